@@ -1,0 +1,40 @@
+"""A notice: a message to be sent, by key and parameters; it gets its words when it is sent."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+
+
+class Lane(IntEnum):
+    """What goes first when Telegram's limits make something wait."""
+
+    INTERACTIVE = 0
+    """The answer to a tap or a message."""
+    NOTICE = 1
+    """News about one's own work or money; waits for quiet hours to end and for a worker to pause."""
+    BROADCAST = 2
+    """Offers to many."""
+
+
+class Slot:
+    """Names of messages that are edited in place rather than sent again; one message of each name in a chat."""
+
+    CARD = "card"
+    """The task a worker has in hand, and what stands in its place (the list of batches, today's total)."""
+    DRAFT = "draft"
+    """The preview of a written answer."""
+    REVIEW = "review"
+    """The submission a reviewer has in hand."""
+
+    @staticmethod
+    def batch(batch_id: int) -> str:
+        """A batch as its coordinator sees it: the draft, then the progress."""
+        return f"batch:{batch_id}"
+
+    @staticmethod
+    def payout_run(run_id: int) -> str:
+        """A payout run as the staff see it."""
+        return f"run:{run_id}"

@@ -1,0 +1,63 @@
+"""The rules of one installation: its currency, time zone, floor and periods. Set once at start, the same for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(moment: datetime) -> int:
+    """Microseconds since the epoch of an aware moment."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(now: int) -> datetime:
+    """The aware UTC moment of an instant in microseconds since the epoch."""
+    return EPOCH + timedelta(microseconds=now)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour."""
+
+    currency: str = "USD"
+    timezone: str = "UTC"
+    floor: int = 15_000_000
+    review_tap_seconds: int = 24 * 3600
+    review_written_seconds: int = 3 * 24 * 3600
+    lease_tap_seconds: int = 600
+    lease_written_seconds: int = 3600
+    sent_back_seconds: int = 48 * 3600
+    quick_tap_millis: int = 300
+    undo_allowed: bool = True
+    payout_minimum: int = 1_000_000
+    pause_seconds: int = 300
+    payout_weekday: int = 2
+    payout_hour: int = 10
+    work_for: str = "the team that runs this bot"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def local(self, now: int) -> datetime:
+        """The instant in the installation's time zone."""
+        return moment(now).astimezone(self.zone)
+
+    def day(self, now: int) -> int:
+        """The installation's calendar day, as days since 1970-01-01."""
+        return self.local(now).date().toordinal() - EPOCH.date().toordinal()
+
+    def offset_minutes(self, now: int) -> int:
+        """The installation's offset from UTC at an instant."""
+        offset = self.local(now).utcoffset()
+        return 0 if offset is None else int(offset.total_seconds() // 60)

@@ -1,0 +1,1 @@
+"""The only SQL. One file of statements per noun; `database` runs transactions, `migrate` shapes the file."""

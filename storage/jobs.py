@@ -1,0 +1,72 @@
+"""Long work, as rows: asked for in the transaction that needs it, worked off by bot/jobs.py, resumed after a restart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from domain.notices import Json
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its worker sees it; `progress` is what its earlier steps left."""
+
+    id: int
+    kind: str
+    params: dict[str, Any]
+    person_id: int
+    progress: dict[str, Any]
+    attempts: int
+
+
+def ask(tx: Tx, kind: str, *, person_id: int, now: int, **params: Json) -> int:
+    """Queue a job for a person; it starts after the commit."""
+    job_id = tx.add(
+        "insert into jobs (kind, params, person_id, created_at) values (:kind, :params, :person_id, :now)",
+        kind=kind,
+        params=json.dumps(params, separators=(",", ":")),
+        person_id=person_id,
+        now=now,
+    )
+    tx.signal("jobs", job_id)
+    return job_id
+
+
+def waiting(tx: Tx, *, limit: int) -> list[Job]:
+    """Jobs that are not done, oldest first."""
+    rows = tx.all(
+        "select id, kind, params, person_id, progress, attempts from jobs where state = 'waiting' order by id limit :limit",
+        limit=limit,
+    )
+    return [
+        Job(row["id"], row["kind"], json.loads(row["params"]), row["person_id"], json.loads(row["progress"]), row["attempts"])
+        for row in rows
+    ]
+
+
+def start(tx: Tx, job_id: int) -> int:
+    """Count one more start; returns which one it is."""
+    return int(tx.value("update jobs set attempts = attempts + 1 where id = :id returning attempts", id=job_id))
+
+
+def progress(tx: Tx, job_id: int, **progress: Json) -> None:
+    """Remember how far it came, in the same transaction as the step itself; the start count begins anew."""
+    tx.run(
+        "update jobs set progress = :progress, attempts = 1 where id = :id",
+        id=job_id,
+        progress=json.dumps(progress, separators=(",", ":")),
+    )
+
+
+def close(tx: Tx, job_id: int, *, now: int, reference: str | None = None) -> None:
+    """It is done, or (with a reference number) given up."""
+    tx.run(
+        "update jobs set state = case when :reference is null then 'done' else 'failed' end, closed_at = :now,"
+        " reference = :reference where id = :id",
+        id=job_id,
+        now=now,
+        reference=reference,
+    )

@@ -1,0 +1,188 @@
+"""Messages to be sent, until they are; and which message of a chat shows what (slots)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from sqlite3 import Row
+from typing import Any
+
+from domain.notices import Json, Lane
+from storage.database import Tx
+
+COLUMNS = "id, person_id, lane, slot, key, params, not_before, attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A row as the sender's queues know it."""
+
+    id: int
+    person_id: int
+    lane: int
+    not_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row as it is sent. `message_id` and `media` are those of the slot's message in the chat, if it has one."""
+
+    id: int
+    person_id: int
+    telegram_id: int
+    language: str
+    lane: int
+    slot: str | None
+    key: str
+    params: dict[str, Any]
+    not_before: int
+    attempts: int
+    message_id: int | None
+    media: bool
+    last_message_id: int
+    reachable: bool
+    listening: str
+    busy_since: int | None
+
+
+def put(
+    tx: Tx,
+    *,
+    person_id: int,
+    key: str,
+    params: dict[str, Json],
+    lane: Lane,
+    slot: str | None,
+    not_before: int,
+    dedupe: str | None,
+    now: int,
+) -> int | None:
+    """Queue one message; a slot's unsent older row is superseded. None when `dedupe` was already used."""
+    if slot is not None:
+        tx.run("delete from outbox where person_id = :person_id and slot = :slot and state = 'waiting'", person_id=person_id, slot=slot)
+    row = tx.one(
+        "insert into outbox (person_id, lane, slot, key, params, not_before, dedupe, created_at)"
+        " values (:person_id, :lane, :slot, :key, :params, :not_before, :dedupe, :now)"
+        " on conflict (dedupe) do nothing returning id",
+        person_id=person_id,
+        lane=int(lane),
+        slot=slot,
+        key=key,
+        params=json.dumps(params, separators=(",", ":")),
+        not_before=not_before,
+        dedupe=dedupe,
+        now=now,
+    )
+    if row is None:
+        return None
+    tx.signal("outbox", Pending(row["id"], person_id, int(lane), not_before))
+    return int(row["id"])
+
+
+def pending(tx: Tx, *, after: int, limit: int) -> list[Pending]:
+    """Unsent rows behind `after`, in order of id."""
+    rows = tx.all(
+        "select id, person_id, lane, not_before from outbox where state = 'waiting' and id > :after order by id limit :limit",
+        after=after,
+        limit=limit,
+    )
+    return [Pending(row["id"], row["person_id"], row["lane"], row["not_before"]) for row in rows]
+
+
+def load(tx: Tx, row_id: int) -> Outgoing | None:
+    """The row with all that sending it needs, or None when it is no longer to be sent."""
+    row = tx.one(
+        "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before, o.attempts,"
+        " s.message_id, s.media, p.last_message_id, p.reachable, p.listening, w.touched_at as busy_since"
+        " from outbox o join people p on p.id = o.person_id"
+        " left join slots s on s.person_id = o.person_id and s.slot = o.slot"
+        " left join sessions w on w.worker_id = o.person_id and w.assignment_id is not null"
+        " where o.id = :id and o.state = 'waiting'",
+        id=row_id,
+    )
+    return None if row is None else _outgoing(row)
+
+
+def sent(tx: Tx, row_id: int) -> None:
+    """It went out (or needed nothing more). Kept only where its dedupe key must be remembered."""
+    tx.run("delete from outbox where id = :id and dedupe is null", id=row_id)
+    tx.run("update outbox set state = 'sent', params = '{}' where id = :id", id=row_id)
+
+
+def failed(tx: Tx, row_id: int) -> None:
+    """Telegram will not take it, whatever we do."""
+    tx.run("update outbox set state = 'failed' where id = :id and state = 'waiting'", id=row_id)
+
+
+def postpone(tx: Tx, row_id: int, *, not_before: int, lane: int, person_id: int) -> None:
+    """Not now: try again at `not_before`."""
+    tx.run("update outbox set not_before = :not_before, attempts = attempts + 1 where id = :id", id=row_id, not_before=not_before)
+    tx.signal("outbox", Pending(row_id, person_id, lane, not_before))
+
+
+def release_held(tx: Tx, person_id: int, *, now: int) -> None:
+    """Let notices that were held for a pause go now."""
+    rows = tx.all(
+        "update outbox set not_before = :now where person_id = :person_id and state = 'waiting' and lane = 1"
+        " and not_before > :now returning id, lane",
+        person_id=person_id,
+        now=now,
+    )
+    for row in rows:
+        tx.signal("outbox", Pending(row["id"], person_id, row["lane"], now))
+
+
+def cancel_for(tx: Tx, person_id: int, *, lanes: tuple[int, ...]) -> None:
+    """What waits for this person in these lanes is not sent any more."""
+    for lane in lanes:
+        tx.run(
+            "update outbox set state = 'cancelled' where person_id = :person_id and state = 'waiting' and lane = :lane",
+            person_id=person_id,
+            lane=lane,
+        )
+
+
+def adopt(tx: Tx, person_id: int, slot: str, *, message_id: int, media: bool) -> None:
+    """From now on this message shows the slot."""
+    tx.run(
+        "insert into slots (person_id, slot, message_id, media) values (:person_id, :slot, :message_id, :media)"
+        " on conflict (person_id, slot) do update set message_id = excluded.message_id, media = excluded.media",
+        person_id=person_id,
+        slot=slot,
+        message_id=message_id,
+        media=int(media),
+    )
+
+
+def forget_slot(tx: Tx, person_id: int, slot: str) -> None:
+    """The next content of this slot is a new message; the old one stays as it is."""
+    tx.run("delete from slots where person_id = :person_id and slot = :slot", person_id=person_id, slot=slot)
+
+
+def oldest_waiting(tx: Tx, *, now: int) -> int | None:
+    """When the oldest unsent row that is due was queued."""
+    at: int | None = tx.value(
+        "select created_at from outbox where state = 'waiting' and not_before <= :now order by id limit 1", now=now
+    )
+    return at
+
+
+def _outgoing(row: Row) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        person_id=row["person_id"],
+        telegram_id=row["telegram_id"],
+        language=row["language"],
+        lane=row["lane"],
+        slot=row["slot"],
+        key=row["key"],
+        params=json.loads(row["params"]),
+        not_before=row["not_before"],
+        attempts=row["attempts"],
+        message_id=row["message_id"],
+        media=bool(row["media"]),
+        last_message_id=row["last_message_id"],
+        reachable=bool(row["reachable"]),
+        listening=row["listening"],
+        busy_since=row["busy_since"],
+    )

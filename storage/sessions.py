@@ -1,0 +1,44 @@
+"""Where a worker is at the moment: the batch, the open card, the answer that can still be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A worker's place; all None when nothing is open."""
+
+    worker_id: int
+    batch_id: int | None
+    assignment_id: int | None
+    undo_submission_id: int | None
+    touched_at: int
+
+
+def of(tx: Tx, worker_id: int) -> Session:
+    """The worker's session; an empty one when they never worked."""
+    row = tx.one(
+        "select worker_id, batch_id, assignment_id, undo_submission_id, touched_at from sessions where worker_id = :id",
+        id=worker_id,
+    )
+    return Session(worker_id, None, None, None, 0) if row is None else Session(*tuple(row))
+
+
+def put(
+    tx: Tx, worker_id: int, *, batch_id: int | None, assignment_id: int | None, undo_submission_id: int | None, now: int
+) -> None:
+    """Move the worker to another place."""
+    tx.run(
+        "insert into sessions (worker_id, batch_id, assignment_id, undo_submission_id, touched_at)"
+        " values (:worker_id, :batch_id, :assignment_id, :undo, :now) on conflict (worker_id) do update set"
+        " batch_id = excluded.batch_id, assignment_id = excluded.assignment_id,"
+        " undo_submission_id = excluded.undo_submission_id, touched_at = excluded.touched_at",
+        worker_id=worker_id,
+        batch_id=batch_id,
+        assignment_id=assignment_id,
+        undo=undo_submission_id,
+        now=now,
+    )
