@@ -1,0 +1,137 @@
+"""The settings lines of a brief: `price 0.05`, `overlap: 2-5`, `review = 3 days`. One small reader a setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from domain.brief.languages import language_code
+from domain.brief.model import Problem
+from domain.money import parse_amount
+from domain.refusals import Refusal
+from domain.words import N_
+
+MAX_OVERLAP: Final = 100
+MAX_SECONDS: Final = 7_200
+MAX_PER_WORKER: Final = 100_000
+MAX_DEADLINE_DAYS: Final = 365
+MAX_REVIEW_SECONDS: Final = 14 * 86_400
+MIN_REVIEW_SECONDS: Final = 60
+
+Values = dict[str, int | str]
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_UNIT: Final = r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)"
+
+
+def split_setting(line: str) -> tuple[str, str] | None:
+    """Return (setting, value) of a clean line that starts with a setting's name, else None.
+
+    A line that ends in a question mark is a setting only with `:` or `=`: "Price tag or shelf?" is a question.
+    """
+    found = _LINE.fullmatch(line)
+    if found is None or (not found["sign"] and line.endswith(("?", "？", "؟"))):
+        return None
+    return _ALIASES[" ".join(found["key"].casefold().split())], found["value"]
+
+
+def read_setting(setting: str, value: str, *, currency: str) -> Values | Problem:
+    """Return the brief's fields this value sets, or the sentence that says what to write instead."""
+    return _READERS[setting](value[:60], currency)
+
+
+def _price(value: str, currency: str) -> Values | Problem:
+    if not value:
+        return Problem(N_("The price is missing. Write it like: price 0.05"))
+    try:
+        return {"price": parse_amount(value, currency=currency)}
+    except Refusal as refusal:
+        return Problem(refusal.text, refusal.params)
+
+
+def _overlap(value: str, _: str) -> Values | Problem:
+    found = re.fullmatch(r"(\d{1,6})(?:\s*(?:-|–|—|\.\.|to)\s*(\d{1,6}))?", value, re.IGNORECASE)
+    least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= least <= most <= MAX_OVERLAP:
+        return Problem(
+            N_("I cannot use “{value}” as overlap. Write from 1 to {limit}, like: overlap 3, or a range: overlap 2-5"),
+            {"value": value, "limit": MAX_OVERLAP},
+        )
+    return {"overlap_min": least, "overlap_max": most}
+
+
+def _language(value: str, _: str) -> Values | Problem:
+    code = language_code(value)
+    return unknown_language(value) if code is None else {"language": code}
+
+
+def unknown_language(value: str) -> Problem:
+    """Return the sentence for a language code nobody knows."""
+    return Problem(
+        N_("I do not know the language “{value}”. Write its two letters, for example: language en"), {"value": value}
+    )
+
+
+def _seconds(value: str, _: str) -> Values | Problem:
+    seconds = _duration(value, default="s")
+    if seconds is None or not 1 <= seconds <= MAX_SECONDS:
+        return Problem(
+            N_("I cannot use “{value}” as seconds a task. Write from 1 to {limit}, like: seconds 9"),
+            {"value": value, "limit": MAX_SECONDS},
+        )
+    return {"seconds": seconds}
+
+
+def _max_per_worker(value: str, _: str) -> Values | Problem:
+    number = int(value) if re.fullmatch(r"\d{1,6}", value) else 0
+    if not 1 <= number <= MAX_PER_WORKER:
+        return Problem(
+            N_("I cannot use “{value}” as the most tasks for one worker. Write a whole number, like: max 50"),
+            {"value": value},
+        )
+    return {"max_per_worker": number}
+
+
+def _review(value: str, _: str) -> Values | Problem:
+    seconds = _duration(value, default="d")
+    if seconds is None or not MIN_REVIEW_SECONDS <= seconds <= MAX_REVIEW_SECONDS:
+        return Problem(
+            N_("I cannot use “{value}” as review period. Write up to 14 days, like: review 3 days"), {"value": value}
+        )
+    return {"review_seconds": seconds}
+
+
+def _deadline(value: str, _: str) -> Values | Problem:
+    seconds = _duration(value, default="d")
+    if seconds is None or seconds % 86_400 or not 1 <= seconds // 86_400 <= MAX_DEADLINE_DAYS:
+        return Problem(
+            N_("I cannot use “{value}” as deadline. Write the number of days from now, like: deadline 7"),
+            {"value": value},
+        )
+    return {"deadline_days": seconds // 86_400}
+
+
+def _duration(value: str, *, default: str) -> int | None:
+    found = re.fullmatch(rf"(\d{{1,7}})\s*{_UNIT}?", value, re.IGNORECASE)
+    return int(found[1]) * _UNITS[(found[2] or default)[0].lower()] if found else None
+
+
+_READERS: Final[dict[str, Callable[[str, str], Values | Problem]]] = {
+    "price": _price,
+    "overlap": _overlap,
+    "language": _language,
+    "seconds": _seconds,
+    "max": _max_per_worker,
+    "review": _review,
+    "deadline": _deadline,
+}
+_ALIASES: Final = {name: name for name in _READERS} | {
+    "lang": "language",
+    "max per worker": "max",
+    "most per worker": "max",
+    "review period": "review",
+}
+_LINE: Final = re.compile(
+    rf"(?P<key>{'|'.join(sorted(_ALIASES, key=len, reverse=True))})(?:\s*(?P<sign>[:=])\s*|\s+|$)(?P<value>.*)",
+    re.IGNORECASE,
+)
