@@ -37,7 +37,7 @@ def split_setting(line: str) -> tuple[str, str] | None:
 
 def read_setting(setting: str, value: str, *, currency: str) -> Values | Problem:
     """Return the brief's fields this value sets, or the sentence that says what to write instead."""
-    return _READERS[setting](value[:60], currency)
+    return _READERS[setting](value if len(value) <= 60 else value[:59] + "…", currency)
 
 
 def _price(value: str, currency: str) -> Values | Problem:

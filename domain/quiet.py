@@ -1,0 +1,30 @@
+"""Quiet hours: 21:00–08:00 by a person's own clock nothing is sent that was not asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MINUTE: Final = 60_000_000
+DAY: Final = 24 * 60 * MINUTE
+BEGIN_MINUTE: Final = 21 * 60
+END_MINUTE: Final = 8 * 60
+
+
+def next_allowed(
+    now_micros: int, utc_offset_minutes: int, *, begin_minute: int = BEGIN_MINUTE, end_minute: int = END_MINUTE
+) -> int:
+    """Return the first moment from `now_micros` on that is not in quiet hours: `now_micros` itself when it is not.
+
+    Microseconds since the epoch UTC. The offset is the person's (east positive) or, until they answered, the
+    installation's. Quiet is [begin, end) in minutes of the local day, over midnight when begin is the later; equal
+    means never quiet.
+    """
+    local = (now_micros + utc_offset_minutes * MINUTE) % DAY
+    since_begin = (local - begin_minute * MINUTE) % DAY
+    quiet = (end_minute - begin_minute) * MINUTE % DAY
+    return now_micros + quiet - since_begin if since_begin < quiet else now_micros
+
+
+def is_quiet(now_micros: int, utc_offset_minutes: int) -> bool:
+    """Tell whether it is quiet hours for a person at that offset."""
+    return next_allowed(now_micros, utc_offset_minutes) != now_micros
