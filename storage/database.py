@@ -28,7 +28,13 @@ Signal = tuple[str, object]
 Outcome = tuple[Any, BaseException | None, list[Signal]]
 
 GROUP = 64
-LOST = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_READONLY}
+LOST = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_READONLY,
+}
 PRAGMAS = """
 pragma journal_mode = wal;
 pragma synchronous = full;
@@ -108,9 +114,7 @@ class _Thread(aiosqlite.Connection):
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     where = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-    connection = sqlite3.connect(
-        where, uri=True, isolation_level=None, cached_statements=512, check_same_thread=False
-    )
+    connection = sqlite3.connect(where, uri=True, isolation_level=None, cached_statements=512, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.executescript("pragma query_only = on; pragma busy_timeout = 10000;" if read_only else PRAGMAS)
     return connection
@@ -140,7 +144,9 @@ class Database:
         writer = await _Thread(lambda: _connect(path, read_only=False), iter_chunk_size=64)
         try:
             await writer.run(migrate)
-            threads = [await _Thread(lambda: _connect(path, read_only=True), iter_chunk_size=64) for _ in range(readers)]
+            threads = [
+                await _Thread(lambda: _connect(path, read_only=True), iter_chunk_size=64) for _ in range(readers)
+            ]
         except BaseException:
             await writer.close()
             raise
@@ -164,7 +170,9 @@ class Database:
         """Run the function on a read-only connection, on one state of the database; keep it under a second."""
         reader = await self._free.get()
         try:
-            return await reader.run(lambda connection: _read(Tx(connection, self.cipher, self.rules), connection, function, args, kwargs))
+            return await reader.run(
+                lambda connection: _read(Tx(connection, self.cipher, self.rules), connection, function, args, kwargs)
+            )
         finally:
             self._free.put_nowait(reader)
 

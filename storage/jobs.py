@@ -42,7 +42,14 @@ def waiting(tx: Tx, *, limit: int) -> list[Job]:
         limit=limit,
     )
     return [
-        Job(row["id"], row["kind"], json.loads(row["params"]), row["person_id"], json.loads(row["progress"]), row["attempts"])
+        Job(
+            row["id"],
+            row["kind"],
+            json.loads(row["params"]),
+            row["person_id"],
+            json.loads(row["progress"]),
+            row["attempts"],
+        )
         for row in rows
     ]
 

@@ -59,7 +59,11 @@ def put(
 ) -> int | None:
     """Queue one message; a slot's unsent older row is superseded. None when `dedupe` was already used."""
     if slot is not None:
-        tx.run("delete from outbox where person_id = :person_id and slot = :slot and state = 'waiting'", person_id=person_id, slot=slot)
+        tx.run(
+            "delete from outbox where person_id = :person_id and slot = :slot and state = 'waiting'",
+            person_id=person_id,
+            slot=slot,
+        )
     row = tx.one(
         "insert into outbox (person_id, lane, slot, key, params, not_before, dedupe, created_at)"
         " values (:person_id, :lane, :slot, :key, :params, :not_before, :dedupe, :now)"
@@ -116,7 +120,11 @@ def failed(tx: Tx, row_id: int) -> None:
 
 def postpone(tx: Tx, row_id: int, *, not_before: int, lane: int, person_id: int) -> None:
     """Not now: try again at `not_before`."""
-    tx.run("update outbox set not_before = :not_before, attempts = attempts + 1 where id = :id", id=row_id, not_before=not_before)
+    tx.run(
+        "update outbox set not_before = :not_before, attempts = attempts + 1 where id = :id",
+        id=row_id,
+        not_before=not_before,
+    )
     tx.signal("outbox", Pending(row_id, person_id, lane, not_before))
 
 
@@ -157,6 +165,11 @@ def adopt(tx: Tx, person_id: int, slot: str, *, message_id: int, media: bool) ->
 def forget_slot(tx: Tx, person_id: int, slot: str) -> None:
     """The next content of this slot is a new message; the old one stays as it is."""
     tx.run("delete from slots where person_id = :person_id and slot = :slot", person_id=person_id, slot=slot)
+
+
+def shown(tx: Tx, assignment_id: int, *, now: int) -> None:
+    """The card of this assignment is on the worker's screen; the first time counts."""
+    tx.run("update assignments set shown_at = :now where id = :id and shown_at is null", id=assignment_id, now=now)
 
 
 def oldest_waiting(tx: Tx, *, now: int) -> int | None:

@@ -87,9 +87,20 @@ def change(tx: Tx, person_id: int, **columns: object) -> None:
     tx.run(f"update people set {assignments} where id = :id", id=person_id, **columns)
 
 
+def note_message(tx: Tx, person_id: int, message_id: int) -> None:
+    """The chat's newest message is at least this one."""
+    tx.run(
+        "update people set last_message_id = :message_id where id = :id and last_message_id < :message_id",
+        id=person_id,
+        message_id=message_id,
+    )
+
+
 def staff(tx: Tx) -> list[Person]:
     """Owners, coordinators and reviewers who can be reached."""
-    sql = f"select {COLUMNS} from people where is_owner + is_coordinator + is_reviewer > 0 and reachable = 1 order by id"
+    sql = (
+        f"select {COLUMNS} from people where is_owner + is_coordinator + is_reviewer > 0 and reachable = 1 order by id"
+    )
     return [_person(row) for row in tx.all(sql)]
 
 
@@ -108,7 +119,11 @@ def set_languages(tx: Tx, person_id: int, languages: Iterable[str]) -> None:
     """Replace the languages a worker takes work in."""
     tx.run("delete from people_languages where person_id = :id", id=person_id)
     for language in languages:
-        tx.run("insert into people_languages (person_id, language) values (:id, :language)", id=person_id, language=language)
+        tx.run(
+            "insert into people_languages (person_id, language) values (:id, :language)",
+            id=person_id,
+            language=language,
+        )
 
 
 def _seal(tx: Tx, text: str, context: bytes) -> bytes:

@@ -1,0 +1,42 @@
+"""Notices every topic uses: refusals, failures, the hint for stray messages, reactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.rendering.message import Action, Message, Reaction, Renderer
+from locales.words import Words
+
+
+def refusal(params: dict[str, Any], words: Words) -> Action:
+    """What was asked for cannot be done, and what to do instead."""
+    return Message(words.html("{sentence}", sentence=words.filled(params["text"], params["params"])))
+
+
+def failed(params: dict[str, Any], words: Words) -> Action:
+    """Our own fault, with the number to tell us."""
+    return Message(
+        words.html(
+            "Something went wrong on our side, and your message was not taken in. Please try again; if it happens"
+            " once more, tell your coordinator the number <code>{reference}</code>.",
+            reference=params["reference"],
+        )
+    )
+
+
+def hint(params: dict[str, Any], words: Words) -> Action:
+    """One helpful line for what was not understood."""
+    return Message(words.html("I did not understand that. /work shows your next task, /help what else I can do."))
+
+
+def reaction(params: dict[str, Any], words: Words) -> Action:
+    """An emoji on their message says that an edit was taken in."""
+    return Reaction(params["message_id"], params["emoji"])
+
+
+RENDERERS = {
+    "refusal": Renderer(refusal),
+    "failed": Renderer(failed),
+    "hint": Renderer(hint),
+    "reaction": Renderer(reaction),
+}

@@ -1,0 +1,98 @@
+"""A batch, a task, an assignment, a submission: the nouns of the work itself. Times are instants in microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.kinds.base import BatchFace, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a coordinator publishes. `price` in micro-units per submission; counters are kept with every change.
+
+    `done` counts tasks with all the submissions they need; `pairs` and `pairs_same` count pairs of submissions to the
+    same task, and those that agree; `median_micros` is the median active time of the measured answers.
+    """
+
+    id: int
+    kind: str
+    state: str
+    collecting: bool
+    title: str
+    face: BatchFace
+    language: str
+    price: int | None
+    overlap: int
+    most_per_worker: int | None
+    seconds: int
+    seconds_given: bool
+    review_seconds: int
+    lease_seconds: int
+    created_by: int
+    created_at: int
+    published_at: int | None
+    closed_at: int | None
+    tasks: int
+    done: int
+    submissions: int
+    accepted: int
+    offers: int
+    opened: int
+    measured: int
+    active_micros: int
+    median_micros: int | None
+    pairs: int
+    pairs_same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do. `taken` counts open assignments and live submissions, `answered` live submissions."""
+
+    id: int
+    batch_id: int
+    name: str
+    payload: Payload
+    state: str
+    wanted: int
+    taken: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The lease of one task to one worker."""
+
+    id: int
+    task_id: int
+    batch_id: int
+    worker_id: int
+    state: str
+    offered_at: int
+    shown_at: int | None
+    expires_at: int
+    draft_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a worker handed in for an assignment. `answer` is the kind's own dictionary."""
+
+    id: int
+    assignment_id: int
+    task_id: int
+    batch_id: int
+    worker_id: int
+    state: str
+    version: int
+    answer: dict[str, int | str]
+    price: int
+    shown_at: int
+    submitted_at: int
+    active_micros: int
+    review_until: int
+    review_started_at: int | None
+    decided_at: int | None
+    decided_by: int | None
+    reason: str | None

@@ -1,0 +1,1 @@
+"""The conversation: one file per topic. Each handler decodes, calls one use case, and answers."""

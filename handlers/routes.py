@@ -1,0 +1,109 @@
+"""The one routing table: which handler takes which command, tap or message. A newcomer starts reading here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from telegram import Message, Update
+from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+
+from domain.refusals import StaleButton
+from handlers import typed
+from handlers.buttons import decode
+from handlers.context import Context, current
+from storage.database import Tx
+
+OnCommand = Callable[[Context, str], Coroutine[object, object, None]]
+OnMessage = Callable[[Context, Message], Coroutine[object, object, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a button does: `handler(ctx, *numbers)`. The tapped message becomes the message of `slot`."""
+
+    handler: Callable[..., Coroutine[object, object, None]]
+    slot: str | None = None
+
+
+COMMANDS: dict[str, OnCommand] = {
+    # people
+    # work
+    # batches
+    # review
+    # money
+}
+
+TAPS: dict[str, Tap] = {
+    # people
+    # work
+    # batches
+    # review
+    # money
+}
+
+
+async def on_command(update: Update, _: object) -> None:
+    """`/command text`, in a private chat. An unknown command is answered like any stray message."""
+    message = update.effective_message
+    assert message is not None and message.text is not None
+    word, _, text = message.text.partition(" ")
+    name = word[1:].partition("@")[0].lower()
+    ctx = current.get()
+    handler = COMMANDS.get(name)
+    await (handler(ctx, text.strip()) if handler else typed.stray(ctx, message))
+
+
+async def on_tap(update: Update, _: object) -> None:
+    """A tap on a button: its data says which, the rows say what it means."""
+    query = update.callback_query
+    assert query is not None
+    ctx = current.get()
+    try:
+        action, numbers = decode(query.data or "")
+        tap = TAPS[action]
+    except (StaleButton, KeyError):
+        await ctx.write(_refuse_stale)
+        return
+    ctx.slot = tap.slot
+    try:
+        await tap.handler(ctx, *numbers)
+    except TypeError:
+        if ctx.written:
+            raise
+        await ctx.write(_refuse_stale)
+
+
+def _refuse_stale(tx: Tx, **_: object) -> None:
+    raise StaleButton
+
+
+MESSAGES: list[tuple[filters.BaseFilter, OnMessage]] = [
+    (filters.TEXT, typed.text),
+    (filters.ALL, typed.stray),
+]
+
+
+def _on_message(handler: OnMessage) -> Callable[[Update, object], Coroutine[object, object, None]]:
+    async def call(update: Update, _: object) -> None:
+        assert update.effective_message is not None
+        await handler(current.get(), update.effective_message)
+
+    return call
+
+
+def register(application: Application) -> None:  # type: ignore[type-arg]
+    """Put the table into python-telegram-bot's application; the first that matches takes the update."""
+    private = filters.ChatType.PRIVATE
+    application.add_handler(CallbackQueryHandler(on_tap))
+    application.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, _on_message(typed.edited)))
+    application.add_handler(MessageHandler(private & filters.COMMAND, on_command))
+    for what, handler in MESSAGES:
+        application.add_handler(MessageHandler(private & what, _on_message(handler)))
+    application.add_handler(ChatMemberHandler(_on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+
+
+async def _on_membership(update: Update, _: object) -> None:
+    change = update.my_chat_member
+    assert change is not None
+    await typed.membership(current.get(), gone=change.new_chat_member.status in ("kicked", "left"))

@@ -1,0 +1,1 @@
+"""The translations, and everything that differs between languages: sentences, money, numbers, dates."""

@@ -1,0 +1,163 @@
+"""One person's language: sentences from the catalogues, money and time as people write them.
+
+`html` is for message texts: what is put into the sentence is escaped, the sentence itself may carry tags. `plain` is for
+buttons, toasts and captions of pictures. Both take the English sentence as gettext's msgid.
+"""
+
+from __future__ import annotations
+
+import gettext
+import html as html_module
+import io
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+from domain.money import minor_digits
+from domain.people import LANGUAGES
+from domain.rules import Rules, moment
+
+FOLDER = Path(__file__).parent
+LOCALES = {"en": "en_US", "fr": "fr_FR"}
+
+
+class Markup(str):
+    """Text that is HTML already and goes into a sentence as it is."""
+
+    __slots__ = ()
+
+
+class Words:
+    """How the installation speaks to one person. `utc_offset` in minutes; None means the installation's time zone."""
+
+    def __init__(self, language: str, rules: Rules, utc_offset: int | None = None) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self.rules = rules
+        self._locale = LOCALES[self.language]
+        self._catalogue = catalogue(self.language)
+        self._offset = utc_offset
+
+    def html(self, text: str, **params: object) -> Markup:
+        """The sentence in this language; params are escaped unless they are Markup."""
+        return Markup(self._catalogue.gettext(text).format(**_escaped(params)))
+
+    def html_many(self, one: str, many: str, count: int, **params: object) -> Markup:
+        """The sentence for `count` things; `{count}` is filled with the number as people write it."""
+        params["count"] = self.number(count)
+        return Markup(self._catalogue.ngettext(one, many, count).format(**_escaped(params)))
+
+    def plain(self, text: str, **params: object) -> str:
+        """The sentence in this language without any escaping."""
+        return self._catalogue.gettext(text).format(**params) if params else self._catalogue.gettext(text)
+
+    def plain_many(self, one: str, many: str, count: int, **params: object) -> str:
+        """The sentence for `count` things, without any escaping."""
+        return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **params)
+
+    def filled(self, text: str, params: Mapping[str, object]) -> str:
+        """A refusal's or a toast's sentence: params named `amount…` are micro-units, `seconds…` time spans, `at…` instants."""
+        shown = {name: self._shown(name, value) for name, value in params.items()}
+        return self._catalogue.gettext(text).format(**shown)
+
+    def money(self, micro: int) -> str:
+        """An exact amount: at least the currency's own decimals, more where the amount needs them ($0.125, not $0.12)."""
+        value = Decimal(micro).scaleb(-6)
+        needed = max(0, -int(value.normalize().as_tuple().exponent))  # type: ignore[operator]
+        return self._currency(value, max(minor_digits(self.rules.currency), needed))
+
+    def rate(self, micro_per_hour: int) -> str:
+        """An hourly rate, rounded to whole units from 10 on: "$20/h", "$7.50/h"."""
+        digits = 0 if micro_per_hour >= 10_000_000 or micro_per_hour % 1_000_000 == 0 else 2
+        value = (Decimal(micro_per_hour).scaleb(-6)).quantize(Decimal(1).scaleb(-digits))
+        return self.plain("{amount}/h", amount=self._currency(value, digits))
+
+    def number(self, value: int) -> str:
+        """A whole number with the language's grouping."""
+        return str(format_decimal(value, locale=self._locale))
+
+    def share(self, part: int, whole: int) -> str:
+        """A share in whole per cent; "–" of nothing."""
+        return "–" if whole == 0 else self.plain("{share}%", share=round(100 * part / whole))
+
+    def duration(self, seconds: int) -> str:
+        """A time span: "9 s", "18 min", "2 h 5 min", "3 days"."""
+        if seconds < 90:
+            return self.plain("{seconds} s", seconds=seconds)
+        minutes = round(seconds / 60)
+        if minutes < 90:
+            return self.plain("{minutes} min", minutes=minutes)
+        hours, rest = divmod(minutes, 60)
+        if hours < 48:
+            return (
+                self.plain("{hours} h {minutes} min", hours=hours, minutes=rest)
+                if rest
+                else self.plain("{hours} h", hours=hours)
+            )
+        return self.plain_many("{count} day", "{count} days", round(minutes / 1440))
+
+    def day(self, now: int) -> str:
+        """A day, as "Wed, Nov 25"."""
+        return str(
+            format_date(
+                self._local(now), format="EEE, MMM d" if self.language == "en" else "EEE d MMM", locale=self._locale
+            )
+        )
+
+    def clock(self, now: int) -> str:
+        """A time of day."""
+        return str(format_time(self._local(now), format="short", locale=self._locale))
+
+    def when(self, now: int) -> str:
+        """A day and a time."""
+        return str(format_datetime(self._local(now), format="short", locale=self._locale))
+
+    def _shown(self, name: str, value: object) -> object:
+        if isinstance(value, int):
+            if name.startswith("amount"):
+                return self.money(value)
+            if name.startswith("seconds"):
+                return self.duration(value)
+            if name.startswith("at"):
+                return self.when(value)
+            return self.number(value)
+        return value
+
+    def _local(self, now: int) -> datetime:
+        if self._offset is None:
+            return self.rules.local(now).replace(tzinfo=None)
+        return (moment(now) + timedelta(minutes=self._offset)).replace(tzinfo=None)
+
+    def _currency(self, value: Decimal, digits: int) -> str:
+        decimals = f".{'0' * digits}" if digits else ""
+        pattern = f"#,##0{decimals}\xa0¤" if self.language == "fr" else f"¤#,##0{decimals}"
+        symbol = get_currency_symbol(self.rules.currency, locale=self._locale)
+        if self.language != "fr" and len(symbol) > 2:
+            pattern = f"¤\xa0#,##0{decimals}"
+        return str(format_currency(value, self.rules.currency, pattern, locale=self._locale, currency_digits=False))
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The sentences of a language, read from its .po file; English needs none."""
+    path = FOLDER / language / "LC_MESSAGES" / "tallyhand.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _escaped(params: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value if isinstance(value, Markup | int) else html_module.escape(str(value), quote=False)
+        for name, value in params.items()
+    }

@@ -1,0 +1,51 @@
+"""What the sender reports back: sent, shown, refused for good, out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.notices import Lane
+from storage import outbox, people
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One row that went out: the message that now shows it, and the assignment it shows."""
+
+    row_id: int
+    person_id: int
+    slot: str | None
+    message_id: int | None
+    media: bool
+    new_message: bool
+    shows: int | None
+
+
+def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
+    """Note a send: the row is done, the slot has its message, the task counts as shown from now."""
+    outbox.sent(tx, delivered.row_id)
+    if delivered.message_id is None:
+        return
+    if delivered.slot is not None:
+        outbox.adopt(tx, delivered.person_id, delivered.slot, message_id=delivered.message_id, media=delivered.media)
+    if delivered.new_message:
+        people.note_message(tx, delivered.person_id, delivered.message_id)
+    if delivered.shows is not None:
+        outbox.shown(tx, delivered.shows, now=now)
+
+
+def failed(tx: Tx, *, row_id: int) -> None:
+    """Telegram refuses this message for good."""
+    outbox.failed(tx, row_id)
+
+
+def postponed(tx: Tx, *, row_id: int, person_id: int, lane: int, not_before: int) -> None:
+    """The message goes out later: Telegram asked to wait, or the person is in the middle of work."""
+    outbox.postpone(tx, row_id, not_before=not_before, lane=lane, person_id=person_id)
+
+
+def unreachable(tx: Tx, *, person_id: int, now: int) -> None:
+    """The person blocked the bot or is gone: what waits for them ends."""
+    people.change(tx, person_id, reachable=0)
+    outbox.cancel_for(tx, person_id, lanes=tuple(Lane))

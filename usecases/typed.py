@@ -1,0 +1,45 @@
+"""What a message without a command means: decided from rows, in the one transaction of its update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.people import Person
+from storage import people, questions
+from storage.database import Tx
+from usecases import delivery
+from usecases.notify import tell
+
+Answer = Callable[..., object]
+
+ANSWERS: dict[str, Answer] = {
+    # purpose of a question → use case(tx, by=, text=, now=, **params of the question)
+}
+
+
+def text(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
+    """Give the text to whoever asked for it; a text nobody asked for gets one hint."""
+    question = questions.open_for(tx, by.id)
+    if question is not None and question.purpose in ANSWERS:
+        questions.close(tx, by.id)
+        return ANSWERS[question.purpose](tx, by=by, text=text, now=now, **question.params)
+    return stray(tx, by=by, now=now)
+
+
+def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
+    """Change the part of a written answer this message is; any other edit means nothing."""
+    return None
+
+
+def stray(tx: Tx, *, by: Person, now: int, **_: Any) -> None:
+    """One hint with the next thing to do for a run of stray messages; nothing is stored."""
+    if not by.hinted:
+        people.change(tx, by.id, hinted=1)
+        tell(tx, by, "hint", now=now)
+
+
+def membership(tx: Tx, *, by: Person, gone: bool, now: int) -> None:
+    """Blocking the bot stops everything that waits; unblocking makes the person reachable again."""
+    if gone:
+        delivery.unreachable(tx, person_id=by.id, now=now)
