@@ -1,7 +1,8 @@
 """What a person asked for and cannot have: one class a reason, with the sentence that says what to do instead.
 
 A refusal is an answer, not an error: the transaction keeps nothing of what was tried, the person reads `text` in their
-language with `params` filled in: `{amount…}` is given in micro-units, `{seconds…}` as a time span, `{at…}` as an instant.
+language with `params` filled in: `{amount…}` is given in micro-units, `{seconds…}` as a time span, `{at…}` as an
+instant.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rules of one installation: its currency, time zone, floor and periods. Set once at start, the same for everybody."""
+"""The rules of one installation: currency, time zone, floor, periods. Set once at start, the same for everybody."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def moment(now: int) -> datetime:
 class Rules:
     """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour."""
 
+    bot_username: str = ""
     currency: str = "USD"
     timezone: str = "UTC"
     floor: int = 15_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
@@ -49,12 +49,15 @@ class Context:
         result = await self.db.write(arrivals.handle, self.arrival, self.slot, work, **values)
         if isinstance(result, Refusal):
             if self.answer_tap is not None:
-                await self.toast(result.text, **result.params)
+                await self._say(result.text, result.params)
             raise Refused
         return result
 
-    async def toast(self, text: str, *, alert: bool = False, **params: object) -> None:
+    async def toast(self, text: str, /, *, alert: bool = False, **params: object) -> None:
         """Answer a tap with a short sentence (200 characters); amounts among the params are micro-units."""
+        await self._say(text, params, alert=alert)
+
+    async def _say(self, text: str, params: Mapping[str, object], *, alert: bool = False) -> None:
         if self.answer_tap is not None and not self.toasted:
             self.toasted = True
             await self.answer_tap(self.words.filled(text, params)[:200], alert)

@@ -1,7 +1,7 @@
 """One person's language: sentences from the catalogues, money and time as people write them.
 
-`html` is for message texts: what is put into the sentence is escaped, the sentence itself may carry tags. `plain` is for
-buttons, toasts and captions of pictures. Both take the English sentence as gettext's msgid.
+`html` is for message texts: what is put into the sentence is escaped, the sentence itself may carry tags. `plain` is
+for buttons, toasts and captions of pictures. Both take the English sentence as gettext's msgid.
 """
 
 from __future__ import annotations
@@ -62,14 +62,17 @@ class Words:
         return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **params)
 
     def filled(self, text: str, params: Mapping[str, object]) -> str:
-        """A refusal's or a toast's sentence: params named `amount…` are micro-units, `seconds…` time spans, `at…` instants."""
+        """A refusal's or a toast's sentence.
+
+        Params named `amount…` are micro-units, `seconds…` time spans, `at…` instants, other integers are counts.
+        """
         shown = {name: self._shown(name, value) for name, value in params.items()}
         return self._catalogue.gettext(text).format(**shown)
 
     def money(self, micro: int) -> str:
-        """An exact amount: at least the currency's own decimals, more where the amount needs them ($0.125, not $0.12)."""
+        """An exact amount: at least the currency's own decimals, more where it needs them ($0.125, not $0.12)."""
         value = Decimal(micro).scaleb(-6)
-        needed = max(0, -int(value.normalize().as_tuple().exponent))  # type: ignore[operator]
+        needed = max(0, -int(value.normalize().as_tuple().exponent))
         return self._currency(value, max(minor_digits(self.rules.currency), needed))
 
     def rate(self, micro_per_hour: int) -> str:

@@ -11,7 +11,8 @@ from storage.database import Tx
 def add(tx: Tx, *, person_id: int | None, action: str, subject: str, now: int, **details: Json) -> None:
     """Record an action (`batch.published`) on a subject (`batch:7`), by a person or by the clock (None)."""
     tx.run(
-        "insert into audit (at, person_id, action, subject, details) values (:now, :person_id, :action, :subject, :details)",
+        "insert into audit (at, person_id, action, subject, details)"
+        " values (:now, :person_id, :action, :subject, :details)",
         now=now,
         person_id=person_id,
         action=action,

@@ -52,7 +52,7 @@ class GroupLost(Exception):
 
 
 class Tx:
-    """One transaction as its function sees it: statements, sealing, the installation's rules, signals for after the commit."""
+    """One transaction as its function sees it: statements, sealing, the installation's rules, signals."""
 
     __slots__ = ("_connection", "cipher", "rules", "signals")
 
@@ -107,8 +107,14 @@ class Tx:
 class _Thread(aiosqlite.Connection):
     """An aiosqlite connection that runs a function in its own thread. The one place that relies on its inside."""
 
+    @classmethod
+    async def start(cls, path: Path, *, read_only: bool) -> _Thread:
+        thread = cls(partial(_connect, path, read_only=read_only), iter_chunk_size=64)
+        await thread
+        return thread
+
     async def run(self, function: Callable[[sqlite3.Connection], R]) -> R:
-        result: R = await self._execute(function, self._conn)
+        result: R = await self._execute(function, self._conn)  # type: ignore[no-untyped-call]
         return result
 
 
@@ -141,12 +147,10 @@ class Database:
     async def open(cls, path: Path, cipher: Cipher, rules: Rules, *, readers: int = 2) -> Database:
         """Open and migrate the file; raises DatabaseTooNew."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer = await _Thread(lambda: _connect(path, read_only=False), iter_chunk_size=64)
+        writer = await _Thread.start(path, read_only=False)
         try:
             await writer.run(migrate)
-            threads = [
-                await _Thread(lambda: _connect(path, read_only=True), iter_chunk_size=64) for _ in range(readers)
-            ]
+            threads = [await _Thread.start(path, read_only=True) for _ in range(readers)]
         except BaseException:
             await writer.close()
             raise
@@ -191,9 +195,9 @@ class Database:
             started = loop.time()
             try:
                 outcomes = await self._writer.run(partial(self._run_group, [item[0] for item in group]))
-            except BaseException as error:
+            except BaseException as lost:
                 for _, future in group:
-                    _resolve(future, None, error)
+                    _resolve(future, None, lost)
                 continue
             self.on_group(len(group), loop.time() - started)
             signals: list[Signal] = []
@@ -204,12 +208,11 @@ class Database:
                 self.on_commit(signals)
 
     def _run_group(self, functions: list[Callable[[Tx], Any]], connection: sqlite3.Connection) -> list[Outcome]:
-        """Run each in its own savepoint and commit once. Raises GroupLost, with nothing kept, when the disk gives way."""
+        """Run each in its own savepoint and commit once. Raises GroupLost, nothing kept, when the disk gives way."""
         outcomes: list[Outcome] = []
         try:
             connection.execute("begin immediate")
-            for function in functions:
-                outcomes.append(_run_one(connection, Tx(connection, self.cipher, self.rules), function))
+            outcomes += [_run_one(connection, Tx(connection, self.cipher, self.rules), work) for work in functions]
             connection.execute("commit")
         except BaseException as error:
             if connection.in_transaction:

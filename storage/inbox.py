@@ -61,7 +61,10 @@ def close(tx: Tx, seq: int) -> bool:
 
 def fail(tx: Tx, seq: int, *, reference: str) -> bool:
     """Close it as failed under a reference number; False when it was closed before."""
-    sql = "update inbox set state = 'failed', payload = null, reference = :reference where seq = :seq and state = 'waiting'"
+    sql = (
+        "update inbox set state = 'failed', payload = null, reference = :reference"
+        " where seq = :seq and state = 'waiting'"
+    )
     return tx.run(sql, seq=seq, reference=reference).rowcount == 1
 
 

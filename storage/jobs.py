@@ -1,4 +1,4 @@
-"""Long work, as rows: asked for in the transaction that needs it, worked off by bot/jobs.py, resumed after a restart."""
+"""Long work, as rows: asked for in the transaction that needs it, resumed after a restart."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def ask(tx: Tx, kind: str, *, person_id: int, now: int, **params: Json) -> int:
 def waiting(tx: Tx, *, limit: int) -> list[Job]:
     """Jobs that are not done, oldest first."""
     rows = tx.all(
-        "select id, kind, params, person_id, progress, attempts from jobs where state = 'waiting' order by id limit :limit",
+        "select id, kind, params, person_id, progress, attempts from jobs where state = 'waiting'"
+        " order by id limit :limit",
         limit=limit,
     )
     return [

@@ -31,6 +31,7 @@ class Outgoing:
     person_id: int
     telegram_id: int
     language: str
+    utc_offset: int | None
     lane: int
     slot: str | None
     key: str
@@ -86,7 +87,8 @@ def put(
 def pending(tx: Tx, *, after: int, limit: int) -> list[Pending]:
     """Unsent rows behind `after`, in order of id."""
     rows = tx.all(
-        "select id, person_id, lane, not_before from outbox where state = 'waiting' and id > :after order by id limit :limit",
+        "select id, person_id, lane, not_before from outbox where state = 'waiting' and id > :after"
+        " order by id limit :limit",
         after=after,
         limit=limit,
     )
@@ -96,8 +98,8 @@ def pending(tx: Tx, *, after: int, limit: int) -> list[Pending]:
 def load(tx: Tx, row_id: int) -> Outgoing | None:
     """The row with all that sending it needs, or None when it is no longer to be sent."""
     row = tx.one(
-        "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before, o.attempts,"
-        " s.message_id, s.media, p.last_message_id, p.reachable, p.listening, w.touched_at as busy_since"
+        "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before,"
+        " o.attempts, p.utc_offset, s.message_id, s.media, p.last_message_id, p.reachable, p.listening, w.touched_at as busy_since"
         " from outbox o join people p on p.id = o.person_id"
         " left join slots s on s.person_id = o.person_id and s.slot = o.slot"
         " left join sessions w on w.worker_id = o.person_id and w.assignment_id is not null"
@@ -186,6 +188,7 @@ def _outgoing(row: Row) -> Outgoing:
         person_id=row["person_id"],
         telegram_id=row["telegram_id"],
         language=row["language"],
+        utc_offset=row["utc_offset"],
         lane=row["lane"],
         slot=row["slot"],
         key=row["key"],

@@ -8,8 +8,8 @@ from sqlite3 import Row
 from domain.people import LANGUAGES, Person, Sender
 from storage.database import Tx
 
-COLUMNS = """id, telegram_id, language, is_owner, is_coordinator, is_reviewer, is_worker, invite_id, listening, reachable,
- suspended_at, utc_offset, light_photos, last_message_id, hinted"""
+COLUMNS = """id, telegram_id, language, is_owner, is_coordinator, is_reviewer, is_worker, invite_id, listening,
+ reachable, suspended_at, utc_offset, light_photos, last_message_id, hinted"""
 
 
 def _person(row: Row) -> Person:
