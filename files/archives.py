@@ -1,0 +1,245 @@
+"""Photos out of a ZIP from a stranger: the directory is judged first, then members are unpacked in bounded chunks.
+
+No name in the archive ever becomes a path of ours (photos are stored by the hash of their content), nothing is unpacked
+before its declared size, ratio and kind were judged, and what is unpacked is bounded by what was declared. Entries that
+share their bytes are refused, so all photos together are at most `ratio` times the size of the archive.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from domain.file_problems import BrokenZip, NotAZip, Refused, ZipTooFull
+from files.pictures import PictureLimits, Taken, take_photo
+from files.texts import clean_name, natural
+
+PHOTOS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
+ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".cab"})
+_LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+# NotImplementedError: a directory line that asks for a ZIP version of the far future.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ArithmeticError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """Photos taken from one archive; bytes of one member; unpacked to packed; bytes of directory; lines of refusals."""
+
+    photos: int = 5_000
+    member_bytes: int = 25_000_000
+    ratio: int = 100
+    directory_bytes: int = 8_000_000
+    refused: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A usable entry: its name for people, its position in the archive's directory, its declared size in bytes."""
+
+    name: str
+    position: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Photos in natural order of their names, what was refused in the same order, and a gold.csv if there is one."""
+
+    members: tuple[Member, ...]
+    refused: tuple[Refused, ...]
+    gold: Member | None = None
+
+
+_LIMITS = ArchiveLimits()
+_PICTURES = PictureLimits()
+
+
+def list_archive(path: Path, limits: ArchiveLimits = _LIMITS) -> Listing:
+    """Judge every entry of the ZIP at `path` from its directory alone; nothing is unpacked.
+
+    The order is the same at every call, so a chunk `members[a:b]` stays the same chunk after a restart.
+    Raises `NotAZip`, `BrokenZip`, `ZipTooFull`.
+    """
+    entries = _directory(path, limits)
+    overlapping = _overlapping(entries)
+    members: list[Member] = []
+    refused: list[Refused] = []
+    gold: Member | None = None
+    seen: set[str] = set()
+    for position, entry in enumerate(entries):
+        name = _name(entry)
+        if entry.is_dir() or _litter(name):
+            continue
+        member = Member(clean_name(name), position, entry.file_size)
+        is_gold = PurePosixPath(name).name.casefold() == "gold.csv"
+        refusal = _refusal(entry, name, limits, photo=not is_gold)
+        if refusal is None and position in overlapping:
+            refusal = Refused(member.name, "damaged")
+        if refusal is None and member.name in seen:
+            refusal = Refused(member.name, "same_name")
+        seen.add(member.name)
+        if refusal is not None:
+            refused.append(refusal)
+        elif is_gold:
+            gold = gold or member
+        else:
+            members.append(member)
+    members.sort(key=lambda member: natural(member.name))
+    refused.sort(key=lambda line: natural(line.name))
+    rest = len(members) - limits.photos
+    if rest > 0:
+        refused.insert(0, Refused("", "too_many_photos", {"count": rest, "limit": limits.photos}))
+    return Listing(tuple(members[: limits.photos]), shortened(refused, limits.refused), gold)
+
+
+def take_photos(
+    path: Path, members: Sequence[Member], folder: Path, limits: PictureLimits = _PICTURES
+) -> list[Taken | Refused]:
+    """Unpack, normalise and store these members of a listing under `folder`; one result each, in their order.
+
+    Meant for chunks of some tens. Repeating a chunk changes nothing. One member is in memory at a time, never more of
+    it than it declared. Raises what `list_archive` raises if the file has changed since.
+    """
+    results: list[Taken | Refused] = []
+    with _opened(path) as archive:
+        entries = archive.infolist()
+        for member in members:
+            data = _unpacked(archive, entries, member, limits.bytes)
+            if isinstance(data, Refused):
+                results.append(data)
+            else:
+                results.append(take_photo(data, member.name, folder, limits))
+    return results
+
+
+def read_member(path: Path, member: Member, most: int = 1_000_000) -> bytes | Refused:
+    """The bytes of one member of a listing (a gold.csv), refused if it is over `most` bytes or damaged."""
+    with _opened(path) as archive:
+        return _unpacked(archive, archive.infolist(), member, most)
+
+
+def shortened(refused: Sequence[Refused], most: int) -> tuple[Refused, ...]:
+    """The first `most` lines, then one that counts the rest: nobody reads 20,000 lines, and no message holds them."""
+    rest = len(refused) - most
+    return (*refused[:most], Refused("", "more", {"count": rest})) if rest > 0 else tuple(refused)
+
+
+class _Directory(io.FileIO):
+    """A file that refuses big gulps: zipfile reads the directory in one, of the size the archive claims."""
+
+    gulp = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > self.gulp:
+            raise ZipTooFull(limit=_LIMITS.photos)
+        return super().read(-1 if size is None else size) or b""
+
+
+def _directory(path: Path, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
+    with _Directory(path) as file:
+        file.gulp = limits.directory_bytes
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return archive.infolist()
+        except _BROKEN as error:
+            raise _problem(path) from error
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _BROKEN as error:
+        raise _problem(path) from error
+
+
+def _problem(path: Path) -> NotAZip | BrokenZip:
+    """A file that begins like a ZIP was one once."""
+    with path.open("rb") as file:
+        return BrokenZip() if file.read(2) == b"PK" else NotAZip()
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name with forward slashes, in NFC, and repaired where UTF-8 was written without saying so (macOS)."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = entry.filename
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _litter(name: str) -> bool:
+    """What macOS and Windows leave in every archive; nobody sent it on purpose, so nobody is told."""
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.casefold() in _LITTER or path.name.startswith("._")
+
+
+def _refusal(entry: zipfile.ZipInfo, name: str, limits: ArchiveLimits, *, photo: bool) -> Refused | None:
+    """The first reason against an entry as its directory line describes it."""
+    shown = clean_name(name)
+    suffix = PurePosixPath(name).suffix.casefold()
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
+        return Refused(shown, "path")
+    if kind not in (0, stat.S_IFREG):
+        return Refused(shown, "link")
+    if suffix in ARCHIVES:
+        return Refused(shown, "archive")
+    if suffix in (".heic", ".heif"):
+        return Refused(shown, "heic")
+    if photo and suffix not in PHOTOS:
+        return Refused(shown, "not_photo")
+    if entry.flag_bits & 0x1:
+        return Refused(shown, "encrypted")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return Refused(shown, "method")
+    if entry.file_size > limits.member_bytes:
+        return Refused(shown, "too_big", {"limit": limits.member_bytes // 1_000_000})
+    if entry.file_size > max(entry.compress_size, 1) * limits.ratio:
+        return Refused(shown, "ratio", {"limit": limits.ratio})
+    return None
+
+
+def _overlapping(entries: Sequence[zipfile.ZipInfo]) -> set[int]:
+    """Positions of entries whose bytes run into the next entry's: how a small file claims to hold many big ones."""
+    order = sorted(range(len(entries)), key=lambda position: entries[position].header_offset)
+    header = 30  # bytes of a local header without its name
+    return {
+        this
+        for this, following in itertools.pairwise(order)
+        if entries[this].header_offset + header + entries[this].compress_size > entries[following].header_offset
+    }
+
+
+def _unpacked(
+    archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], member: Member, most: int
+) -> bytes | Refused:
+    try:
+        # zipfile stops at the declared size however much more the data would unpack to; the checksum then tells.
+        with archive.open(entries[member.position]) as file:
+            data = file.read(most + 1)
+    except RuntimeError:
+        return Refused(member.name, "encrypted")
+    except (*_BROKEN, IndexError):
+        return Refused(member.name, "damaged")
+    if len(data) > most:
+        return Refused(member.name, "too_big", {"limit": most // 1_000_000})
+    return data
