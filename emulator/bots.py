@@ -70,9 +70,9 @@ class Bot:
 
     def commands_for(self, chat: Chat, language: str | None) -> list[dict[str, Any]]:
         """The commands that this chat's phone shows, by Telegram's order of scopes, the person's language first."""
-        scopes = [f"chat:{chat.id}", "all_group_chats" if chat.group else "all_private_chats", "default"]
+        scopes = (f"chat:{chat.id}", "all_group_chats" if chat.group else "all_private_chats", "default")
         for scope in scopes:
-            for code in (language or "", ""):
+            for code in (two_letters(language), ""):
                 commands = self.commands.get((scope, code))
                 if commands:
                     return commands

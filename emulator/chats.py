@@ -19,7 +19,7 @@ class Stored:
     transcripts can share the old one without copies.
     """
 
-    __slots__ = ("body", "changed", "deleted", "edited", "editable", "from_bot", "keyboard", "reactions", "sent_at")
+    __slots__ = ("body", "changed", "deleted", "editable", "edited", "from_bot", "keyboard", "reactions", "sent_at")
 
     def __init__(self, body: dict[str, Any], from_bot: bool, sent_at: float) -> None:
         self.body = body
@@ -72,7 +72,7 @@ class Chat:
     """One bot's chat with one person, or one bot's group."""
 
     __slots__ = (
-        "action", "blocked", "group", "history", "id", "info", "keyboard", "menu_button", "messages",
+        "action", "blocked", "group", "history", "id", "info", "keyboard", "members", "menu_button", "messages",
         "person", "pinned", "started",
     )  # fmt: skip
 
@@ -83,6 +83,7 @@ class Chat:
         self.group = person is None
         self.started = person is None  # a private chat exists for the bot once the person wrote first
         self.blocked = False
+        self.members: set[int] = set()  # of a group
         self.messages: dict[int, Stored] = {}
         self.history: deque[Event] = deque(maxlen=TRANSCRIPT_KEPT)
         self.pinned: list[int] = []

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from emulator.attachments import Attached, Attachments, media_type
 from emulator.bots import Bot
 from emulator.chats import Chat, Person
 from emulator.codec import decode, encode
@@ -64,6 +65,20 @@ class Asked:
         except (TypeError, ValueError):
             raise ControlError(f"{name} is a number of seconds.") from None
 
+    async def form(self) -> list[Attached]:
+        """The files of a multipart body; its fields go into `body`."""
+        if not self.request.content_type.startswith("multipart/"):
+            raise ControlError("Send the file as multipart/form-data.")
+        files = []
+        for name, value in (await self.request.post()).items():
+            if isinstance(value, web.FileField):
+                files.append(Attached(value.filename, value.file.read()))
+            elif name == "file":
+                raise ControlError("file is a file with a name.")
+            else:
+                self.body[name] = value if isinstance(value, str) else bytes(value).decode()
+        return files
+
     def needed(self, name: str) -> int:
         """A whole number that must be there."""
         value = self.number(name)
@@ -81,6 +96,7 @@ class Control:
     def __init__(self, world: World, people: People) -> None:
         self.world = world
         self.people = people
+        self.attachments = Attachments(people, world.samples)
         self.closing = False
         person = r"/control/people/(?P<person>\d+)"
         self._routes: list[tuple[str, re.Pattern[str], Route]] = [
@@ -91,12 +107,20 @@ class Control:
                 ("POST", f"{person}/say", self.say),
                 ("POST", f"{person}/start", self.start),
                 ("POST", f"{person}/tap", self.tap),
+                ("POST", f"{person}/photos", self.photos),
+                ("POST", f"{person}/document", self.document),
+                ("POST", f"{person}/sample", self.sample),
+                ("POST", f"{person}/sticker", self.sticker),
+                ("POST", f"{person}/voice", self.voice),
                 ("POST", f"{person}/edit", self.edit),
                 ("POST", f"{person}/block", self.block),
                 ("POST", f"{person}/unblock", self.unblock),
                 ("POST", f"{person}/deactivate", self.deactivate),
                 ("GET", f"{person}/chat", self.chat),
                 ("GET", f"{person}/transcript", self.transcript),
+                ("POST", "/control/groups", self.add_group),
+                ("GET", r"/control/groups/(?P<group>-\d+)/chat", self.group_chat),
+                ("GET", r"/control/file/(?P<file_id>[A-Za-z0-9_-]+)", self.file),
                 ("GET", "/control/events", self.events),
                 ("GET", "/control/log", self.log),
                 ("GET", "/control/limits", self.show_limits),
@@ -140,7 +164,7 @@ class Control:
                 for b in self.world.bots.values()
             ],
             "people": [self.people.view(person, bot) for person in self.world.people.values()],
-            "samples": [],
+            "samples": self.attachments.samples(),
             "now": self.world.clock.now(),
             "event": self.world.events.n,
         }
@@ -160,7 +184,8 @@ class Control:
 
     def say(self, asked: Asked, person: Person) -> dict[str, Any]:
         """Send a text."""
-        return self.people.say(asked.bot(), person, asked.text("text") or "", asked.number("reply_to_message_id"))
+        text, reply_to = asked.text("text") or "", asked.number("reply_to_message_id")
+        return self.people.say(asked.bot(), person, text, reply_to, asked.number("chat_id"))
 
     def start(self, asked: Asked, person: Person) -> dict[str, Any]:
         """Press Start or a deep link."""
@@ -177,9 +202,37 @@ class Control:
             text=asked.text("text"),
             place=(row or 0, column or 0) if row is not None or column is not None else None,
             raw=bool(asked.body.get("raw")),
+            group=asked.number("chat_id"),
         )
         answer = await self.people.answer(tap, min(LONGEST_WAIT, asked.seconds("wait")))
         return {"callback_query_id": tap.id, "update_id": tap.update_id, "answer": answer}
+
+    async def photos(self, asked: Asked, person: Person) -> dict[str, Any]:
+        """Send photos from a form."""
+        files = await asked.form()
+        caption, reply_to = asked.text("caption"), asked.number("reply_to_message_id")
+        return await self.attachments.photos(asked.bot(), person, files, caption, reply_to)
+
+    async def document(self, asked: Asked, person: Person) -> dict[str, Any]:
+        """Send a file from a form."""
+        files = await asked.form()
+        if len(files) != 1:
+            raise ControlError("A document is one file.")
+        caption, reply_to = asked.text("caption"), asked.number("reply_to_message_id")
+        claimed = asked.number("claimed_size")
+        return self.attachments.document(asked.bot(), person, files[0], caption, reply_to, claimed)
+
+    async def sample(self, asked: Asked, person: Person) -> dict[str, Any]:
+        """Send a sample."""
+        return await self.attachments.sample(asked.bot(), person, asked.text("name") or "")
+
+    def sticker(self, asked: Asked, person: Person) -> dict[str, Any]:
+        """Send a sticker."""
+        return self.attachments.sticker(asked.bot(), person)
+
+    def voice(self, asked: Asked, person: Person) -> dict[str, Any]:
+        """Send a voice message."""
+        return self.attachments.voice(asked.bot(), person)
 
     def edit(self, asked: Asked, person: Person) -> dict[str, Any]:
         """Change one's own message."""
@@ -203,7 +256,33 @@ class Control:
         self.people.deactivate(person)
         return {}
 
+    def add_group(self, asked: Asked) -> dict[str, Any]:
+        """Make a group with the bot in it."""
+        members = asked.body.get("members", [])
+        if not isinstance(members, list) or not all(isinstance(member, int) for member in members):
+            raise ControlError("members is a list of people's ids.")
+        group = self.world.add_group(asked.bot(), asked.text("title") or "Group", members, asked.number("id"))
+        return {**group.info, "members": sorted(group.members)}
+
     # Looking
+
+    def group_chat(self, asked: Asked, group: str) -> dict[str, Any]:
+        """A group's chat, as `chat`."""
+        bot = asked.bot()
+        found = bot.chats.get(int(group))
+        if found is None:
+            raise ControlError(f"There is no group {group} here.", 404)
+        return self.chat_view(bot, found, None, asked.number("after_event"))
+
+    def file(self, asked: Asked, file_id: str) -> web.Response:
+        """A file's bytes."""
+        stored = self.world.files.any(file_id)
+        if stored is None:
+            raise ControlError("There is no such file.", 404)
+        return web.Response(
+            body=self.world.files.data(stored),
+            headers={"Content-Type": media_type(stored), "Cache-Control": "max-age=86400"},
+        )
 
     def chat(self, asked: Asked, person: Person) -> dict[str, Any]:
         """The chat as the person's phone shows it now."""

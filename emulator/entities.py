@@ -24,17 +24,14 @@ CAPTION_LIMIT = 1024
 ENTITIES_LIMIT = 100
 
 # Outer before inner where offset and length are the same
-PRIORITY = {
-    name: number
-    for number, name in enumerate(
-        "blockquote expandable_blockquote text_link text_mention custom_emoji date_time bold italic underline"
-        " strikethrough spoiler pre code".split()
-    )
-}
-EXPLICIT = {
-    *PRIORITY, "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card",
-}  # fmt: skip
+ORDER = (
+    "blockquote", "expandable_blockquote", "text_link", "text_mention", "custom_emoji", "date_time", "bold", "italic",
+    "underline", "strikethrough", "spoiler", "pre", "code",
+)  # fmt: skip
+PRIORITY = {name: number for number, name in enumerate(ORDER)}
 FOUND_ANYWAY = {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card"}
+EXPLICIT = {*PRIORITY, *FOUND_ANYWAY}
+LINKS = ("text_link", "text_mention", "custom_emoji")
 SPLITTABLE = {"bold", "italic", "underline", "strikethrough", "spoiler"}
 
 _HINT = re.compile(r"[/@#$.:]")
@@ -103,7 +100,7 @@ def _explicit(item: Any, size: int, find_user: FindUser) -> Entity:
     if not isinstance(kind, str) or kind not in EXPLICIT:
         raise bad("can't parse MessageEntity: unsupported type specified")
     if not isinstance(offset, int) or not isinstance(length, int):
-        raise bad("can't parse MessageEntity: Field \"offset\" must be of type Number")
+        raise bad('can\'t parse MessageEntity: Field "offset" must be of type Number')
     if offset < 0 or length <= 0 or offset + length > size:
         raise bad("entity is out of the text's bounds: ENTITY_BOUNDS_INVALID")
     entity: Entity = {"offset": offset, "length": length, "type": kind}
@@ -195,9 +192,7 @@ def _without_overlap(entities: list[Entity]) -> list[Entity]:
     for entity in _ordered(entities):
         if any(_same(entity, other) and entity["type"] == other["type"] for other in kept):
             continue
-        if entity["type"] in ("text_link", "text_mention", "custom_emoji") and any(
-            other["type"] in ("text_link", "text_mention", "custom_emoji") and _touches(entity, [other]) for other in kept
-        ):
+        if entity["type"] in LINKS and any(other["type"] in LINKS and _touches(entity, [other]) for other in kept):
             continue
         kept.append(entity)
     return kept
@@ -244,9 +239,7 @@ def _same(one: Entity, other: Entity) -> bool:
 
 
 def _within(one: Entity, other: Entity) -> bool:
-    return bool(
-        other["offset"] <= one["offset"] and one["offset"] + one["length"] <= other["offset"] + other["length"]
-    )
+    return bool(other["offset"] <= one["offset"] and one["offset"] + one["length"] <= other["offset"] + other["length"])
 
 
 def _strictly_inside(entity: Entity, entities: list[Entity]) -> bool:

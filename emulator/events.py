@@ -19,7 +19,14 @@ class Event:
     __slots__ = ("at", "body", "bot", "extra", "kind", "n", "person", "stored")
 
     def __init__(
-        self, n: int, at: float, person: int | None, bot: int, kind: str, stored: Stored | None, extra: dict[str, Any] | None
+        self,
+        n: int,
+        at: float,
+        person: int | None,
+        bot: int,
+        kind: str,
+        stored: Stored | None,
+        extra: dict[str, Any] | None,
     ) -> None:
         self.n = n
         self.at = at

@@ -184,10 +184,7 @@ def _end_tag(
         fail(f"Unclosed end tag at byte offset {_at(text, begin)}")
     opened = nested.pop()
     if name and name != opened.tag:
-        fail(
-            f"Unmatched end tag at byte offset {_at(text, begin)}, "
-            f'expected "</{opened.tag}>", found "</{name}>"'
-        )
+        fail(f'Unmatched end tag at byte offset {_at(text, begin)}, expected "</{opened.tag}>", found "</{name}>"')
     if offset > opened.offset:
         entity = _entity(opened, "".join(out[opened.start :]))
         if entity is not None:

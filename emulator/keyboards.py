@@ -146,7 +146,7 @@ def _reply_keyboard(markup: Markup) -> Markup:
             if unknown:
                 raise bad(f'can\'t parse keyboard button: Field "{sorted(unknown)[0]}" is not known to this server')
             if not isinstance(key.get("text"), str):
-                raise bad("can't parse keyboard button: Field \"text\" must be of type String")
+                raise bad('can\'t parse keyboard button: Field "text" must be of type String')
             if not key["text"].strip():
                 raise bad("keyboard button text must be non-empty")
             if key.get("style", "primary") not in STYLES:
@@ -171,7 +171,7 @@ def _rows(rows: Any, what: str) -> list[list[Any]]:
 def _only(markup: Markup, known: set[str]) -> None:
     unknown = markup.keys() - known
     if unknown:
-        raise bad(f"can't parse reply keyboard markup JSON object: field \"{sorted(unknown)[0]}\" is not known to this server")
+        raise bad(f'can\'t parse reply markup: field "{sorted(unknown)[0]}" is not known to this server')
 
 
 def _placeholder(markup: Markup) -> None:

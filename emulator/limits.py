@@ -67,7 +67,10 @@ class Limiter:
         s = self.settings
         if not s.enabled:
             return
-        wanted = [(("all", bot, 0), s.all_per_second, s.all_burst), (("chat", bot, chat), s.chat_per_second, s.chat_burst)]
+        wanted = [
+            (("all", bot, 0), s.all_per_second, s.all_burst),
+            (("chat", bot, chat), s.chat_per_second, s.chat_burst),
+        ]
         if chat < 0:
             wanted.append((("group", bot, chat), s.group_per_minute / 60, s.group_per_minute))
         self._take(wanted, now)

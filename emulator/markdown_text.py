@@ -79,7 +79,7 @@ class _Reader:
                     self._put(char)
                     self.i += 1
                     continue
-                if in_quote and text.startswith("||", self.i) and self._quote_ends_at(self.i + 2) and not self._inside("spoiler"):
+                if in_quote and self._ends_expandable():
                     self.i += 2
                     self._end_quote(expandable=True)
                     in_quote = False
@@ -109,8 +109,11 @@ class _Reader:
     def _inside(self, kind: str) -> bool:
         return any(opened.kind == kind for opened in self.nested)
 
-    def _quote_ends_at(self, i: int) -> bool:
-        rest = self.text[i : i + 2]
+    def _ends_expandable(self) -> bool:
+        """Whether `||` here ends an expandable quote: at the end of its last line, no spoiler being open."""
+        if not self.text.startswith("||", self.i) or self._inside("spoiler"):
+            return False
+        rest = self.text[self.i + 2 : self.i + 4]
         return rest == "" or (rest[0] == "\n" and rest[1:] != ">")
 
     def _end_quote(self, expandable: bool = False) -> None:
@@ -213,7 +216,7 @@ def _linked_emoji(url: str) -> dict[str, Any]:
         if unix.isdigit():
             found: dict[str, Any] = {"type": "date_time", "unix_time": int(unix)}
             return {**found, "date_time_format": form} if form else found
-    fail("Custom emoji URL must have scheme tg")
+    return fail("Custom emoji URL must have scheme tg")
 
 
 def parse_markdown(text: str) -> tuple[str, list[dict[str, Any]]]:

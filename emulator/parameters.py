@@ -186,9 +186,7 @@ async def _read_multipart(request: web.BaseRequest, raw: dict[str, Any], uploads
             raw[name] = value
 
 
-def decode_all(
-    known: Mapping[str, Decoder], raw: Mapping[str, Any], uploads: Mapping[str, Upload]
-) -> dict[str, Any]:
+def decode_all(known: Mapping[str, Decoder], raw: Mapping[str, Any], uploads: Mapping[str, Upload]) -> dict[str, Any]:
     """Typed values by name; a null is as if it were not there. Raises the 400 for an unknown name or a wrong value."""
     values: dict[str, Any] = {}
     for name, value in raw.items():

@@ -65,13 +65,15 @@ class People:
 
     # Writing
 
-    def say(self, bot: Bot, person: Person, text: str, reply_to: int | None = None) -> dict[str, Any]:
-        """Send a text; commands in it become entities."""
+    def say(
+        self, bot: Bot, person: Person, text: str, reply_to: int | None = None, group: int | None = None
+    ) -> dict[str, Any]:
+        """Send a text, to the bot or in a group; commands in it become entities."""
         if not text.strip():
             raise ControlError("There is nothing to say.")
         if len(text) > TEXT_LIMIT:
             raise ControlError("A message has at most 4096 characters.")
-        chat = self.open_chat(bot, person)
+        chat = self.open_chat(bot, person, group)
         fields: dict[str, Any] = {"text": text}
         entities = automatic(text)
         if entities:
@@ -119,7 +121,11 @@ class People:
         if chat.keyboard is not None and chat.keyboard.get("one_time_keyboard"):
             chat.keyboard = None
         self.world.keep(bot, chat, body, from_bot=False)
-        return {"message_id": body["message_id"], "update_id": bot.queue.put("message", body, chat.id)}
+        heard = not chat.group or _meant_for_bot(bot, body)
+        return {
+            "message_id": body["message_id"],
+            "update_id": bot.queue.put("message", body, chat.id) if heard else None,
+        }
 
     # Tapping
 
@@ -133,9 +139,10 @@ class People:
         text: str | None = None,
         place: tuple[int, int] | None = None,
         raw: bool = False,
+        group: int | None = None,
     ) -> Tap:
         """Tap a button of a message, found by its data, text or (row, column) from 0. `raw` sends any data."""
-        chat = self.open_chat(bot, person)
+        chat = self.open_chat(bot, person, group)
         stored = chat.messages.get(message_id)
         if stored is None or (stored.deleted and not raw):
             raise ControlError(f"There is no message {message_id} in this chat.", 404)
@@ -157,9 +164,8 @@ class People:
             "chat_instance": str(chat.id * 7919 + bot.id),
             "data": data,
         }
-        self.world.happened(
-            bot, chat, "tap", None, {"message_id": message_id, "callback_query_id": tap.id, "data": data, "by": person.id}
-        )
+        told = {"message_id": message_id, "callback_query_id": tap.id, "data": data, "by": person.id}
+        self.world.happened(bot, chat, "tap", None, told)
         tap.update_id = bot.queue.put("callback_query", body, person.id)
         return tap
 
@@ -186,10 +192,15 @@ class People:
         person.deactivated = True
         self.world.events.add(self.world.clock.now(), person.id, 0, "person", None, {"deactivated": True})
 
-    def open_chat(self, bot: Bot, person: Person) -> Chat:
-        """The chat in which this person may act now."""
+    def open_chat(self, bot: Bot, person: Person, group: int | None = None) -> Chat:
+        """The chat in which this person may act now: theirs with the bot, or a group that they are in."""
         if person.deactivated:
             raise ControlError(f"{person.first_name}'s account is deactivated.", 409)
+        if group is not None and group != person.id:
+            found = bot.chats.get(group)
+            if found is None or person.id not in found.members:
+                raise ControlError(f"{person.first_name} is in no group {group}.", 404)
+            return found
         chat = self.world.chat_of(bot, person)
         if chat.blocked:
             raise ControlError(f"{person.first_name} has blocked the bot: start or unblock it first.", 409)
@@ -218,6 +229,13 @@ class People:
         if stored is None:
             raise ControlError(f"There is no message {message_id} in this chat.", 404)
         return stored
+
+
+def _meant_for_bot(bot: Bot, body: dict[str, Any]) -> bool:
+    """Bots with privacy mode hear commands, mentions and replies to themselves in groups, nothing else."""
+    text: str = body.get("text") or body.get("caption") or ""
+    replied = body.get("reply_to_message", {}).get("from", {}).get("id")
+    return text.startswith("/") or f"@{bot.username}" in text or replied == bot.id
 
 
 def _button_data(stored: Stored, data: str | None, text: str | None, place: tuple[int, int] | None) -> str:

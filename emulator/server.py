@@ -24,9 +24,9 @@ from emulator.codec import encode
 from emulator.control import Control
 from emulator.errors import ApiError
 from emulator.faults import Fault
-from emulator.page import page_file
 from emulator.parameters import UPLOAD_LIMIT, decode_all, read
 from emulator.people import People
+from emulator.static import page_file
 from emulator.webhooks import stop_delivery
 from emulator.world import World
 
@@ -70,9 +70,7 @@ class Emulator:
         loop = asyncio.get_running_loop()
 
         def request_factory(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
-            return web.BaseRequest(
-                message, payload, protocol, writer, task, loop, client_max_size=REQUEST_LIMIT
-            )
+            return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=REQUEST_LIMIT)
 
         server = web.Server(self._handle, request_factory=request_factory, access_log=None)
         runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1.0)
@@ -164,9 +162,10 @@ class Emulator:
         bot = self.world.bots.get(token)
         if bot is None:
             return _refused(ApiError(401, "Unauthorized"))
-        found = self.world.files.at_path(bot.id, path)
-        if found is None:
-            return _refused(ApiError(404, "Not Found"))
+        try:
+            found = self.world.files.at_path(bot.id, path)
+        except ApiError as error:
+            return _refused(error)
         return web.Response(body=found, headers={"Content-Type": "application/octet-stream"})
 
     async def _run_quietly(self, bot: Bot, name: str, raw: dict[str, Any]) -> None:

@@ -22,13 +22,14 @@ IDS_PER_SECOND = 10_000
 LONGEST_POLL = 50
 LARGEST_BATCH = 100
 OFF_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-KINDS = frozenset(
-    "message edited_message channel_post edited_channel_post business_connection business_message"
-    " edited_business_message deleted_business_messages guest_message message_reaction message_reaction_count"
-    " inline_query chosen_inline_result callback_query shipping_query pre_checkout_query purchased_paid_media poll"
-    " poll_answer my_chat_member chat_member chat_join_request chat_boost removed_chat_boost managed_bot subscription"
-    " stopped_message_generation".split()
-)
+KINDS = {
+    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
+    "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction",
+    "message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query",
+    "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member",
+    "chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot", "subscription",
+    "stopped_message_generation",
+}  # fmt: skip
 
 
 class Update:

@@ -47,7 +47,6 @@ class World:
         self.samples = samples
         self.random = Random()
         self.people: dict[int, Person] = {}
-        self.groups: dict[int, dict[str, Any]] = {}
         self.bots: dict[str, Bot] = {}
         self.run_call: Callable[[Bot, str, dict[str, Any]], Awaitable[Any]] | None = None  # for webhooks; set by server
         self._kept: deque[tuple[Chat, int]] = deque()
@@ -85,6 +84,17 @@ class World:
         if chat is None:
             chat = bot.chats[person.id] = Chat(person.chat, person)
         return chat
+
+    def add_group(self, bot: Bot, title: str, members: list[int], group_id: int | None = None) -> Chat:
+        """A group that the bot is in, with these people."""
+        if group_id is None:
+            group_id = -1_000_000_001 - sum(1 for chat in bot.chats.values() if chat.group)
+        if group_id >= 0 or group_id in bot.chats:
+            raise ControlError("A group's id is a negative number that is not taken.")
+        group = Chat({"id": group_id, "type": "supergroup", "title": title}, None)
+        group.members = {self.person(number).id for number in members}
+        bot.chats[group_id] = group
+        return group
 
     def chat(self, bot: Bot, chat_id: int | str | None) -> Chat:
         """The chat that a bot may write to, or the error that Telegram gives."""

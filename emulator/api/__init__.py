@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from emulator.api import editing, media, messages, receiving, taps
+from emulator.api import editing, forwarding, media, messages, profile, receiving, taps
 from emulator.api.method import Call, Method, Raw
 
 TABLE: dict[str, Method] = {
     method.name.lower(): method
-    for module in (receiving, messages, media, editing, taps)
+    for module in (receiving, messages, media, editing, taps, forwarding, profile)
     for method in module.METHODS
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from emulator import keyboards
 from emulator.api.method import Call
 from emulator.chats import Chat, Stored
-from emulator.entities import CAPTION_LIMIT, TEXT_LIMIT, Entity, formatted
+from emulator.entities import CAPTION_LIMIT, SPLITTABLE, TEXT_LIMIT, Entity, formatted
 from emulator.errors import bad
 from emulator.utf16 import units
 
@@ -123,7 +123,7 @@ def _reply(call: Call, chat: Chat, wanted: dict[str, Any]) -> dict[str, Any]:
         number = int(wanted.get("message_id") or 0)
         other = int(wanted["chat_id"]) if wanted.get("chat_id") not in (None, "") else chat.id
     except (TypeError, ValueError):
-        raise bad("can't parse reply parameters: Field \"message_id\" must be of type Number") from None
+        raise bad('can\'t parse reply parameters: Field "message_id" must be of type Number') from None
     if number <= 0:
         raise bad("can't parse reply parameters: message identifier is not specified")
     if other != chat.id:
@@ -148,7 +148,7 @@ def _quote(call: Call, found: Stored, wanted: dict[str, Any]) -> dict[str, Any]:
     if position < 0 or not text:
         raise bad("QUOTE_TEXT_INVALID")
     quote: dict[str, Any] = {"text": text, "position": units(whole[:position]), "is_manual": True}
-    kept: list[Entity] = [e for e in entities if e["type"] in ("bold", "italic", "underline", "strikethrough", "spoiler")]
+    kept: list[Entity] = [entity for entity in entities if entity["type"] in SPLITTABLE]
     if kept:
         quote["entities"] = kept
     return quote

@@ -13,6 +13,7 @@ from emulator.parameters import boolean, integer, string, strings, unsupported
 from emulator.updates import LARGEST_BATCH, LONGEST_POLL
 from emulator.webhooks import start_delivery, stop_delivery
 
+WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 _SECRET = re.compile(r"^[A-Za-z0-9_-]{1,256}$")
 
 
@@ -32,7 +33,7 @@ async def get_updates(call: Call) -> Raw:
     """Updates from `offset` on, waiting up to `timeout` seconds for the first."""
     bot, args = call.bot, call.args
     if bot.webhook is not None:
-        raise conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
+        raise conflict(WEBHOOK_ACTIVE)
     if "allowed_updates" in args:
         bot.queue.allow(args["allowed_updates"])
     limit = args.get("limit", LARGEST_BATCH)

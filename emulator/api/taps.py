@@ -22,7 +22,9 @@ def answer_callback_query(call: Call) -> bool:
     if len(text) > ANSWER_LIMIT:
         raise bad("MESSAGE_TOO_LONG")
     url = args.get("url")
-    if url and not url.startswith((f"https://t.me/{call.bot.username}?start=", f"t.me/{call.bot.username}?start=", "tg://")):
+    if url and not url.startswith(
+        (f"https://t.me/{call.bot.username}?start=", f"t.me/{call.bot.username}?start=", "tg://")
+    ):
         raise bad("URL_INVALID")
     tap.answer = {"text": text or None, "show_alert": bool(args.get("show_alert")), "url": url or None}
     if tap.answered is not None and not tap.answered.done():
