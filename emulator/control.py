@@ -76,7 +76,8 @@ class Asked:
             elif name == "file":
                 raise ControlError("file is a file with a name.")
             else:
-                self.body[name] = value if isinstance(value, str) else bytes(value).decode()
+                text = value if isinstance(value, str) else bytes(value).decode()
+                self.body[name] = text.replace("\r\n", "\n")  # browsers write a form's line ends so
         return files
 
     def needed(self, name: str) -> int:
