@@ -124,7 +124,6 @@ export class Column {
       this.#soon(event);
     } else if (event.kind === "action") this.#showAction(event.action);
     else if (event.kind === "answer") this.#answer(event);
-    else if (event.kind !== "person") this.load().catch(() => {});
   }
 
   #soon(event) {

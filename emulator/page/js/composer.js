@@ -27,7 +27,8 @@ export class Composer {
     this.line = el("div", { class: "line" }, this.slash, this.attach.button, ...this.attach.inputs, this.field, this.toggle, this.send);
     this.start = button({ class: "big", text: "START", on: { click: () => this.#do(api.start(column.person)) } });
     this.unblock = button({ class: "big", text: "UNBLOCK", on: { click: () => this.#do(api.act(column.person, "unblock")) } });
-    this.root = el("footer", { class: "composer" }, this.commands.root, this.modeBar, this.line, this.keys, this.start, this.unblock);
+    this.gone = el("p", { class: "gone", text: "This account was deleted" });
+    this.root = el("footer", { class: "composer" }, this.commands.root, this.modeBar, this.line, this.keys, this.start, this.unblock, this.gone);
     this.field.value = state.drafts.get(column.person) ?? "";
     this.field.addEventListener("input", () => this.#typed());
     this.field.addEventListener("keydown", (e) => this.#key(e));
@@ -39,14 +40,16 @@ export class Composer {
 
   /** Shows what the chat asks for: START, Unblock, the reply keyboard. */
   sync(chat, person) {
+    const gone = Boolean(person?.deactivated);
     const blocked = Boolean(person?.blocked);
     const fresh = chat.loaded && chat.messages.length === 0;
-    this.unblock.hidden = !blocked;
-    this.start.hidden = blocked || !fresh;
-    this.line.hidden = blocked || fresh;
+    this.gone.hidden = !gone;
+    this.unblock.hidden = gone || !blocked;
+    this.start.hidden = gone || blocked || !fresh;
+    this.line.hidden = gone || blocked || fresh;
     this.commands.set(chat.commands);
     this.slash.hidden = chat.commands.length === 0;
-    const markup = blocked ? null : chat.replyKeyboard();
+    const markup = gone || blocked ? null : chat.replyKeyboard();
     const key = JSON.stringify(markup);
     if (key !== this.keyboardKey) {
       this.keyboardKey = key;

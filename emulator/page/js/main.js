@@ -125,21 +125,22 @@ function choose() {
 /* What happens on the server */
 
 let started = false;
+let caughtUp = 0; // events up to this number happened before the page was opened: not new
 
 /** Brings everything up to date and returns the number of the last event that is in it. */
 async function resume() {
-  setServerState(await api.state());
+  const server = await api.state();
+  setServerState(server);
   if (started) {
     state.shown = state.shown.filter((id) => state.people.has(id));
   } else {
     started = true;
+    caughtUp = server.event ?? 0;
     choose();
   }
   changed({ load: false });
   const events = await Promise.all([...columns.values()].map((column) => column.load()));
-  if (events.length) return Math.min(...events);
-  const anyone = state.people.keys().next().value;
-  return anyone === undefined ? 0 : (await api.chat(anyone)).event;
+  return Math.min(server.event ?? 0, ...events);
 }
 
 let asked = 0;
@@ -160,7 +161,7 @@ function onEvent(event) {
   if (event.kind === "commands") {
     for (const one of column ? [column] : columns.values()) one.loadCommands().catch(() => {});
   } else if (column) column.apply(event);
-  else if (event.kind === "message" && event.message?.from_bot) {
+  else if (event.kind === "message" && event.message?.from_bot && event.n > caughtUp) {
     state.unread.set(event.person, (state.unread.get(event.person) ?? 0) + 1);
     emit("unread");
   }

@@ -31,7 +31,7 @@ export class PhotoFrame {
   show(message, { card = false } = {}) {
     const full = largest(message.photo);
     this.root.setAttribute("aria-label", message.caption ? "Photo, enlarge" : "Photo without caption, enlarge");
-    const frame = place(full, card);
+    const frame = place(full, { card, narrowest: message.caption ? 240 : 120 });
     const before = this.file ? this.root.getBoundingClientRect().height : 0;
     this.root.style.setProperty("--w", `${frame.width}px`);
     this.root.style.aspectRatio = `${frame.width} / ${frame.height}`;
@@ -55,14 +55,14 @@ export class PhotoFrame {
   }
 }
 
-function place(photo, card) {
+function place(photo, { card, narrowest }) {
   let ratio = photo.width / photo.height || 1;
   if (card) {
     ratio = Math.min(Math.max(ratio, CARD_RATIOS[0]), CARD_RATIOS[1]);
     return { width: PHOTO_WIDTH, height: Math.round(PHOTO_WIDTH / ratio) };
   }
   const scale = Math.min(PHOTO_WIDTH / photo.width, PHOTO_HEIGHT / photo.height, 2.5);
-  const width = Math.max(Math.round(photo.width * scale), 120);
+  const width = Math.max(Math.round(photo.width * scale), narrowest);
   return { width, height: Math.max(Math.round(photo.height * scale), 80) };
 }
 
