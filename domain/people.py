@@ -30,6 +30,7 @@ class Person:
     light_photos: bool
     last_message_id: int
     hinted: bool
+    language_chosen: bool = False
 
     @property
     def is_staff(self) -> bool:

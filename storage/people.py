@@ -9,7 +9,7 @@ from domain.people import LANGUAGES, Person, Sender
 from storage.database import Tx
 
 COLUMNS = """id, telegram_id, language, is_owner, is_coordinator, is_reviewer, is_worker, invite_id, listening,
- reachable, suspended_at, utc_offset, light_photos, last_message_id, hinted"""
+ reachable, suspended_at, utc_offset, light_photos, last_message_id, hinted, language_chosen"""
 
 
 def _person(row: Row) -> Person:
@@ -29,6 +29,7 @@ def _person(row: Row) -> Person:
         light_photos=bool(row["light_photos"]),
         last_message_id=row["last_message_id"],
         hinted=bool(row["hinted"]),
+        language_chosen=bool(row["language_chosen"]),
     )
 
 
@@ -53,7 +54,7 @@ def add(tx: Tx, sender: Sender, *, now: int) -> Person:
         telegram_id=sender.telegram_id,
         name=_seal(tx, sender.name, b"people.name"),
         username=_seal(tx, sender.username, b"people.username") if sender.username else None,
-        language=_spoken(sender.language_code) or LANGUAGES[0],
+        language=spoken(sender.language_code) or LANGUAGES[0],
         now=now,
     )
     return by_id(tx, person_id)
@@ -98,15 +99,22 @@ def note_message(tx: Tx, person_id: int, message_id: int) -> None:
 
 def staff(tx: Tx) -> list[Person]:
     """Owners, coordinators and reviewers who can be reached."""
-    sql = (
-        f"select {COLUMNS} from people where is_owner + is_coordinator + is_reviewer > 0 and reachable = 1 order by id"
-    )
+    return [person for person in _staff(tx) if person.reachable]
+
+
+def _staff(tx: Tx) -> list[Person]:
+    sql = f"select {COLUMNS} from people where is_owner + is_coordinator + is_reviewer > 0 order by id"
     return [_person(row) for row in tx.all(sql)]
 
 
 def coordinators(tx: Tx) -> list[Person]:
     """Owners and coordinators who can be reached."""
     return [person for person in staff(tx) if person.may_coordinate]
+
+
+def has_owner(tx: Tx) -> bool:
+    """Somebody is owner of this installation."""
+    return any(person.is_owner for person in _staff(tx))
 
 
 def languages(tx: Tx, person_id: int) -> list[str]:
@@ -130,6 +138,7 @@ def _seal(tx: Tx, text: str, context: bytes) -> bytes:
     return tx.cipher.seal(text.encode(), context)
 
 
-def _spoken(language_code: str | None) -> str | None:
+def spoken(language_code: str | None) -> str | None:
+    """The language of the bot a Telegram language code (`fr-CA`) means, or None."""
     language = (language_code or "").split("-")[0].lower()
     return language if language in LANGUAGES else None

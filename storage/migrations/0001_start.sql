@@ -51,12 +51,15 @@ create table people_languages (
   primary key (person_id, language)
 ) strict, without rowid;
 
+-- A consent ends when it is withdrawn, or replaced by one to a newer version of the screen.
 create table consents (
   id integer primary key,
   person_id integer not null references people (id),
   version integer not null,
   agreed_at integer not null,
-  withdrawn_at integer
+  withdrawn_at integer,
+  replaced integer not null default 0 check (replaced in (0, 1)),
+  check (replaced = 0 or withdrawn_at is not null)
 ) strict;
 create unique index consents_live on consents (person_id) where withdrawn_at is null;
 
@@ -65,8 +68,10 @@ create table join_requests (
   asked_at integer not null,
   decided_at integer,
   decided_by integer references people (id),
-  outcome text check (outcome in ('welcome', 'declined'))
+  outcome text check (outcome in ('welcome', 'declined')),
+  check ((decided_at is null) = (outcome is null))
 ) strict;
+create index join_requests_waiting on join_requests (asked_at) where decided_at is null;
 
 -- What a person has been asked and has not answered: the next plain text of theirs is the answer.
 create table questions (
@@ -210,6 +215,8 @@ create index submissions_due on submissions (review_until) where state = 'pendin
 create index submissions_of_worker_due on submissions (worker_id, review_until) where state = 'pending';
 create index submissions_of_batch on submissions (batch_id, id);
 create index submissions_sent_back on submissions (worker_id) where state = 'sent_back';
+create index submissions_sent_back_due on submissions (decided_at) where state = 'sent_back';
+create index submissions_to_review on submissions (batch_id, id) where state = 'pending';
 
 create table reports (
   id integer primary key,
@@ -249,6 +256,7 @@ create table worker_days (
   active_micros integer not null default 0,
   primary key (worker_id, day)
 ) strict, without rowid;
+create index worker_days_of_day on worker_days (day);
 
 -- All accounts are credit-normal: balance = credits - debits. Only `world` (money outside Tallyhand) may be below zero.
 create table accounts (
@@ -280,15 +288,18 @@ end;
 create table payout_runs (
   id integer primary key,
   period text not null unique,
-  state text not null check (state in ('proposed', 'approved', 'paid')),
-  total integer not null,
-  count integer not null,
+  state text not null check (state in ('gathering', 'proposed', 'approved', 'settling', 'paid')),
+  cutoff integer not null,
+  total integer not null default 0,
+  count integer not null default 0,
   created_at integer not null,
   approved_at integer,
   approved_by integer references people (id),
   paid_at integer,
   paid_by integer references people (id)
 ) strict;
+create index payout_runs_settling on payout_runs (id) where state = 'settling';
+create index payout_runs_unpaid on payout_runs (id) where state in ('proposed', 'approved');
 
 create table payouts (
   id integer primary key,
@@ -300,6 +311,7 @@ create table payouts (
   unique (run_id, worker_id)
 ) strict;
 create index payouts_of_worker on payouts (worker_id);
+create index payouts_reserved on payouts (run_id, id) where state = 'reserved';
 
 create table inbox (
   seq integer primary key autoincrement,
@@ -331,6 +343,7 @@ create table outbox (
 create index outbox_waiting on outbox (id) where state = 'waiting';
 create index outbox_slot on outbox (person_id, slot) where state = 'waiting' and slot is not null;
 create index outbox_of_person on outbox (person_id, lane, id) where state = 'waiting';
+create index outbox_closed on outbox (created_at) where state in ('failed', 'cancelled');
 
 -- Which message of a chat shows a card, a draft, a progress: later contents of the slot edit it.
 create table slots (
@@ -355,13 +368,18 @@ create table jobs (
 ) strict;
 create index jobs_waiting on jobs (id) where state = 'waiting';
 
+-- Each period of a tick that must have its effect once. `due_at` is the period's moment, `cursor` how far its steps came.
 create table job_runs (
   name text not null,
   period text not null,
+  due_at integer not null,
+  cursor integer not null default 0,
   started_at integer not null,
   closed_at integer,
   primary key (name, period)
 ) strict, without rowid;
+create index job_runs_due on job_runs (name, due_at);
+create index job_runs_open on job_runs (name, due_at) where closed_at is null;
 
 create table audit (
   id integer primary key,
