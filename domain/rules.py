@@ -26,7 +26,11 @@ def moment(now: int) -> datetime:
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour."""
+    """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour.
+
+    Payouts are due weekly (weekday 0 is Monday), the summary daily, at these hours of the installation's clock; a trial
+    sets `…_every_seconds` instead. The clock asks every `tick_seconds` what is due.
+    """
 
     bot_username: str = ""
     currency: str = "USD"
@@ -43,6 +47,10 @@ class Rules:
     pause_seconds: int = 300
     payout_weekday: int = 2
     payout_hour: int = 10
+    payout_every_seconds: int | None = None
+    summary_hour: int = 8
+    summary_every_seconds: int | None = None
+    tick_seconds: int = 60
     work_for: str = "the team that runs this bot"
 
     @cached_property
