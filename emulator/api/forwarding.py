@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from emulator import keyboards
@@ -10,7 +11,6 @@ from emulator.api.method import SENDING, SUGGESTED, Call, Method
 from emulator.chats import Chat, Stored
 from emulator.errors import bad
 from emulator.parameters import boolean, chat_id, integer, integers, string, structure, structures, unsupported
-import itertools
 
 CONTENT = (
     "text", "entities", "link_preview_options", "photo", "document", "voice", "sticker", "caption", "caption_entities",
