@@ -28,6 +28,30 @@ class Slot:
     """The preview of a written answer."""
     REVIEW = "review"
     """The submission a reviewer has in hand."""
+    JOINING = "joining"
+    """The way in: consent, languages of work, the first task."""
+    SETTINGS = "settings"
+    PRIVACY = "privacy"
+    STOP = "stop"
+    MENU = "menu"
+    """The command menu, which is no message: a newer one supersedes one that is not set yet."""
+
+    EARNINGS = "earnings"
+    """A worker's money."""
+
+    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS})
+    """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
+    below. All other slots stay where they are."""
+
+    @staticmethod
+    def join_request(person_id: int) -> str:
+        """A request to join as a coordinator sees it."""
+        return f"join:{person_id}"
+
+    @staticmethod
+    def invited(invite_id: int) -> str:
+        """Who came in by an invite, as its maker sees it."""
+        return f"invited:{invite_id}"
 
     @staticmethod
     def batch(batch_id: int) -> str:

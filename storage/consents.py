@@ -27,6 +27,11 @@ def live(tx: Tx, person_id: int) -> int | None:
     return None if consent is None else consent.version
 
 
+def ever(tx: Tx, person_id: int) -> bool:
+    """The person agreed once, whatever became of it."""
+    return tx.one("select 1 from consents where person_id = :id limit 1", id=person_id) is not None
+
+
 def agree(tx: Tx, person_id: int, *, version: int, now: int) -> bool:
     """Record the consent, in place of one to another version; False when this version was agreed to already."""
     if live(tx, person_id) == version:

@@ -23,7 +23,7 @@ def of(tx: Tx, person_id: int) -> JoinRequest | None:
 
 
 def decide(tx: Tx, person_id: int, *, outcome: str, by: int | None, now: int) -> bool:
-    """Answer an open request ("welcome" or "declined"), by a person or (None) by an invite; False when it is not open."""
+    """Answer an open request ("welcome" or "declined"); `by` is None when an invite did. False when it is not open."""
     sql = (
         "update join_requests set outcome = :outcome, decided_by = :by, decided_at = :now"
         " where person_id = :id and decided_at is null"

@@ -120,26 +120,16 @@ def failed(tx: Tx, row_id: int) -> None:
     tx.run("update outbox set state = 'failed' where id = :id and state = 'waiting'", id=row_id)
 
 
-def postpone(tx: Tx, row_id: int, *, not_before: int, lane: int, person_id: int) -> None:
-    """Not now: try again at `not_before`."""
-    tx.run(
-        "update outbox set not_before = :not_before, attempts = attempts + 1 where id = :id",
-        id=row_id,
-        not_before=not_before,
-    )
-    tx.signal("outbox", Pending(row_id, person_id, lane, not_before))
-
-
 def release_held(tx: Tx, person_id: int, *, now: int) -> None:
-    """Let notices that were held for a pause go now."""
+    """Let notices go that the sender holds while the person works; quiet hours are kept."""
     rows = tx.all(
-        "update outbox set not_before = :now where person_id = :person_id and state = 'waiting' and lane = 1"
-        " and not_before > :now returning id, lane",
+        "select id, lane, not_before from outbox where person_id = :person_id and state = 'waiting' and lane = 1"
+        " and not_before <= :now",
         person_id=person_id,
         now=now,
     )
     for row in rows:
-        tx.signal("outbox", Pending(row["id"], person_id, row["lane"], now))
+        tx.signal("outbox", Pending(row["id"], person_id, row["lane"], row["not_before"]))
 
 
 def cancel_for(tx: Tx, person_id: int, *, lanes: tuple[int, ...]) -> None:
@@ -153,15 +143,29 @@ def cancel_for(tx: Tx, person_id: int, *, lanes: tuple[int, ...]) -> None:
 
 
 def adopt(tx: Tx, person_id: int, slot: str, *, message_id: int, media: bool) -> None:
-    """From now on this message shows the slot."""
-    tx.run(
+    """From now on this message shows the slot, and no other one."""
+    changed = tx.run(
         "insert into slots (person_id, slot, message_id, media) values (:person_id, :slot, :message_id, :media)"
-        " on conflict (person_id, slot) do update set message_id = excluded.message_id, media = excluded.media",
+        " on conflict (person_id, slot) do update set message_id = excluded.message_id, media = excluded.media"
+        " where message_id <> excluded.message_id or media <> excluded.media",
         person_id=person_id,
         slot=slot,
         message_id=message_id,
         media=int(media),
     )
+    if changed.rowcount:
+        tx.run(
+            "delete from slots where person_id = :person_id and message_id = :message_id and slot <> :slot",
+            person_id=person_id,
+            message_id=message_id,
+            slot=slot,
+        )
+
+
+def has_message(tx: Tx, person_id: int, slot: str) -> bool:
+    """A message of the chat shows the slot."""
+    sql = "select 1 from slots where person_id = :person_id and slot = :slot"
+    return tx.one(sql, person_id=person_id, slot=slot) is not None
 
 
 def forget_slot(tx: Tx, person_id: int, slot: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.notices import Json
+from domain.notices import Json, Slot
 from domain.people import Person, Sender
 from domain.refusals import Refusal
 from storage import inbox, outbox, people
@@ -39,7 +39,7 @@ class AlreadyHandled(Exception):
     """The update's row is closed: its effects happened before."""
 
 
-def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], **values: object) -> R | Refusal:
+def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], /, **values: object) -> R | Refusal:
     """Run a use case for an update and close its inbox row in the same commit.
 
     `work(tx, by=person, now=received_at, **values)`. A refusal leaves nothing of what was tried and is returned;
@@ -47,6 +47,8 @@ def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], *
     message shows: it becomes the slot's message. Raises AlreadyHandled when the row was closed before.
     """
     person = arrive(tx, arrival)
+    if person.hinted:
+        people.change(tx, person.id, hinted=0)  # what is understood ends a run of strays; another stray sets it again
     try:
         with tx.savepoint():
             if slot is not None and arrival.tapped is not None:
@@ -69,7 +71,10 @@ def fail(tx: Tx, arrival: Arrival, *, reference: str) -> None:
 
 
 def arrive(tx: Tx, arrival: Arrival) -> Person:
-    """The person an update came from, remembered if new; their name kept current, their chat's last message noted."""
+    """The person an update came from, remembered if new; name and language kept current, the chat's last message noted.
+
+    The language follows Telegram's until the person chooses one; one that the bot does not speak changes nothing.
+    """
     sender = arrival.sender
     person = people.by_telegram_id(tx, sender.telegram_id)
     if person is None:
@@ -78,9 +83,13 @@ def arrive(tx: Tx, arrival: Arrival) -> Person:
         people.rename(tx, person.id, sender)
     if arrival.message_id is not None and arrival.message_id > person.last_message_id:
         people.change(tx, person.id, last_message_id=arrival.message_id)
-    if not person.reachable:
-        people.change(tx, person.id, reachable=1)
-    return people.by_id(tx, person.id) if person.reachable is False else person
+    language = None if person.language_chosen else people.spoken(sender.language_code)
+    if person.reachable and language in (None, person.language):
+        return person
+    people.change(tx, person.id, reachable=1, language=language or person.language)
+    if language not in (None, person.language):
+        tell(tx, person, "menu", now=arrival.received_at, slot=Slot.MENU)
+    return people.by_id(tx, person.id)
 
 
 def _plain(params: dict[str, object]) -> dict[str, Json]:

@@ -46,8 +46,8 @@ def inform(
     dedupe: str | None = None,
     **params: Json,
 ) -> None:
-    """Send news: after quiet hours, and (notices) when a worker pauses. Nothing goes to whom the bot cannot reach."""
-    if not person.reachable or (lane is Lane.BROADCAST and person.listening != "all"):
+    """Send news: after quiet hours, and (notices) when a worker pauses. Nothing to who is out of reach or said stop."""
+    if not person.reachable or person.listening == "nothing" or (lane is Lane.BROADCAST and person.listening != "all"):
         return
     offset = tx.rules.offset_minutes(now) if person.utc_offset is None else person.utc_offset
     outbox.put(

@@ -24,7 +24,8 @@ def text(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
     if question is not None and question.purpose in ANSWERS:
         questions.close(tx, by.id)
         return ANSWERS[question.purpose](tx, by=by, text=text, now=now, **question.params)
-    return stray(tx, by=by, now=now)
+    stray(tx, by=by, now=now)
+    return None
 
 
 def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
@@ -34,8 +35,8 @@ def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> objec
 
 def stray(tx: Tx, *, by: Person, now: int, **_: Any) -> None:
     """One hint with the next thing to do for a run of stray messages; nothing is stored."""
+    people.change(tx, by.id, hinted=1)
     if not by.hinted:
-        people.change(tx, by.id, hinted=1)
         tell(tx, by, "hint", now=now)
 
 

@@ -61,6 +61,7 @@ create table consents (
   replaced integer not null default 0 check (replaced in (0, 1)),
   check (replaced = 0 or withdrawn_at is not null)
 ) strict;
+create index consents_of_person on consents (person_id);
 create unique index consents_live on consents (person_id) where withdrawn_at is null;
 
 create table join_requests (
@@ -115,14 +116,21 @@ create table batches (
   accepted integer not null default 0,
   offers integer not null default 0,
   opened integer not null default 0,
+  leased integer not null default 0 check (leased >= 0),
+  frees integer not null default 0,
   measured integer not null default 0,
   active_micros integer not null default 0,
   median_micros integer,
   pairs integer not null default 0,
   pairs_same integer not null default 0,
+  data text check (data in ('photos', 'texts')),
+  received integer not null default 0,
+  problems text not null default '[]',
+  offer_cursor integer not null default 0,
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 create index batches_state on batches (state, id);
+create index batches_of_kind on batches (kind, id);
 create unique index batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
 
 -- What could not be used of what was sent for a batch, by name and reason.
@@ -135,6 +143,8 @@ create table refused_files (
 ) strict;
 create index refused_files_batch on refused_files (batch_id, id);
 
+-- `freed` numbers the moment a place in a task became free again (batches.frees counts them): a worker who has passed the
+-- task by its id meets it again in that order, so nobody ever looks through tasks that are taken.
 create table tasks (
   id integer primary key,
   batch_id integer not null references batches (id),
@@ -146,18 +156,24 @@ create table tasks (
   taken integer not null default 0 check (taken >= 0),
   answered integer not null default 0 check (answered >= 0),
   reports integer not null default 0,
+  freed integer not null default 0,
   unique (batch_id, content)
 ) strict;
 create index tasks_free on tasks (batch_id, id) where state = 'open' and taken < wanted;
+create index tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
+-- A worker's place in a batch: `cursor` is the last task taken by id, `freed_seen` the last one taken as freed again,
+-- `draft_assignment_id` a written draft whose assignment ended before it was submitted.
 create table enrolments (
   worker_id integer not null references people (id),
   batch_id integer not null references batches (id),
   state text not null check (state in ('offered', 'later', 'refused', 'working')),
   cursor integer not null default 0,
+  freed_seen integer not null default 0,
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
+  draft_assignment_id integer references assignments (id),
   primary key (worker_id, batch_id)
 ) strict, without rowid;
 
@@ -172,9 +188,10 @@ create table assignments (
   expires_at integer not null,
   warned integer not null default 0 check (warned in (0, 1)),
   closed_at integer,
-  draft_version integer not null default 0
+  draft_version integer not null default 0,
+  rewriting integer not null default 0 check (rewriting in (0, 1))
 ) strict;
-create index assignments_of_worker on assignments (worker_id, task_id);
+create index assignments_of_worker on assignments (worker_id, task_id, state);
 create index assignments_of_task on assignments (task_id);
 create index assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
 create index assignments_expiring on assignments (expires_at) where state = 'offered';
@@ -214,7 +231,8 @@ create index submissions_of_assignment on submissions (assignment_id);
 create index submissions_due on submissions (review_until) where state = 'pending';
 create index submissions_of_worker_due on submissions (worker_id, review_until) where state = 'pending';
 create index submissions_of_batch on submissions (batch_id, id);
-create index submissions_sent_back on submissions (worker_id) where state = 'sent_back';
+create index submissions_sent_back on submissions (worker_id, id) where state = 'sent_back';
+create index submissions_sent_back_of_batch on submissions (batch_id) where state = 'sent_back';
 create index submissions_sent_back_due on submissions (decided_at) where state = 'sent_back';
 create index submissions_to_review on submissions (batch_id, id) where state = 'pending';
 
@@ -227,7 +245,7 @@ create table reports (
   reason text not null,
   at integer not null
 ) strict;
-create index reports_of_batch on reports (batch_id);
+create index reports_of_batch on reports (batch_id, task_id);
 
 -- Where a worker is at the moment: the batch, the card that is open, the answer that can still be undone.
 create table sessions (
@@ -359,6 +377,7 @@ create table jobs (
   kind text not null,
   params text not null,
   person_id integer not null references people (id),
+  batch_id integer references batches (id),
   state text not null default 'waiting' check (state in ('waiting', 'done', 'failed')),
   progress text not null default '{}',
   attempts integer not null default 0,
@@ -367,6 +386,7 @@ create table jobs (
   reference text
 ) strict;
 create index jobs_waiting on jobs (id) where state = 'waiting';
+create index jobs_of_batch on jobs (batch_id, kind, id) where state = 'waiting' and batch_id is not null;
 
 -- Each period of a tick that must have its effect once. `due_at` is the period's moment, `cursor` how far its steps came.
 create table job_runs (
