@@ -59,6 +59,11 @@ class Slot:
         return f"batch:{batch_id}"
 
     @staticmethod
+    def confirm(batch_id: int) -> str:
+        """The question whether a batch shall be closed or a draft discarded, then what became of it."""
+        return f"confirm:{batch_id}"
+
+    @staticmethod
     def payout_run(run_id: int) -> str:
         """A payout run as the staff see it."""
         return f"run:{run_id}"

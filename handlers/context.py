@@ -37,6 +37,7 @@ class Context:
     slot: str | None = None
     written: bool = False
     toasted: bool = False
+    failure: Exception | None = None
 
     async def write(self, work: Callable[..., R], **values: object) -> R:
         """Run a use case as `work(tx, by=person, now=received_at, **values)`; it closes the update in the same commit.
@@ -60,7 +61,7 @@ class Context:
     async def _say(self, text: str, params: Mapping[str, object], *, alert: bool = False) -> None:
         if self.answer_tap is not None and not self.toasted:
             self.toasted = True
-            await self.answer_tap(self.words.filled(text, params)[:200], alert)
+            await self.answer_tap(self.words.filled(text, params)[:200] if text else "", alert)
 
 
 current: ContextVar[Context] = ContextVar("current")

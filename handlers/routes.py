@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import Message, Update
-from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
 from domain.refusals import StaleButton
 from handlers import typed
@@ -100,7 +101,13 @@ def register(application: Application) -> None:  # type: ignore[type-arg]
     application.add_handler(MessageHandler(private & filters.COMMAND, on_command))
     for what, handler in MESSAGES:
         application.add_handler(MessageHandler(private & what, _on_message(handler)))
+    application.add_error_handler(_on_failure)
     application.add_handler(ChatMemberHandler(_on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+
+
+async def _on_failure(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    """python-telegram-bot swallows what handlers raise; the receiver decides about it."""
+    current.get().failure = context.error
 
 
 async def _on_membership(update: Update, _: object) -> None:

@@ -47,6 +47,11 @@ def waiting(tx: Tx, *, after: int, limit: int) -> list[Waiting]:
     return [_waiting(tx, row) for row in rows]
 
 
+def newest(tx: Tx) -> int:
+    """The seq of the newest update ever kept, 0 without any."""
+    return int(tx.value("select coalesce(max(seq), 0) from inbox"))
+
+
 def start(tx: Tx, seq: int) -> int:
     """Count one more start of handling this update; returns which one it is."""
     row = tx.one("update inbox set attempts = attempts + 1 where seq = :seq returning attempts", seq=seq)

@@ -206,3 +206,9 @@ def _outgoing(row: Row) -> Outgoing:
         listening=row["listening"],
         busy_since=row["busy_since"],
     )
+
+
+def waits_in_slot(tx: Tx, person_id: int, slot: str) -> bool:
+    """A newer content of the slot is queued and not sent yet; it shows what is true when it goes out."""
+    sql = "select 1 from outbox where person_id = :person_id and slot = :slot and state = 'waiting'"
+    return tx.one(sql, person_id=person_id, slot=slot) is not None

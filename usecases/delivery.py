@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.notices import Lane
-from storage import outbox, people
+from storage import outbox, people, photos
 from storage.database import Tx
 
 
@@ -20,11 +20,15 @@ class Delivered:
     media: bool
     new_message: bool
     shows: int | None
+    uploaded: tuple[str, str] | None = None
+    """A photo's hash and the file_id it was given."""
 
 
 def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
     """Note a send: the row is done, the slot has its message, the task counts as shown from now."""
     outbox.sent(tx, delivered.row_id)
+    if delivered.uploaded is not None:
+        photos.set_file_id(tx, *delivered.uploaded)
     if delivered.message_id is None:
         return
     if delivered.slot is not None:
@@ -35,14 +39,14 @@ def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
         outbox.shown(tx, delivered.shows, now=now)
 
 
+def forget_upload(tx: Tx, *, sha256: str) -> None:
+    """Telegram no longer knows the file_id: the photo must be uploaded again."""
+    photos.set_file_id(tx, sha256, None)
+
+
 def failed(tx: Tx, *, row_id: int) -> None:
     """Telegram refuses this message for good."""
     outbox.failed(tx, row_id)
-
-
-def postponed(tx: Tx, *, row_id: int, person_id: int, lane: int, not_before: int) -> None:
-    """The message goes out later: Telegram asked to wait, or the person is in the middle of work."""
-    outbox.postpone(tx, row_id, not_before=not_before, lane=lane, person_id=person_id)
 
 
 def unreachable(tx: Tx, *, person_id: int, now: int) -> None:

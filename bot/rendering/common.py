@@ -24,6 +24,17 @@ def failed(params: dict[str, Any], words: Words) -> Action:
     )
 
 
+def job_failed(params: dict[str, Any], words: Words) -> Action:
+    """Long work that could not be finished, with the number to tell us."""
+    return Message(
+        words.html(
+            "This could not be finished, for a reason on our side. What was done so far is kept. Please try once more;"
+            " if it happens again, look for <code>{reference}</code> in the log.",
+            reference=params["reference"],
+        )
+    )
+
+
 def hint(params: dict[str, Any], words: Words) -> Action:
     """One helpful line for what was not understood."""
     return Message(words.html("I did not understand that. /work shows your next task, /help what else I can do."))
@@ -37,6 +48,7 @@ def reaction(params: dict[str, Any], words: Words) -> Action:
 RENDERERS = {
     "refusal": Renderer(refusal),
     "failed": Renderer(failed),
+    "job_failed": Renderer(job_failed),
     "hint": Renderer(hint),
     "reaction": Renderer(reaction),
 }

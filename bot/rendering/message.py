@@ -12,7 +12,7 @@ from storage.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: with `data` (made by handlers.buttons) or with a `url`. Styles: primary, success, danger."""
+    """A button: with `data` (made by handlers.buttons) or with a `url`. Styles: primary, success, danger."""
 
     text: str
     data: str | None = None

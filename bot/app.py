@@ -1,0 +1,217 @@
+"""Build and run: what is opened in which order, and closed in which.
+
+Start: lock, key, database, Bot API, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what is
+in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the rest
+stays rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import IO, Any
+
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application
+
+from bot import keys, logs
+from bot.courier import Courier
+from bot.jobs import JobContext, Jobs
+from bot.kinds_of_job import KINDS
+from bot.menus import default_menus
+from bot.pacing import Pace
+from bot.processes import Processes
+from bot.receiver import Receiver
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.transport import Api
+from handlers import routes
+from scheduler.runner import Scheduler
+from storage.cipher import Cipher
+from storage.database import Database, Signal
+from storage.outbox import Pending
+from usecases import joining
+
+log = logs.get()
+
+DRAIN_SECONDS = 20.0
+
+
+class AlreadyRunning(Exception):
+    """Another process owns this DATA_DIR."""
+
+
+class App:
+    """The running product. Made by `running`, which also stops it."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], int]) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.claim_link: str | None = None
+        self._lock: IO[str] | None = None
+        self.api = Api(settings.bot_api_url, settings.bot_token)
+        self.processes = Processes()
+
+    async def start(self) -> None:
+        """Start everything; raises KeyProblem, AlreadyRunning, DatabaseTooNew or InvalidToken with a sentence."""
+        settings = self.settings
+        self._lock = lock(settings.data_dir)
+        await self.api.transport.initialize()
+        me = await self._get_me()
+        self.rules = settings.rules(bot_username=me["username"])
+        self.db = await open_database(settings, self.rules.bot_username)
+        self.application = _application(settings, self.api)
+        await self.application.initialize()
+        courier = Courier(self.api, self.processes, settings.data_dir)
+        self.sender = Sender(
+            self.db, courier, Pace(settings.limits()), clock=self.clock, slots=settings.send_slots
+        )
+        self.receiver = Receiver(
+            self.db,
+            self.api,
+            self.application,
+            self.rules,
+            bot_id=settings.bot_id,
+            clock=self.clock,
+            slots=settings.handle_slots,
+        )
+        context = JobContext(self.db, self.api, self.processes, settings.data_dir, self.rules, self.clock)
+        self.jobs = Jobs(context, KINDS)
+        self.scheduler = Scheduler(self.db, clock=self.clock)
+        self.db.on_commit = self._committed
+        await self._welcome_owners(me["username"])
+        await self.sender.start()
+        await self.receiver.start()
+        self.jobs.start()
+        await self.scheduler.start()
+        await self._set_menus()
+        log.info("ready", bot=settings.bot_id)
+
+    async def stop(self) -> None:
+        """Stop in the right order; safe after a start that failed half-way."""
+        for part, seconds in (("receiver", DRAIN_SECONDS), ("scheduler", None), ("jobs", None), ("sender", DRAIN_SECONDS)):
+            found = getattr(self, part, None)
+            if found is not None:
+                await (found.stop() if seconds is None else found.stop(seconds=seconds))
+        await self.processes.close()
+        if hasattr(self, "application"):
+            await self.application.shutdown()
+        if hasattr(self, "db"):
+            await self.db.close()
+        await self.api.transport.shutdown()
+        if self._lock is not None:
+            self._lock.close()
+        log.info("stopped")
+
+    def _committed(self, signals: list[Signal]) -> None:
+        for topic, value in signals:
+            if topic == "outbox":
+                assert isinstance(value, Pending)
+                self.sender.queue(value)
+            elif topic == "jobs":
+                self.jobs.wake()
+
+    async def _get_me(self) -> dict[str, Any]:
+        """Who we are; waits for a server that is not there yet, but not for one that knows no such token."""
+        for attempt in range(1, 8):
+            try:
+                me: dict[str, Any] = await self.api.call("getMe", timeout=10)
+                return me
+            except InvalidToken:
+                raise
+            except (NetworkError, TelegramError) as error:
+                log.warning("bot_api_not_reached", error=type(error).__name__, attempt=attempt)
+                await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
+        raise NetworkError(f"There is no Bot API server at {self.settings.bot_api_url}.")
+
+    async def _welcome_owners(self, username: str) -> None:
+        code = secrets.token_urlsafe(16)
+        await self.db.write(joining.appoint_owners, self.settings.owner_ids, now=self.clock())
+        if await self.db.write(joining.make_claim, code, now=self.clock()):
+            self.claim_link = f"https://t.me/{username}?start={code}"
+
+    async def _set_menus(self) -> None:
+        for values in default_menus(self.rules):
+            try:
+                await self.api.call("setMyCommands", values)
+            except TelegramError as error:
+                log.warning("menu_not_set", error=type(error).__name__)
+
+
+def lock(data_dir: Path) -> IO[str]:
+    """Own the folder for as long as the file stays open; raises AlreadyRunning."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = (data_dir / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise AlreadyRunning(f"Another Tallyhand is running on {data_dir}.") from None
+    return file
+
+
+async def open_database(settings: Settings, bot_username: str = "") -> Database:
+    """Open the database of these settings with its key; raises KeyProblem or DatabaseTooNew."""
+    path = settings.data_dir / "tallyhand.db"
+    secret, made = keys.find(settings, database_exists=path.exists())
+    if made is not None:
+        log.warning("key_made", file=str(made), note="keep a copy apart from the database; without it nobody can read it")
+    db = await Database.open(path, Cipher(secret), settings.rules(bot_username=bot_username))
+    try:
+        await db.write(keys.check)
+        await db.write(keys.check_currency)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, *, clock: Callable[[], int] | None = None) -> AsyncIterator[App]:
+    """The product, started and in the end stopped."""
+    app = App(settings, clock=clock or now)
+    try:
+        await app.start()
+        yield app
+    finally:
+        await app.stop()
+
+
+async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with running(settings) as app:
+        say(f"Tallyhand runs as @{app.rules.bot_username}.")
+        if app.claim_link:
+            say(f"Nobody owns this bot yet. Whoever opens this link first becomes its owner: {app.claim_link}")
+        await ended.wait()
+        say("Stopping: what is in hand is finished first.")
+
+
+def now() -> int:
+    """The wall clock, in microseconds since the epoch: the one place it is read."""
+    return time.time_ns() // 1000
+
+
+def _application(settings: Settings, api: Api) -> Application[Any, Any, Any, Any, Any, Any]:
+    application = (
+        Application.builder()
+        .token(settings.bot_token)
+        .base_url(f"{settings.bot_api_url}/bot")
+        .base_file_url(f"{settings.bot_api_url}/file/bot")
+        .request(api.transport)
+        .get_updates_request(api.transport)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    routes.register(application)
+    return application

@@ -1,0 +1,259 @@
+"""One action to one chat: edit or send, upload once, and what to do with each answer of Telegram's."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from telegram.error import BadRequest, TelegramError
+
+from bot import logs
+from bot.processes import Processes
+from bot.rendering.message import Action, Deletion, Drawn, Keyboard, Menu, Message, Reaction, StoredPhoto
+from bot.transport import Api
+from domain.notices import Slot
+from storage.outbox import Outgoing
+from usecases.delivery import Delivered
+
+log = logs.get()
+
+SEND_ANEW = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
+WRONG_FILE = ("wrong file_id", "wrong file identifier", "wrong remote file", "wrong type of the web page content")
+PHOTO_LIMIT = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A row ready to go: its action, and the file_id of its stored photo if it was uploaded before."""
+
+    row: Outgoing
+    action: Action
+    file_id: str | None
+
+    @property
+    def edits(self) -> bool:
+        """Whether it changes a message that is there; Telegram does not count edits as messages."""
+        action, row = self.action, self.row
+        if not isinstance(action, Message):
+            return True
+        if row.slot is None or row.message_id is None or action.document or action.prompt:
+            return False
+        if row.media and action.photo is None:
+            return False  # nothing turns a photo into a text
+        return row.slot not in Slot.FOLLOWING or row.message_id >= row.last_message_id
+
+
+class Courier:
+    """Carries parcels to Telegram. Raises telegram.error's exceptions for what the sender decides."""
+
+    def __init__(self, api: Api, processes: Processes, data_dir: Path) -> None:
+        self._api = api
+        self._processes = processes
+        self._data_dir = data_dir
+        self._uploads: dict[str, asyncio.Future[str]] = {}
+
+    async def carry(self, parcel: Parcel) -> Delivered:
+        """Do what the action says and return what the database must know."""
+        row, action = parcel.row, parcel.action
+        if isinstance(action, Message):
+            return await self._message(parcel, action)
+        if isinstance(action, Reaction):
+            await self._tolerant(
+                "setMessageReaction",
+                chat_id=row.telegram_id,
+                message_id=action.message_id,
+                reaction=[{"type": "emoji", "emoji": action.emoji}],
+            )
+        elif isinstance(action, Menu):
+            await self._api.call(
+                "setMyCommands",
+                {
+                    "commands": [{"command": command, "description": text} for command, text in action.commands],
+                    "scope": {"type": "chat", "chat_id": row.telegram_id},
+                },
+            )
+        elif isinstance(action, Deletion):
+            await self._tolerant("deleteMessage", chat_id=row.telegram_id, message_id=action.message_id)
+        return Delivered(row.id, row.person_id, None, None, media=False, new_message=False, shows=None)
+
+    async def _message(self, parcel: Parcel, message: Message) -> Delivered:
+        row = parcel.row
+        if parcel.edits:
+            try:
+                return await self._edit(parcel, message)
+            except BadRequest as error:
+                if not _says(error, *SEND_ANEW):
+                    raise
+        sent, uploaded = await self._send(parcel, message)
+        if row.slot in Slot.FOLLOWING and row.message_id is not None:
+            await self._retire(row, message.receipt)
+        return _delivered(parcel, message, sent["message_id"], new=True, uploaded=uploaded)
+
+    async def _edit(self, parcel: Parcel, message: Message) -> Delivered:
+        row = parcel.row
+        target: dict[str, Any] = {"chat_id": row.telegram_id, "message_id": row.message_id}
+        markup = _markup(message)
+        uploaded: tuple[str, str] | None = None
+        try:
+            if message.photo is None:
+                values = {**target, "text": message.text, "parse_mode": "HTML", "reply_markup": markup} | _NO_PREVIEW
+                await self._api.call("editMessageText", values)
+            else:
+                photo, files = await self._photo(message.photo, parcel.file_id, within="photo")
+                media = {"type": "photo", "media": photo, "caption": message.text, "parse_mode": "HTML"}
+                answer = await self._api.call(
+                    "editMessageMedia", {**target, "media": media, "reply_markup": markup}, files
+                )
+                uploaded = self._uploaded(message.photo, files, answer)
+        except BadRequest as error:
+            self._upload_failed(message.photo, error)
+            if not _says(error, "message is not modified"):
+                raise
+        assert row.message_id is not None
+        return _delivered(parcel, message, row.message_id, new=False, uploaded=uploaded)
+
+    async def _send(self, parcel: Parcel, message: Message) -> tuple[dict[str, Any], tuple[str, str] | None]:
+        values: dict[str, Any] = {"chat_id": parcel.row.telegram_id, "parse_mode": "HTML"}
+        markup = _markup(message, new=True)
+        if markup:
+            values["reply_markup"] = markup
+        if message.silent:
+            values["disable_notification"] = True
+        if message.protect:
+            values["protect_content"] = True
+        if message.document is not None:
+            content = message.document.data
+            if content is None:
+                assert message.document.path is not None
+                content = await asyncio.to_thread((self._data_dir / message.document.path).read_bytes)
+            values |= {"caption": message.text, "document": "attach://document"}
+            return await self._api.call(
+                "sendDocument", values, {"document": (message.document.filename, content)}, timeout=120
+            ), None
+        if message.photo is not None:
+            try:
+                photo, files = await self._photo(message.photo, parcel.file_id, within="photo")
+                answer = await self._api.call("sendPhoto", {**values, "photo": photo, "caption": message.text}, files)
+            except BaseException as error:
+                self._upload_failed(message.photo, error)
+                raise
+            return answer, self._uploaded(message.photo, files, answer)
+        values["text"] = message.text
+        return await self._api.call("sendMessage", values | _NO_PREVIEW), None
+
+    async def _photo(
+        self, photo: StoredPhoto | Drawn, file_id: str | None, *, within: str
+    ) -> tuple[str, dict[str, tuple[str, bytes]]]:
+        """What to put in the photo's place: a file_id, or an attachment. One upload of a photo at a time."""
+        if isinstance(photo, Drawn):
+            return f"attach://{within}", {
+                within: ("picture.png", await self._processes.run(photo.function, *photo.args))
+            }
+        if file_id is not None:
+            return file_id, {}
+        under_way = self._uploads.get(photo.sha256)
+        if under_way is not None:
+            try:
+                return await asyncio.shield(under_way), {}
+            except TelegramError:
+                return await self._photo(photo, None, within=within)
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._uploads[photo.sha256] = future
+        path = self._data_dir / "photos" / photo.sha256[:2] / f"{photo.sha256}.jpg"
+        try:
+            content = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            self._upload_failed(photo, error)
+            raise
+        return f"attach://{within}", {within: (path.name, content)}
+
+    def _uploaded(
+        self, photo: StoredPhoto | Drawn, files: dict[str, tuple[str, bytes]], answer: Any
+    ) -> tuple[str, str] | None:
+        if not files or isinstance(photo, Drawn):
+            return None
+        file_id: str = max(answer["photo"], key=lambda size: size["width"])["file_id"]
+        future = self._uploads.pop(photo.sha256, None)
+        if future is not None and not future.done():
+            future.set_result(file_id)
+        return photo.sha256, file_id
+
+    def _upload_failed(self, photo: StoredPhoto | Drawn | None, error: BaseException) -> None:
+        if isinstance(photo, StoredPhoto):
+            future = self._uploads.pop(photo.sha256, None)
+            if future is not None and not future.done():
+                future.set_exception(TelegramError(f"the upload failed: {type(error).__name__}"))
+
+    async def _retire(self, row: Outgoing, receipt: str | None) -> None:
+        """An older message of a slot loses its buttons and keeps a line of what happened to it."""
+        target: dict[str, Any] = {"chat_id": row.telegram_id, "message_id": row.message_id}
+        if receipt is None:
+            await self._tolerant("editMessageReplyMarkup", **target)
+        elif row.media:
+            await self._tolerant("editMessageCaption", **target, caption=receipt, parse_mode="HTML")
+        else:
+            await self._tolerant("editMessageText", **target, text=receipt, parse_mode="HTML")
+
+    async def _tolerant(self, method: str, **values: Any) -> None:
+        try:
+            await self._api.call(method, values)
+        except BadRequest as error:
+            log.info("not_done", method=method, why=str(error)[:80])
+
+
+_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
+
+
+def plain(message: Message) -> str:
+    """The text without markup, for when Telegram cannot parse it."""
+    return html.unescape(re.sub(r"<[^<>]*>", "", message.text))
+
+
+def _delivered(
+    parcel: Parcel, message: Message, message_id: int, *, new: bool, uploaded: tuple[str, str] | None
+) -> Delivered:
+    return Delivered(
+        row_id=parcel.row.id,
+        person_id=parcel.row.person_id,
+        slot=parcel.row.slot,
+        message_id=message_id,
+        media=message.photo is not None,
+        new_message=new,
+        shows=message.shows,
+        uploaded=uploaded,
+    )
+
+
+def _markup(message: Message, *, new: bool = False) -> dict[str, Any] | None:
+    if message.prompt is not None:
+        return {"force_reply": True, "input_field_placeholder": message.prompt[:64]}
+    if not message.keyboard:
+        return None if new else {"inline_keyboard": []}
+    return {"inline_keyboard": _rows(message.keyboard)}
+
+
+def _rows(keyboard: Keyboard) -> list[list[dict[str, str]]]:
+    rows = []
+    for row in keyboard:
+        buttons = []
+        for button in row:
+            shown = {"text": button.text}
+            if button.url is not None:
+                shown["url"] = button.url
+            else:
+                shown["callback_data"] = button.data or ""
+            if button.style is not None:
+                shown["style"] = button.style
+            buttons.append(shown)
+        rows.append(buttons)
+    return rows
+
+
+def _says(error: TelegramError, *texts: str) -> bool:
+    said = str(error).lower()
+    return any(text in said for text in texts)

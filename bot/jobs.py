@@ -1,0 +1,105 @@
+"""Long work, taken from rows and worked off one after the other: archives, exports.
+
+A job reads, computes in a worker process, writes in bounded idempotent steps and remembers how far it came in the same
+transaction as the step. A restart starts it again from there. Three failures without a step in between give it up: the
+person is told a reference number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import logs
+from bot.processes import Processes
+from bot.transport import Api
+from domain.rules import Rules
+from storage import jobs
+from storage.database import Database, Tx
+from storage.jobs import Job
+from usecases.notify import tell
+
+log = logs.get()
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job may use."""
+
+    db: Database
+    api: Api
+    processes: Processes
+    data_dir: Path
+    rules: Rules
+    now: Callable[[], int]
+
+    async def download(self, file_id: str, to: Path) -> None:
+        """Bring a file people sent to the disk; raises transport.FileTooBig."""
+        await self.api.download(file_id, to)
+
+
+Kind = Callable[[JobContext, Job], Awaitable[None]]
+
+
+class Jobs:
+    """Works off the rows of `jobs`. `wake` is called after a commit that asked for one."""
+
+    def __init__(self, context: JobContext, kinds: dict[str, Kind]) -> None:
+        self._context = context
+        self._kinds = kinds
+        self._asked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin with what an earlier process left."""
+        self._task = asyncio.create_task(self._run())
+
+    def wake(self) -> None:
+        """There is a new job."""
+        self._asked.set()
+
+    async def stop(self) -> None:
+        """Leave the job in hand; its steps so far are kept and it goes on at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._asked.clear()
+            waiting = await self._context.db.read(jobs.waiting, limit=10)
+            for job in waiting:
+                await self._work(job)
+            if not waiting:
+                await self._asked.wait()
+
+    async def _work(self, job: Job) -> None:
+        db, now = self._context.db, self._context.now
+        attempts = await db.write(jobs.start, job.id)
+        if attempts > TRIES:
+            await self._give_up(job)
+            return
+        log.info("job_started", job=job.id, kind=job.kind, attempt=attempts)
+        try:
+            await self._kinds[job.kind](self._context, job)
+        except Exception:
+            log.exception("job_failed", job=job.id, kind=job.kind, attempt=attempts)
+            await asyncio.sleep(min(10.0, 0.5 * 2**attempts))
+            return
+        await db.write(jobs.close, job.id, now=now())
+        log.info("job_done", job=job.id, kind=job.kind)
+
+    async def _give_up(self, job: Job) -> None:
+        reference = secrets.token_hex(4)
+        log.error("job_given_up", job=job.id, kind=job.kind, reference=reference)
+        await self._context.db.write(_close_failed, job=job, reference=reference, now=self._context.now())
+
+
+def _close_failed(tx: Tx, *, job: Job, reference: str, now: int) -> None:
+    jobs.close(tx, job.id, now=now, reference=reference)
+    tell(tx, job.person_id, "job_failed", now=now, reference=reference)

@@ -1,0 +1,258 @@
+"""What comes in: getUpdates → the durable inbox → one queue per person → handlers.
+
+A whole batch is in the inbox, committed, before the offset moves. Fetching never waits for handling: taps live only 150
+seconds in Telegram's queue, so the inbox is the buffer and only rows in hand are bounded. One queue per person keeps
+their order; only a queue's head takes a slot, so nobody waits behind somebody else's backlog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import Application
+
+from bot import logs
+from bot.transport import Api
+from domain.people import Sender
+from domain.rules import Rules
+from handlers.context import Context, Refused, current
+from locales.words import Words
+from storage import inbox, people
+from storage.database import Database, GroupLost, Tx
+from storage.inbox import Waiting
+from usecases import arrivals
+from usecases.arrivals import AlreadyHandled, Arrival, Tapped
+
+log = logs.get()
+
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+TRIES = 3
+IN_HAND = 2_000
+POLL_SECONDS = 50
+
+
+class Receiver:
+    """Fetches, keeps and hands out updates; each has its effect once, whatever happens to the process."""
+
+    def __init__(
+        self,
+        db: Database,
+        api: Api,
+        application: Application[Any, Any, Any, Any, Any, Any],
+        rules: Rules,
+        *,
+        bot_id: int,
+        clock: Callable[[], int],
+        slots: int = 64,
+    ) -> None:
+        self._db = db
+        self._api = api
+        self._application = application
+        self._rules = rules
+        self._bot_id = bot_id
+        self._clock = clock
+        self._slots = asyncio.Semaphore(slots)
+        self._queues: dict[int, deque[Waiting]] = {}
+        self._in_hand = 0
+        self._loaded = 0
+        self._arrived = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._workers: set[asyncio.Task[None]] = set()
+        self._left_over = 0
+
+    async def start(self, *, poll: bool = True) -> None:
+        """Hand out what an earlier process left, then begin to fetch."""
+        self._left_over = await self._db.read(inbox.newest)
+        self._tasks.append(asyncio.create_task(self._hand_out()))
+        if poll:
+            self._tasks.append(asyncio.create_task(self._fetch()))
+
+    async def stop(self, *, seconds: float = 20.0) -> None:
+        """Stop fetching, finish what is in hand for at most so long; the rest stays rows."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for queue in self._queues.values():
+            queue.clear()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=seconds)
+
+    async def take_in(self, updates: list[dict[str, Any]]) -> None:
+        """Keep updates durably; returns when they are on disk."""
+        await self._db.write(_keep, bot=self._bot_id, updates=updates, now=self._clock())
+        self._arrived.set()
+
+    async def _fetch(self) -> None:
+        offset, failures = 0, 0
+        while True:
+            try:
+                updates = await self._api.call(
+                    "getUpdates",
+                    {"offset": offset, "timeout": POLL_SECONDS, "limit": 100, "allowed_updates": ALLOWED},
+                    timeout=POLL_SECONDS + 10,
+                )
+                if updates:
+                    await self.take_in(updates)
+                    offset = updates[-1]["update_id"] + 1
+                failures = 0
+            except (TelegramError, GroupLost) as error:
+                failures += 1
+                log.warning("not_fetched", error=type(error).__name__, why=str(error)[:100], failures=failures)
+                await asyncio.sleep(min(30.0, 0.2 * 2 ** min(failures, 8)))
+
+    async def _hand_out(self) -> None:
+        """Move rows from the inbox into people's queues, in order."""
+        while True:
+            self._arrived.clear()
+            room = IN_HAND - self._in_hand
+            rows = await self._db.read(inbox.waiting, after=self._loaded, limit=min(room, 200)) if room > 0 else []
+            for row in rows:
+                self._loaded = row.seq
+                self._enqueue(row)
+            if not rows:
+                await self._arrived.wait()
+
+    def _enqueue(self, row: Waiting) -> None:
+        update = orjson.loads(row.payload)
+        key = _sender_id(update)
+        self._in_hand += 1
+        queue = self._queues.get(key)
+        if queue is not None:
+            queue.append(row)
+            return
+        self._queues[key] = deque([row])
+        worker = asyncio.create_task(self._work(key))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def _work(self, key: int) -> None:
+        """Handle one person's updates, one after the other."""
+        queue = self._queues[key]
+        while queue:
+            async with self._slots:
+                row = queue.popleft()
+                try:
+                    await self._handle(row)
+                finally:
+                    self._in_hand -= 1
+                    self._arrived.set()
+        del self._queues[key]
+
+    async def _handle(self, row: Waiting) -> None:
+        """Give an update its effect: at most TRIES starts, over restarts too; then it is closed as failed."""
+        raw = orjson.loads(row.payload)
+        arrival = _arrival(row, raw)
+        if arrival is None:
+            await self._db.write(inbox.close, row.seq)
+            return
+        starts = 1
+        if row.seq <= self._left_over:  # an earlier process had it, and may have died of it
+            starts = 1 + await self._db.write(inbox.start, row.seq)
+        while starts <= TRIES:
+            try:
+                await self._run(raw, arrival)
+                return
+            except (Refused, AlreadyHandled):
+                return
+            except GroupLost as error:
+                log.error("not_kept", seq=row.seq, why=str(error))
+                await asyncio.sleep(1.0)
+            except Exception:
+                log.exception("handler_failed", seq=row.seq, start=starts)
+                starts += 1
+        await self._fail(arrival, raw)
+
+    async def _run(self, raw: dict[str, Any], arrival: Arrival) -> None:
+        query = raw.get("callback_query")
+        language, offset = await self._db.read(_language, arrival.sender)
+        context = Context(
+            db=self._db,
+            arrival=arrival,
+            words=Words(language, self._rules, offset),
+            answer_tap=self._answer(query["id"]) if query else None,
+        )
+        token = current.set(context)
+        try:
+            await self._application.process_update(Update.de_json(raw, self._application.bot))
+            if context.failure is not None:
+                raise context.failure
+            if not context.written:  # an update nobody routes, such as one from a group
+                await self._db.write(inbox.close, arrival.seq)
+        finally:
+            current.reset(token)
+        await context.toast("")
+
+    def _answer(self, query_id: str) -> Callable[[str, bool], Coroutine[object, object, None]]:
+        async def answer(text: str, alert: bool) -> None:
+            values: dict[str, Any] = {"callback_query_id": query_id}
+            if text:
+                values |= {"text": text, "show_alert": alert}
+            try:
+                await self._api.call("answerCallbackQuery", values, timeout=5)
+            except TelegramError as error:
+                # Too old, or the connection broke: the effect is on disk, only the toast is lost.
+                log.info("tap_not_answered", error=type(error).__name__)
+
+        return answer
+
+    async def _fail(self, arrival: Arrival, raw: dict[str, Any]) -> None:
+        reference = secrets.token_hex(4)
+        log.error("update_given_up", seq=arrival.seq, reference=reference)
+        await self._db.write(arrivals.fail, arrival, reference=reference)
+        query = raw.get("callback_query")
+        if query:
+            await self._answer(query["id"])("", False)
+
+
+def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> None:
+    for update in updates:
+        inbox.add(tx, bot=bot, update_id=update["update_id"], payload=orjson.dumps(update), now=now)
+
+
+def _language(tx: Tx, sender: Sender) -> tuple[str, int | None]:
+    person = people.by_telegram_id(tx, sender.telegram_id)
+    return ("en", None) if person is None else (person.language, person.utc_offset)
+
+
+def _body(update: dict[str, Any]) -> dict[str, Any] | None:
+    for kind in ALLOWED:
+        if kind in update:
+            body: dict[str, Any] = update[kind]
+            return body
+    return None
+
+
+def _sender_id(update: dict[str, Any]) -> int:
+    body = _body(update)
+    return int(body["from"]["id"]) if body and "from" in body else 0
+
+
+def _arrival(row: Waiting, update: dict[str, Any]) -> Arrival | None:
+    """Who it came from and which message; None for what has no person behind it, or is not a private chat."""
+    body = _body(update)
+    if body is None or "from" not in body or body["from"].get("is_bot"):
+        return None
+    user = body["from"]
+    tapped = body.get("message") if "callback_query" in update else None
+    chat = tapped["chat"] if tapped else body.get("chat", {})
+    if chat.get("type") != "private":
+        return None
+    return Arrival(
+        seq=row.seq,
+        received_at=row.received_at,
+        sender=Sender(
+            telegram_id=user["id"],
+            name=" ".join(filter(None, (user.get("first_name"), user.get("last_name")))),
+            username=user.get("username"),
+            language_code=user.get("language_code"),
+        ),
+        message_id=body.get("message_id") if "message" in update else None,
+        tapped=Tapped(tapped["message_id"], media="photo" in tapped) if tapped else None,
+    )

@@ -1,0 +1,333 @@
+"""The durable outbox on its way out: rows → lanes → pace → render → Telegram → mark.
+
+In memory stand only ids: what waits for whom, in which lane. The row itself, the person's language and the slot's
+message are read when it is sent. One message is in flight per chat; order in a chat is lane, then id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot import logs
+from bot.courier import WRONG_FILE, Courier, Parcel, plain
+from bot.pacing import Pace
+from bot.rendering import RENDERERS
+from bot.rendering.message import Message, Nothing, StoredPhoto
+from bot.transport import is_gone
+from domain.notices import Lane
+from domain.rules import SECOND
+from locales.words import Words
+from storage import outbox, photos
+from storage.database import Database, Tx
+from storage.outbox import Pending
+from usecases import delivery
+
+log = logs.get()
+
+BATCH = 32
+LONGEST_WAIT = 60.0
+
+
+@dataclass(slots=True)
+class _Chat:
+    """What waits for one person, by (lane, id); at most one in flight."""
+
+    rows: list[tuple[int, int]] = field(default_factory=list)
+    in_flight: bool = False
+    retries: int = 0
+
+
+class Sender:
+    """Sends what the outbox holds. `queue` is called after each commit with the rows it brought."""
+
+    def __init__(
+        self, db: Database, courier: Courier, pace: Pace, *, clock: Callable[[], int], slots: int = 64
+    ) -> None:
+        self._db = db
+        self._courier = courier
+        self._pace = pace
+        self._clock = clock
+        self._slots = slots
+        self._chats: dict[int, _Chat] = {}
+        self._ready: tuple[list[tuple[int, int]], ...] = ([], [], [])
+        self._later: list[tuple[float, int, Pending | int]] = []
+        self._order = itertools.count()
+        self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._flying: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._task: asyncio.Task[None] | None = None
+        self._draining = False
+
+    async def start(self) -> None:
+        """Load everything unsent, then begin to send."""
+        after = 0
+        while rows := await self._db.read(outbox.pending, after=after, limit=1000):
+            for row in rows:
+                self.queue(row)
+            after = rows[-1].id
+        self._task = asyncio.create_task(self._run())
+
+    def queue(self, row: Pending) -> None:
+        """Take in a row; it goes out when its time, its chat and the pace allow."""
+        wait = (row.not_before - self._clock()) / SECOND
+        if wait > 0.001:
+            self._at(_now() + wait, row)
+        else:
+            self._enter(row)
+        self._wake.set()
+
+    @property
+    def depth(self) -> int:
+        """Rows that wait in memory or are in flight."""
+        return sum(len(chat.rows) for chat in self._chats.values()) + len(self._later) + self._in_flight
+
+    async def stop(self, *, seconds: float = 20.0) -> None:
+        """Send what answers people and what is in flight, for at most so long; the rest stays rows."""
+        self._draining = True
+        self._wake.set()
+        ends = _now() + seconds
+        while (self._ready[Lane.INTERACTIVE] or self._in_flight) and (left := ends - _now()) > 0:
+            self._moved.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), min(left, 0.1))
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, *self._flying, return_exceptions=True)
+
+    def _enter(self, row: Pending) -> None:
+        chat = self._chats.setdefault(row.person_id, _Chat())
+        heapq.heappush(chat.rows, (row.lane, row.id))
+        self._offer(row.person_id, chat)
+
+    def _offer(self, person_id: int, chat: _Chat) -> None:
+        if chat.in_flight:
+            return
+        if not chat.rows:
+            self._chats.pop(person_id, None)
+            return
+        lane, row_id = chat.rows[0]
+        heapq.heappush(self._ready[lane], (row_id, person_id))
+        self._wake.set()
+
+    def _at(self, when: float, what: Pending | int) -> None:
+        heapq.heappush(self._later, (when, next(self._order), what))
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            now = _now()
+            while self._later and self._later[0][0] <= now:
+                _, _, what = heapq.heappop(self._later)
+                if isinstance(what, Pending):
+                    self._enter(what)
+                elif what in self._chats:
+                    self._offer(what, self._chats[what])
+            picks, again_at = self._pick(now)
+            if picks:
+                task = asyncio.create_task(self._send_batch(picks))
+                self._flying.add(task)
+                task.add_done_callback(self._flying.discard)
+                continue
+            if self._later:
+                again_at = min(again_at, self._later[0][0])
+            try:
+                await asyncio.wait_for(self._wake.wait(), max(0.001, min(again_at - now, LONGEST_WAIT)))
+            except TimeoutError:
+                continue
+
+    def _pick(self, now: float) -> tuple[list[tuple[int, int]], float]:
+        """Rows that may be sent now as (row id, person id), marked in flight; else when to look again."""
+        picks: list[tuple[int, int]] = []
+        again_at = now + LONGEST_WAIT
+        for lane in (Lane.INTERACTIVE,) if self._draining else Lane:
+            ready = self._ready[lane]
+            while ready and len(picks) < BATCH and self._in_flight < self._slots:
+                if lane is not Lane.INTERACTIVE and (bulk_at := self._pace.bulk_ready_at(now)) > now:
+                    again_at = min(again_at, bulk_at)
+                    break
+                row_id, person_id = heapq.heappop(ready)
+                chat = self._chats.get(person_id)
+                if chat is None or chat.in_flight or not chat.rows or chat.rows[0] != (int(lane), row_id):
+                    continue  # an entry whose chat moved on
+                # An answer may turn out to be an edit, which Telegram does not count: paced once it is read.
+                at = self._pace.ready_at(person_id, lane, now, edit=lane is Lane.INTERACTIVE)
+                if at > now:
+                    self._at(at, person_id)
+                    continue
+                if lane is not Lane.INTERACTIVE:
+                    self._pace.took(person_id, lane, now)
+                heapq.heappop(chat.rows)
+                chat.in_flight = True
+                self._in_flight += 1
+                picks.append((row_id, person_id))
+        return picks, again_at
+
+    async def _send_batch(self, picks: list[tuple[int, int]]) -> None:
+        try:
+            loaded = await self._db.read(self._load, picks, self._clock())
+        except Exception:
+            log.exception("outbox_unreadable")
+            for row_id, person_id in picks:
+                self._retry(person_id, row_id, Lane.INTERACTIVE, 1.0)
+            return
+        tasks = [self._send(person_id, found) for (_, person_id), found in zip(picks, loaded, strict=True)]
+        if len(tasks) == 1:
+            await tasks[0]
+        else:
+            await asyncio.gather(*tasks)
+
+    def _load(self, tx: Tx, picks: list[tuple[int, int]], now: int) -> list[Parcel | _Verdict]:
+        """Read and render each row; runs on a reader."""
+        return [self._prepare(tx, row_id, now) for row_id, _ in picks]
+
+    def _prepare(self, tx: Tx, row_id: int, now: int) -> Parcel | _Verdict:
+        row = outbox.load(tx, row_id)
+        if row is None:
+            return _Verdict(row_id, 0)
+        if not row.reachable or (row.lane != Lane.INTERACTIVE and row.listening == "nothing"):
+            return _Verdict(row_id, row.lane, drop=True)
+        if row.lane == Lane.NOTICE and row.busy_since is not None:
+            free_at = row.busy_since + tx.rules.pause_seconds * SECOND
+            if free_at > now:
+                return _Verdict(row_id, row.lane, wait=(free_at - now) / SECOND)
+        try:
+            renderer = RENDERERS[row.key]
+            seen = row.params if renderer.view is None else renderer.view(tx, row.person_id, row.params)
+            action = renderer.render(seen, Words(row.language, tx.rules, row.utc_offset))
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("notice_not_rendered", key=row.key, row=row_id, reference=reference)
+            return _Verdict(row_id, row.lane, drop=True)
+        if isinstance(action, Nothing):
+            return _Verdict(row_id, row.lane, drop=True)
+        photo = action.photo if isinstance(action, Message) else None
+        file_id = photos.file_id(tx, photo.sha256) if isinstance(photo, StoredPhoto) else None
+        return Parcel(row, action, file_id)
+
+    async def _send(self, person_id: int, found: Parcel | _Verdict) -> None:
+        if isinstance(found, _Verdict):
+            if found.drop:
+                await self._write(delivery.failed, row_id=found.row_id)
+            if found.wait is not None:
+                self._at(_now() + found.wait, Pending(found.row_id, person_id, found.lane, 0))
+            self._landed(person_id)
+            return
+        row, now = found.row, _now()
+        if row.lane == Lane.INTERACTIVE and not found.edits:
+            at = self._pace.ready_at(person_id, row.lane, now)
+            if at > now:
+                self._retry(person_id, row.id, row.lane, at - now)
+                return
+            self._pace.took(person_id, row.lane, now)
+        await self._carry(person_id, found)
+
+    async def _carry(self, person_id: int, parcel: Parcel) -> None:
+        """Send it, and decide by Telegram's answer what becomes of the row."""
+        row = parcel.row
+        chat = self._chats[person_id]
+        try:
+            delivered = await self._courier.carry(parcel)
+        except RetryAfter as error:
+            seconds = float(_seconds(error.retry_after))
+            self._pace.refused(person_id, seconds, _now())
+            log.warning("asked_to_wait", seconds=seconds, lane=row.lane)
+            self._retry(person_id, row.id, row.lane, seconds)
+        except BadRequest as error:
+            await self._refused(person_id, parcel, error)
+        except (TimedOut, NetworkError) as error:
+            if is_gone(error):
+                await self._gone(person_id)
+                return
+            chat.retries += 1
+            log.warning("not_sent", row=row.id, error=type(error).__name__, retries=chat.retries)
+            self._retry(person_id, row.id, row.lane, min(LONGEST_WAIT, 0.5 * 2 ** min(chat.retries, 8)))
+        except TelegramError as error:
+            if is_gone(error):
+                await self._gone(person_id)
+                return
+            log.error("not_sent", row=row.id, error=type(error).__name__)
+            self._retry(person_id, row.id, row.lane, LONGEST_WAIT)
+        except Exception:
+            log.exception("not_sent", row=row.id, key=row.key)
+            await self._write(delivery.failed, row_id=row.id)
+            self._landed(person_id)
+        else:
+            chat.retries = 0
+            await self._write(delivery.sent, delivered=delivered, now=self._clock())
+            self._landed(person_id)
+
+    async def _refused(self, person_id: int, parcel: Parcel, error: BadRequest) -> None:
+        said, action = str(error).lower(), parcel.action
+        if is_gone(error):
+            await self._gone(person_id)
+        elif parcel.file_id is not None and isinstance(action, Message) and any(text in said for text in WRONG_FILE):
+            assert isinstance(action.photo, StoredPhoto)
+            await self._write(delivery.forget_upload, sha256=action.photo.sha256)
+            await self._carry(person_id, replace(parcel, file_id=None))
+        elif "can't parse entities" in said and isinstance(action, Message) and action.text != plain(action):
+            log.error("markup_not_understood", key=parcel.row.key)
+            await self._carry(person_id, replace(parcel, action=replace(action, text=plain(action))))
+        else:
+            log.error("refused_by_telegram", key=parcel.row.key, row=parcel.row.id, why=str(error)[:120])
+            await self._write(delivery.failed, row_id=parcel.row.id)
+            self._landed(person_id)
+
+    async def _gone(self, person_id: int) -> None:
+        await self._write(delivery.unreachable, person_id=person_id, now=self._clock())
+        self._chats[person_id].rows.clear()
+        self._landed(person_id)
+
+    def _retry(self, person_id: int, row_id: int, lane: int, seconds: float) -> None:
+        """The row stays first of its chat and the chat waits."""
+        chat = self._chats[person_id]
+        heapq.heappush(chat.rows, (lane, row_id))
+        chat.in_flight = False
+        self._in_flight -= 1
+        self._at(_now() + seconds, person_id)
+        self._wake.set()
+
+    def _landed(self, person_id: int) -> None:
+        self._in_flight -= 1
+        chat = self._chats[person_id]
+        chat.in_flight = False
+        self._offer(person_id, chat)
+        self._wake.set()
+        self._moved.set()
+
+    async def _write(self, work: Callable[..., Any], **values: Any) -> None:
+        """Note an outcome; while the disk gives way, keep trying: the row would go out again otherwise."""
+        for attempt in itertools.count():
+            try:
+                await self._db.write(work, **values)
+                return
+            except Exception:
+                log.exception("outcome_not_noted", attempt=attempt)
+                await asyncio.sleep(min(LONGEST_WAIT, 0.2 * 2 ** min(attempt, 9)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A row that is not sent now: gone already, dropped for good, or to be looked at again in `wait` seconds."""
+
+    row_id: int
+    lane: int
+    drop: bool = False
+    wait: float | None = None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _seconds(value: Any) -> float:
+    return float(value.total_seconds() if hasattr(value, "total_seconds") else value)
