@@ -99,7 +99,7 @@ def _explicit(item: Any, size: int, find_user: FindUser) -> Entity:
     kind, offset, length = item.get("type"), item.get("offset"), item.get("length")
     if not isinstance(kind, str) or kind not in EXPLICIT:
         raise bad("can't parse MessageEntity: unsupported type specified")
-    if not isinstance(offset, int) or not isinstance(length, int):
+    if type(offset) is not int or type(length) is not int:
         raise bad('can\'t parse MessageEntity: Field "offset" must be of type Number')
     if offset < 0 or length <= 0 or offset + length > size:
         raise bad("entity is out of the text's bounds: ENTITY_BOUNDS_INVALID")

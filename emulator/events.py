@@ -82,11 +82,15 @@ class Events:
         event = Event(self.n, at, person, bot, kind, stored, extra)
         self._kept.append(event)
         if self._waiters:
-            for waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-            self._waiters.clear()
+            self.wake()
         return event
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
 
     def after(self, n: int) -> list[Event]:
         """Events after number `n` that are still kept, oldest first."""

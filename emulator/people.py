@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from emulator.bots import Bot, Tap
@@ -12,7 +13,8 @@ from emulator.errors import ControlError
 from emulator.world import World
 
 FIRST_ID = 700_000_001
-TAPS_KEPT = 20_000
+TAPS_KEPT = 200_000
+PAYLOAD = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
 class People:
@@ -69,7 +71,8 @@ class People:
         self, bot: Bot, person: Person, text: str, reply_to: int | None = None, group: int | None = None
     ) -> dict[str, Any]:
         """Send a text, to the bot or in a group; commands in it become entities."""
-        if not text.strip():
+        text = text.strip()  # as phones do
+        if not text:
             raise ControlError("There is nothing to say.")
         if len(text) > TEXT_LIMIT:
             raise ControlError("A message has at most 4096 characters.")
@@ -82,6 +85,8 @@ class People:
 
     def start(self, bot: Bot, person: Person, payload: str | None = None) -> dict[str, Any]:
         """Press Start, or a deep link with a payload: the bot is unblocked first."""
+        if payload and not PAYLOAD.match(payload):
+            raise ControlError("A start parameter has 1 to 64 characters of A-Z a-z 0-9 _ and -.")
         chat = self.world.chat_of(bot, person)
         if chat.blocked:
             self.unblock(bot, person)
@@ -155,7 +160,7 @@ class People:
         self._next_tap += 1
         tap = Tap(str(self._next_tap), chat, person.id, now, message_id)
         if len(bot.taps) >= TAPS_KEPT:
-            bot.taps = {key: value for key, value in bot.taps.items() if now - value.at < 600}
+            del bot.taps[next(iter(bot.taps))]  # the oldest: long past answering
         bot.taps[tap.id] = tap
         body = {
             "id": tap.id,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import struct
 from collections.abc import Mapping
@@ -22,13 +23,15 @@ from emulator.api import TABLE, Call, Method, Raw
 from emulator.bots import Bot
 from emulator.codec import encode
 from emulator.control import Control
-from emulator.errors import ApiError
+from emulator.errors import ApiError, too_many
 from emulator.faults import Fault
 from emulator.parameters import UPLOAD_LIMIT, decode_all, read
 from emulator.people import People
 from emulator.static import page_file
 from emulator.webhooks import stop_delivery
 from emulator.world import World
+
+logger = logging.getLogger("emulator")
 
 JSON = {"Content-Type": "application/json"}
 REQUEST_LIMIT = UPLOAD_LIMIT + 1024 * 1024
@@ -86,7 +89,7 @@ class Emulator:
         for bot in self.world.bots.values():
             bot.queue.wake()
             await stop_delivery(bot)
-        self.world.events.add(self.world.clock.now(), None, 0, "closing")
+        self.world.events.wake()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -131,9 +134,8 @@ class Emulator:
             chat_id = _number(raw.get("chat_id"))
             if world.faults.set:
                 fault = world.faults.for_call(name, chat_id, world.clock.now())
-                if fault is not None and (early := await _struck(fault)) is not None:
-                    code, description = early.status, fault.kind
-                    return early
+                if fault is not None:
+                    await _strike(fault)
                 if fault is not None and fault.kind in ("outage", "reset_before"):
                     description = "connection reset"
                     code = 0
@@ -152,6 +154,10 @@ class Emulator:
         except ApiError as error:
             code, description = error.code, error.description
             return _refused(error)
+        except Exception:
+            logger.exception("%s failed", name)
+            code, description = 500, "Internal Server Error"
+            return _refused(ApiError(code, description))
         finally:
             shown = method.name if method is not None else name
             spent = round((perf_counter() - began) * 1000, 3)
@@ -201,16 +207,14 @@ def _refused(error: ApiError) -> web.Response:
     return web.Response(body=encode(body), status=error.code, headers=JSON)
 
 
-async def _struck(fault: Fault) -> web.Response | None:
-    """What a fault answers in the method's place; slow only waits."""
+async def _strike(fault: Fault) -> None:
+    """Raise what a fault answers in the method's place; slow only waits."""
     if fault.kind == "429":
-        seconds = fault.retry_after
-        return _refused(ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds}))
+        raise too_many(fault.retry_after)
     if fault.kind == "502":
-        return _refused(ApiError(502, "Bad Gateway"))
+        raise ApiError(502, "Bad Gateway")
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
-    return None
 
 
 def _reset(request: web.BaseRequest) -> web.Response:

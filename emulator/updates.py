@@ -122,6 +122,17 @@ class UpdateQueue:
         self._expire()
         return list(self._waiting)
 
+    def since(self, number: int) -> list[Update]:
+        """What waits and came after the update with this number, in order."""
+        self._expire()
+        found = []
+        for update in reversed(self._waiting):
+            if update.id <= number:
+                break
+            found.append(update)
+        found.reverse()
+        return found
+
     def confirm_one(self, update: Update) -> None:
         """Take one delivered update out (webhooks confirm one by one)."""
         if self._waiting and self._waiting[0] is update:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Any
 
 import aiohttp
@@ -42,54 +43,75 @@ async def stop_delivery(bot: Bot) -> None:
 
 
 async def _deliver(world: World, bot: Bot, webhook: Webhook) -> None:
-    """Hand each waiting update to its lane's worker; one update of a lane is on its way at a time."""
-    free = asyncio.Semaphore(webhook.max_connections)
-    busy: dict[Lane, asyncio.Task[None]] = {}
+    """Sort what comes into lanes; each lane that has something has a worker."""
     connector = aiohttp.TCPConnector(limit=webhook.max_connections)
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        delivery = _Delivery(world, bot, webhook, session)
         try:
             while True:
                 bot.queue.arrived.clear()
-                echo = bot.queue.echo()
-                if echo is not None:
-                    await _post(world, bot, webhook, session, echo)
-                waiting = bot.queue.waiting()
-                if len(waiting) > 1 and world.faults.set and world.faults.for_delivery("reorder_updates"):
-                    world.faults.rng.shuffle(waiting)
-                for update in waiting:
-                    lane = (update.kind == "callback_query", update.chat)
-                    if update.handed or lane in busy:
-                        continue
-                    update.handed = True
-                    await free.acquire()
-                    task = asyncio.create_task(_until_taken(world, bot, webhook, session, update))
-                    busy[lane] = task
-                    task.add_done_callback(lambda _, lane=lane: _done(bot, busy, lane, free))  # type: ignore[misc]
+                delivery.sort_in()
                 await bot.queue.arrived.wait()
         finally:
-            for task in list(busy.values()):
-                task.cancel()
-            for update in bot.queue.waiting():
-                update.handed = False
+            delivery.stop()
 
 
-def _done(bot: Bot, busy: dict[Lane, asyncio.Task[None]], lane: Lane, free: asyncio.Semaphore) -> None:
-    busy.pop(lane, None)
-    free.release()
-    bot.queue.arrived.set()
+class _Delivery:
+    """The lanes of one webhook."""
 
+    def __init__(self, world: World, bot: Bot, webhook: Webhook, session: aiohttp.ClientSession) -> None:
+        self.world = world
+        self.bot = bot
+        self.webhook = webhook
+        self.session = session
+        self.seen = 0
+        self.free = asyncio.Semaphore(webhook.max_connections)
+        self.lanes: dict[Lane, deque[Update]] = {}
+        self.workers: set[asyncio.Task[None]] = set()
 
-async def _until_taken(
-    world: World, bot: Bot, webhook: Webhook, session: aiohttp.ClientSession, update: Update
-) -> None:
-    wait = FIRST_WAIT
-    while not await _post(world, bot, webhook, session, update):
-        await asyncio.sleep(wait)
-        wait = min(LONGEST_WAIT, wait * 2)
-        if update.expires <= world.clock.now():
-            break
-    bot.queue.confirm_one(update)
+    def sort_in(self) -> None:
+        """Take what is new in the queue, and what a fault wants delivered once more."""
+        new = self.bot.queue.since(self.seen)
+        if new:
+            self.seen = new[-1].id
+        faults = self.world.faults
+        if len(new) > 1 and faults.set and faults.for_delivery("reorder_updates"):
+            faults.rng.shuffle(new)
+        while (echo := self.bot.queue.echo()) is not None:
+            new.append(echo)
+        for update in new:
+            lane = (update.kind == "callback_query", update.chat)
+            if lane in self.lanes:
+                self.lanes[lane].append(update)
+                continue
+            self.lanes[lane] = deque((update,))
+            worker = asyncio.create_task(self._work(lane))
+            self.workers.add(worker)
+            worker.add_done_callback(self.workers.discard)
+
+    def stop(self) -> None:
+        """End the workers; what they did not bring home waits in the queue."""
+        for worker in self.workers:
+            worker.cancel()
+        for update in self.bot.queue.waiting():
+            update.handed = False
+
+    async def _work(self, lane: Lane) -> None:
+        line = self.lanes[lane]
+        while line:
+            update = line.popleft()
+            update.handed = True
+            wait = FIRST_WAIT
+            while update.expires > self.world.clock.now():
+                async with self.free:
+                    taken = await _post(self.world, self.bot, self.webhook, self.session, update)
+                if taken:
+                    break
+                await asyncio.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+            self.bot.queue.confirm_one(update)
+        del self.lanes[lane]
 
 
 async def _post(world: World, bot: Bot, webhook: Webhook, session: aiohttp.ClientSession, update: Update) -> bool:

@@ -9,12 +9,17 @@ from emulator.api.method import Call
 from emulator.chats import Chat, Stored
 from emulator.entities import CAPTION_LIMIT, SPLITTABLE, TEXT_LIMIT, Entity, formatted
 from emulator.errors import bad
+from emulator.parameters import Decoder, boolean, chat_id, decode_all, integer, string, structures, unsupported
 from emulator.utf16 import units
 
-PREVIEW_FIELDS = {"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"}
-REPLY_FIELDS = {
-    "message_id", "chat_id", "ephemeral_message_id", "allow_sending_without_reply", "quote", "quote_parse_mode",
-    "quote_entities", "quote_position", "checklist_task_id", "poll_option_id",
+PREVIEW_FIELDS: dict[str, Decoder] = {
+    "is_disabled": boolean, "url": string, "prefer_small_media": boolean, "prefer_large_media": boolean,
+    "show_above_text": boolean,
+}  # fmt: skip
+REPLY_FIELDS: dict[str, Decoder] = {
+    "message_id": integer, "chat_id": chat_id, "ephemeral_message_id": unsupported,
+    "allow_sending_without_reply": boolean, "quote": string, "quote_parse_mode": string, "quote_entities": structures,
+    "quote_position": integer, "checklist_task_id": unsupported, "poll_option_id": unsupported,
 }  # fmt: skip
 
 
@@ -33,9 +38,7 @@ def text_fields(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         fields["entities"] = entities
     preview = args.get("link_preview_options")
     if preview:
-        if preview.keys() - PREVIEW_FIELDS:
-            raise bad("can't parse link preview options: a field is not known to this server")
-        fields["link_preview_options"] = preview
+        fields["link_preview_options"] = decode_all(PREVIEW_FIELDS, preview, {})
     return fields
 
 
@@ -114,16 +117,9 @@ def _finder(call: Call) -> Any:
 
 
 def _reply(call: Call, chat: Chat, wanted: dict[str, Any]) -> dict[str, Any]:
-    if wanted.keys() - REPLY_FIELDS:
-        raise bad("can't parse reply parameters: a field is not known to this server")
-    for name in ("ephemeral_message_id", "checklist_task_id", "poll_option_id"):
-        if wanted.get(name) is not None:
-            raise bad(f'parameter "{name}" is not supported by this server')
-    try:
-        number = int(wanted.get("message_id") or 0)
-        other = int(wanted["chat_id"]) if wanted.get("chat_id") not in (None, "") else chat.id
-    except (TypeError, ValueError):
-        raise bad('can\'t parse reply parameters: Field "message_id" must be of type Number') from None
+    wanted = decode_all(REPLY_FIELDS, wanted, {})
+    number = wanted.get("message_id", 0)
+    other = wanted.get("chat_id") or chat.id
     if number <= 0:
         raise bad("can't parse reply parameters: message identifier is not specified")
     if other != chat.id:
@@ -141,7 +137,7 @@ def _reply(call: Call, chat: Chat, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _quote(call: Call, found: Stored, wanted: dict[str, Any]) -> dict[str, Any]:
     text, entities = formatted(
-        str(wanted["quote"]), wanted.get("quote_parse_mode"), wanted.get("quote_entities"), _finder(call)
+        wanted["quote"], wanted.get("quote_parse_mode"), wanted.get("quote_entities"), _finder(call)
     )
     whole: str = found.body.get("text") or found.body.get("caption") or ""
     position = whole.find(text)

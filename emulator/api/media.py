@@ -11,20 +11,19 @@ from emulator.api import compose
 from emulator.api.method import EPHEMERAL, SENDING, SUGGESTED, Call, Method
 from emulator.errors import ApiError, bad
 from emulator.files import StoredFile
-from emulator.parameters import Upload, boolean, integer, string, structure, structures
+from emulator.parameters import Decoder, Upload, boolean, decode_all, integer, string, structure, structures
 
 ALBUM_LIMIT = 10
 KIND_NAMES = {
     "photo": "Photo", "document": "Document", "voice": "Voice", "sticker": "Sticker", "thumbnail": "Thumbnail",
 }  # fmt: skip
-ITEM_FIELDS = {
-    "photo": {
-        "type", "media", "caption", "parse_mode", "caption_entities", "show_caption_above_media", "has_spoiler",
-    },
-    "document": {
-        "type", "media", "thumbnail", "caption", "parse_mode", "caption_entities", "disable_content_type_detection",
-    },
+_ITEM: dict[str, Decoder] = {
+    "type": string, "media": string, "caption": string, "parse_mode": string, "caption_entities": structures,
 }  # fmt: skip
+ITEM_FIELDS: dict[str, dict[str, Decoder]] = {
+    "photo": {**_ITEM, "show_caption_above_media": boolean, "has_spoiler": boolean},
+    "document": {**_ITEM, "thumbnail": string, "disable_content_type_detection": boolean},
+}
 
 
 async def send_photo(call: Call) -> dict[str, Any]:
@@ -58,7 +57,7 @@ async def send_media_group(call: Call) -> list[dict[str, Any]]:
         raise bad("too many messages to send as an album")
     if len(items) < 2:
         raise bad("too few messages to send as an album")
-    if len({item.get("type") for item in items}) > 1:
+    if len({str(item.get("type")) for item in items}) > 1:
         raise bad("document can't be mixed with other media types")
     bodies = []
     for item in items:
@@ -102,10 +101,8 @@ async def _item_fields(call: Call, item: dict[str, Any]) -> dict[str, Any]:
     kind = item.get("type")
     if not isinstance(kind, str) or kind not in ITEM_FIELDS:
         raise bad(f"can't parse InputMedia: type {kind} is not supported by this server")
-    unknown = item.keys() - ITEM_FIELDS[kind]
-    if unknown:
-        raise bad(f'can\'t parse InputMedia: field "{sorted(unknown)[0]}" is not known to this server')
-    if not isinstance(item.get("media"), str) or not item["media"]:
+    item = decode_all(ITEM_FIELDS[kind], item, {})
+    if not item.get("media"):
         raise bad("can't parse InputMedia: media not found")
     media = await _media(call, kind, item["media"], None, item)
     return {**media, **compose.caption_fields(call, item)}

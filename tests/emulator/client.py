@@ -34,12 +34,12 @@ class Client:
     def url(self, method: str) -> str:
         return f"{self.server.address}/bot{self.token}/{method}"
 
-    async def call(self, name: str, **parameters: Any) -> Any:
+    async def call(self, name: str, /, **parameters: Any) -> Any:
         """Call a method with a JSON body; the result, or Refused."""
         async with self.http.post(self.url(name), json=parameters) as response:
             return self.result(await response.json())
 
-    async def upload(self, name: str, files: dict[str, tuple[str, bytes]], **parameters: Any) -> Any:
+    async def upload(self, name: str, files: dict[str, tuple[str, bytes]], /, **parameters: Any) -> Any:
         """Call a method with a multipart body."""
         form = aiohttp.FormData()
         for key, value in parameters.items():

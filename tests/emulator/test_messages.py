@@ -66,7 +66,9 @@ async def test_messages_can_be_deleted_for_48_hours(client: Client, ana: Human) 
     await client.control("clock", advance=2 * DAY + 1)
     delete = client.call("deleteMessage", chat_id=ana.id, message_id=sent["message_id"])
     assert await refusal(delete) == "Bad Request: message can't be deleted"
-    assert (await client.call("editMessageText", chat_id=ana.id, message_id=sent["message_id"], text="y"))["text"] == "y"
+    assert (await client.call("editMessageText", chat_id=ana.id, message_id=sent["message_id"], text="y"))[
+        "text"
+    ] == "y"
 
 
 async def test_several_are_deleted_at_once_and_missing_ones_skipped(client: Client, ana: Human) -> None:
