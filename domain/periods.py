@@ -60,5 +60,5 @@ def _day(rules: Rules, day: date) -> Period:
 
 
 def _at(rules: Rules, day: date, hour: int) -> int:
-    """That hour of the installation's clock; where the clock is put forward over it, the hour before the jump counts on."""
+    """That hour of the installation's clock; one that is skipped in spring is an hour later."""
     return instant(datetime.combine(day, time(hour), tzinfo=rules.zone))

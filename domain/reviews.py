@@ -68,7 +68,7 @@ def known_reason(reason: str) -> str | None:
 
 
 def checked_reason(text: str) -> str:
-    """Return a reviewer's own words as they are stored: never mistaken for a code. Raises ReasonEmpty, ReasonTooLong."""
+    """Return a reviewer's own words as stored: never mistaken for a code. Raises ReasonEmpty, ReasonTooLong."""
     reason = text.replace("\0", "").strip().lstrip("#").strip()
     if not any(char.isprintable() and not char.isspace() for char in reason):
         raise ReasonEmpty

@@ -1,0 +1,131 @@
+"""Payout runs and the payouts in them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from domain.payouts import Payout, PayoutRun
+from storage.database import Tx
+
+RUN = ", ".join(field.name for field in fields(PayoutRun))
+PAYOUT = ", ".join(field.name for field in fields(Payout))
+
+
+def add_run(tx: Tx, *, period: str, cutoff: int, now: int) -> PayoutRun:
+    """Begin to gather a period's payouts; a period has one run (unique)."""
+    run_id = tx.add(
+        "insert into payout_runs (period, state, cutoff, created_at) values (:period, 'gathering', :cutoff, :now)",
+        period=period,
+        cutoff=cutoff,
+        now=now,
+    )
+    run = by_id(tx, run_id)
+    assert run is not None
+    return run
+
+
+def by_id(tx: Tx, run_id: int) -> PayoutRun | None:
+    """The run, if there is one (ids come in button data, which anybody can alter)."""
+    row = tx.one(f"select {RUN} from payout_runs where id = :id", id=run_id)
+    return None if row is None else PayoutRun(*tuple(row))
+
+
+def of_period(tx: Tx, period: str) -> PayoutRun | None:
+    """The run of a period, if anything was due in it."""
+    row = tx.one(f"select {RUN} from payout_runs where period = :period", period=period)
+    return None if row is None else PayoutRun(*tuple(row))
+
+
+def recent(tx: Tx, *, limit: int) -> list[PayoutRun]:
+    """The newest runs that staff may see, newest first."""
+    rows = tx.all(
+        f"select {RUN} from payout_runs where state <> 'gathering' order by id desc limit :limit", limit=limit
+    )
+    return [PayoutRun(*tuple(row)) for row in rows]
+
+
+def unpaid(tx: Tx, *, limit: int) -> list[PayoutRun]:
+    """Runs that wait for staff, oldest first."""
+    rows = tx.all(
+        f"select {RUN} from payout_runs where state in ('proposed', 'approved') order by id limit :limit", limit=limit
+    )
+    return [PayoutRun(*tuple(row)) for row in rows]
+
+
+def settling(tx: Tx) -> PayoutRun | None:
+    """The oldest run that is marked paid and whose payouts are not all closed yet."""
+    row = tx.one(f"select {RUN} from payout_runs where state = 'settling' order by id limit 1")
+    return None if row is None else PayoutRun(*tuple(row))
+
+
+def change_run(tx: Tx, run_id: int, **columns: object) -> None:
+    """Set columns by name (the names come from code, never from people)."""
+    assignments = ", ".join(f"{column} = :{column}" for column in columns)
+    tx.run(f"update payout_runs set {assignments} where id = :id", id=run_id, **columns)
+
+
+def due(tx: Tx, *, after: int, limit: int, minimum: int) -> tuple[list[tuple[int, int]], int | None]:
+    """Look at the next `limit` people behind `after`: (person, available balance) of those with the minimum or more.
+
+    The second value is where to go on; None when nobody is left. Everybody is looked at, whatever their role now: who
+    stopped, withdrew or was suspended is paid all the same.
+    """
+    last = tx.value(
+        "select max(id) from (select id from people where id > :after order by id limit :limit)",
+        after=after,
+        limit=limit,
+    )
+    if last is None:
+        return [], None
+    rows = tx.all(
+        "select p.id, a.balance from people p join accounts a on a.id = 'worker:' || p.id || ':available'"
+        " where p.id > :after and p.id <= :last and a.balance >= :minimum order by p.id",
+        after=after,
+        last=last,
+        minimum=minimum,
+    )
+    return [(row["id"], row["balance"]) for row in rows], int(last)
+
+
+def add(tx: Tx, *, run_id: int, worker_id: int, amount: int) -> int:
+    """A worker's part of a run, reserved; a run has one a worker (unique). Returns its id."""
+    payout_id = tx.add(
+        "insert into payouts (run_id, worker_id, amount, state) values (:run_id, :worker_id, :amount, 'reserved')",
+        run_id=run_id,
+        worker_id=worker_id,
+        amount=amount,
+    )
+    tx.run("update payout_runs set total = total + :amount, count = count + 1 where id = :id", id=run_id, amount=amount)
+    return payout_id
+
+
+def payout(tx: Tx, payout_id: int) -> Payout | None:
+    """One payout."""
+    row = tx.one(f"select {PAYOUT} from payouts where id = :id", id=payout_id)
+    return None if row is None else Payout(*tuple(row))
+
+
+def of_run(tx: Tx, run_id: int, *, after: int = 0, limit: int) -> list[Payout]:
+    """A run's payouts by worker, behind a worker's id."""
+    rows = tx.all(
+        f"select {PAYOUT} from payouts where run_id = :run_id and worker_id > :after order by worker_id limit :limit",
+        run_id=run_id,
+        after=after,
+        limit=limit,
+    )
+    return [Payout(*tuple(row)) for row in rows]
+
+
+def reserved(tx: Tx, run_id: int, *, limit: int) -> list[Payout]:
+    """A run's payouts that are not closed."""
+    rows = tx.all(
+        f"select {PAYOUT} from payouts where run_id = :run_id and state = 'reserved' order by id limit :limit",
+        run_id=run_id,
+        limit=limit,
+    )
+    return [Payout(*tuple(row)) for row in rows]
+
+
+def close(tx: Tx, payout_id: int, *, now: int) -> None:
+    """It has been paid."""
+    tx.run("update payouts set state = 'paid', closed_at = :now where id = :id", id=payout_id, now=now)

@@ -1,0 +1,120 @@
+"""Submissions as their judges see them: what waits, what is due, what went back to its writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from sqlite3 import Row
+
+from domain.batches import Submission
+from storage.database import Tx
+
+COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Submission))
+
+
+def submission(tx: Tx, submission_id: int) -> Submission | None:
+    """The submission, if there is one (ids come in button data, which anybody can alter)."""
+    row = tx.one(f"select {COLUMNS} from submissions s where id = :id", id=submission_id)
+    return None if row is None else _submission(row)
+
+
+def next_pending(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: int) -> Submission | None:
+    """The oldest pending submission behind `after` to a batch of these kinds that is not the reviewer's own."""
+    row = tx.one(
+        f"select {COLUMNS} from batches b join submissions s on s.id = (select id from submissions"
+        " where batch_id = b.id and state = 'pending' and id > :after and worker_id <> :reviewer_id"
+        " order by id limit 1) where b.kind in (select value from json_each(:kinds)) order by s.id limit 1",
+        kinds=json.dumps(list(kinds)),
+        reviewer_id=reviewer_id,
+        after=after,
+    )
+    return None if row is None else _submission(row)
+
+
+def count_pending(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, limit: int) -> int:
+    """How many wait for this reviewer, counted up to `limit`."""
+    return int(
+        tx.value(
+            "select count(*) from (select 1 from batches b cross join submissions s on s.batch_id = b.id"
+            " and s.state = 'pending' and s.worker_id <> :reviewer_id"
+            " where b.kind in (select value from json_each(:kinds)) limit :limit)",
+            kinds=json.dumps(list(kinds)),
+            reviewer_id=reviewer_id,
+            limit=limit,
+        )
+    )
+
+
+def pending_of_batch(tx: Tx, batch_id: int, *, reviewer_id: int, until: int, limit: int) -> list[Submission]:
+    """A batch's pending submissions handed in until an instant, without the reviewer's own, oldest first."""
+    rows = tx.all(
+        f"select {COLUMNS} from submissions s where batch_id = :batch_id and state = 'pending'"
+        " and worker_id <> :reviewer_id and submitted_at <= :until order by id limit :limit",
+        batch_id=batch_id,
+        reviewer_id=reviewer_id,
+        until=until,
+        limit=limit,
+    )
+    return [_submission(row) for row in rows]
+
+
+def due(tx: Tx, *, now: int, limit: int) -> list[Submission]:
+    """Pending submissions whose review period has ended, the longest ended first."""
+    rows = tx.all(
+        f"select {COLUMNS} from submissions s where state = 'pending' and review_until <= :now"
+        " order by review_until limit :limit",
+        now=now,
+        limit=limit,
+    )
+    return [_submission(row) for row in rows]
+
+
+def sent_back_until(tx: Tx, *, before: int, limit: int) -> list[Submission]:
+    """Submissions that went back to their writer before an instant and still are there."""
+    rows = tx.all(
+        f"select {COLUMNS} from submissions s where state = 'sent_back' and decided_at <= :before"
+        " order by decided_at limit :limit",
+        before=before,
+        limit=limit,
+    )
+    return [_submission(row) for row in rows]
+
+
+def begin(tx: Tx, submission_id: int, *, now: int) -> None:
+    """A reviewer has it on the screen: the writer's editing and undoing end."""
+    tx.run(
+        "update submissions set review_started_at = :now where id = :id and review_started_at is null"
+        " and state = 'pending'",
+        id=submission_id,
+        now=now,
+    )
+
+
+def decide(
+    tx: Tx, submission_id: int, *, version: int, state: str, by: int | None, reason: str | None, now: int
+) -> bool:
+    """Decide a pending submission of exactly this version; False when it is decided or another text by now."""
+    decided = tx.run(
+        "update submissions set state = :state, decided_at = :now, decided_by = :by, reason = :reason"
+        " where id = :id and state = 'pending' and version = :version",
+        id=submission_id,
+        version=version,
+        state=state,
+        by=by,
+        reason=reason,
+        now=now,
+    )
+    return decided.rowcount == 1
+
+
+def close_sent_back(tx: Tx, submission_id: int) -> bool:
+    """The writer did not answer: it counts as withdrawn, its task is free. False when it was not sent back any more."""
+    sql = "update submissions set state = 'withdrawn' where id = :id and state = 'sent_back'"
+    return tx.run(sql, id=submission_id).rowcount == 1
+
+
+def _submission(row: Row) -> Submission:
+    values = dict(zip(row.keys(), tuple(row), strict=True))
+    values["answer"] = json.loads(row["answer"])
+    return Submission(**values)

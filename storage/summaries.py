@@ -1,0 +1,54 @@
+"""Figures for the daily summary: sums of a day, the newest answers of a batch, the newest reports. All bounded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from domain.kinds.base import Answer
+from storage.database import Tx
+from storage.worker_days import Done
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One recent submission, as far as looking for oddities needs it."""
+
+    task_id: int
+    worker_id: int
+    answer: Answer
+    active_micros: int
+
+
+def day(tx: Tx, day: int) -> tuple[int, Done]:
+    """What everybody did on a day of the installation's calendar: (how many people, the sum)."""
+    row = tx.one(
+        "select count(*), coalesce(sum(submissions), 0), coalesce(sum(earned), 0), coalesce(sum(active_micros), 0)"
+        " from worker_days where day = :day and submissions > 0",
+        day=day,
+    )
+    assert row is not None
+    people, *sums = tuple(row)
+    return int(people), Done(*sums)
+
+
+def newest_answers(tx: Tx, batch_id: int, *, limit: int) -> list[Given]:
+    """A batch's newest submissions that stand."""
+    rows = tx.all(
+        "select task_id, worker_id, answer, active_micros from submissions"
+        " where batch_id = :batch_id and state in ('pending', 'accepted') order by id desc limit :limit",
+        batch_id=batch_id,
+        limit=limit,
+    )
+    return [Given(row["task_id"], row["worker_id"], json.loads(row["answer"]), row["active_micros"]) for row in rows]
+
+
+def reporters(tx: Tx, batch_id: int, *, limit: int) -> dict[int, int]:
+    """How many of a batch's reports came from whom, of at most `limit` reports."""
+    rows = tx.all(
+        "select worker_id, count(*) as count"
+        " from (select worker_id from reports where batch_id = :batch_id limit :limit) group by worker_id",
+        batch_id=batch_id,
+        limit=limit,
+    )
+    return {row["worker_id"]: row["count"] for row in rows}

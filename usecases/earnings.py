@@ -1,0 +1,113 @@
+"""What a worker has: available, in review, paid, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain import ledger
+from domain.notices import Slot
+from domain.pay import per_hour
+from domain.payouts import payable
+from domain.people import Person
+from domain.periods import next_payout
+from domain.refusals import Refusal
+from domain.words import N_
+from storage import earnings, worker_days
+from storage.database import Tx
+from storage.ledger import balance
+from storage.worker_days import Done
+from usecases.notify import tell
+
+DAYS: Final = 30
+
+
+class NoEarnings(Refusal):
+    """Somebody who neither works here nor has money here."""
+
+    text = N_("Earnings are for people who do tasks here. /start shows how to begin.")
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """One day of the picture, in micro-units: accepted by now, and still in review."""
+
+    day: int
+    accepted: int
+    in_review: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """Everything /earnings says, in micro-units, instants and days since the epoch.
+
+    `silent_until` is when silence has paid the last of what is in review; `payout` is what the next run would pay of
+    what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off.
+    """
+
+    at: int
+    available: int
+    in_review: int
+    silent_until: int | None
+    in_transit: int
+    paid: int
+    today: Done
+    week: Done
+    ever: Done
+    hourly: int | None
+    payout_at: int
+    payout: int
+    payout_expected: int
+    days: tuple[Earned, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was ever earned, and nothing is on its way."""
+        return not (self.ever.submissions or self.available or self.in_review or self.in_transit or self.paid)
+
+
+def show(tx: Tx, *, by: Person, now: int) -> None:
+    """Show a worker their money; who stopped working still sees it. Raises NoEarnings."""
+    accounts = (ledger.available, ledger.in_review, ledger.in_transit, ledger.paid)
+    if not by.is_worker and not any(balance(tx, account(by.id)) for account in accounts):
+        raise NoEarnings
+    tell(tx, by, "earnings", now=now, slot=Slot.EARNINGS, at=now)
+
+
+def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
+    """Return a worker's money as it is now; days, week and the next payout are those of the instant `at`."""
+    rules = tx.rules
+    today = rules.day(at)
+    available, in_review = balance(tx, ledger.available(worker_id)), balance(tx, ledger.in_review(worker_id))
+    cutoff = next_payout(rules, at).due_at
+    ever = worker_days.between(tx, worker_id, 0, today + 1)
+    return Earnings(
+        at=at,
+        available=available,
+        in_review=in_review,
+        silent_until=earnings.last_review(tx, worker_id),
+        in_transit=balance(tx, ledger.in_transit(worker_id)),
+        paid=balance(tx, ledger.paid(worker_id)),
+        today=worker_days.between(tx, worker_id, today, today),
+        week=worker_days.between(tx, worker_id, today - rules.local(at).weekday(), today),
+        ever=ever,
+        hourly=per_hour(ever.earned, ever.active_micros),
+        payout_at=cutoff,
+        payout=payable(available, rules),
+        payout_expected=payable(available + earnings.silent_by(tx, worker_id, at=cutoff), rules),
+        days=_days(tx, worker_id, today),
+    )
+
+
+def _days(tx: Tx, worker_id: int, today: int) -> tuple[Earned, ...]:
+    first = today - DAYS + 1
+    done = worker_days.days(tx, worker_id, first, today)
+    waiting: dict[int, int] = {}
+    for at, amount in earnings.in_review_by_time(tx, worker_id):
+        day = tx.rules.day(at)
+        waiting[day] = waiting.get(day, 0) + amount
+    nothing = Done(0, 0, 0)
+    return tuple(
+        Earned(day, max(0, done.get(day, nothing).earned - waiting.get(day, 0)), waiting.get(day, 0))
+        for day in range(first, today + 1)
+    )

@@ -1,0 +1,113 @@
+"""The daily quality summary to the coordinators: how it goes, and who to have a look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain.batches import Batch
+from domain.kinds import kind
+from domain.pay import per_hour
+from domain.periods import last_summary
+from domain.summaries import Look, disagreeing, fast, reporting
+from storage import batches, enrolments, job_runs, people, reviews, summaries
+from storage.database import Tx
+from storage.worker_days import Done
+from usecases.notify import inform
+from usecases.reviews import WRITTEN
+
+NAME: Final = "summary"
+BATCHES: Final = 8
+LOOKED_AT: Final = 2_000
+NAMED: Final = 8
+COUNTED: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One open or paused batch; `hourly` in micro-units an hour of active time, None while nothing is measured."""
+
+    batch: Batch
+    hourly: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """One person to have a look at, in one batch."""
+
+    name: str
+    title: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the coordinators read: a day's sums, the batches, what waits for review (counted up to COUNTED)."""
+
+    day_at: int
+    workers: int
+    done: Done
+    hourly: int | None
+    lines: tuple[BatchLine, ...]
+    more: int
+    waiting: int
+    waiting_since: int | None
+    looks: tuple[LookAt, ...]
+
+
+def run_due(tx: Tx, *, now: int) -> bool:
+    """Send the summary that is due, once per period; where nothing was done and nothing is open, send none."""
+    period = job_runs.unfinished(tx, NAME) or job_runs.begin(tx, NAME, last_summary(tx.rules, now), now=now)
+    if period is None:
+        return False
+    job_runs.close(tx, period, now=now)
+    day = day_told(tx, now)
+    if summaries.day(tx, day)[0] or batches.in_state(tx, "open", limit=1):
+        for person in people.coordinators(tx):
+            inform(tx, person, NAME, now=now, dedupe=f"{NAME}:{period.period}:{person.id}", day=day, at=now)
+    return True
+
+
+def day_told(tx: Tx, now: int) -> int:
+    """The day a summary of this moment is about: yesterday, or in a trial with its short periods today."""
+    return tx.rules.day(now) - (1 if tx.rules.summary_every_seconds is None else 0)
+
+
+def of(tx: Tx, *, day: int, at: int) -> Summary:
+    """Return the sums of a day and the state of everything now; reads counters, and at most LOOKED_AT rows a batch."""
+    workers, done = summaries.day(tx, day)
+    running = batches.in_state(tx, "open", "paused", limit=100)
+    shown = running[-BATCHES:]
+    oldest = reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=0, after=0)
+    looks = [
+        LookAt(people.name(tx, look.worker_id), batch.title, look) for batch in shown for look in _looks(tx, batch)
+    ]
+    return Summary(
+        day_at=at - (tx.rules.day(at) - day) * 86_400_000_000,
+        workers=workers,
+        done=done,
+        hourly=per_hour(done.earned, done.active_micros),
+        lines=tuple(BatchLine(batch, _hourly(batch)) for batch in shown),
+        more=len(running) - len(shown),
+        waiting=reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=0, limit=COUNTED),
+        waiting_since=None if oldest is None else oldest.submitted_at,
+        looks=tuple(looks[:NAMED]),
+    )
+
+
+def _hourly(batch: Batch) -> int | None:
+    return None if batch.price is None else per_hour(batch.price * batch.measured, batch.active_micros)
+
+
+def _looks(tx: Tx, batch: Batch) -> list[Look]:
+    given = summaries.newest_answers(tx, batch.id, limit=LOOKED_AT)
+    label = kind(batch.kind).label
+    labels = [(one.task_id, one.worker_id, text) for one in given if (text := label(one.answer)) is not None]
+
+    def answered(worker_id: int) -> int:
+        enrolment = enrolments.of(tx, worker_id, batch.id)
+        return 0 if enrolment is None else enrolment.done
+
+    reports = summaries.reporters(tx, batch.id, limit=LOOKED_AT)
+    timed = [(one.worker_id, one.active_micros) for one in given]
+    return [*disagreeing(labels), *fast(timed), *reporting(reports, answered)]
