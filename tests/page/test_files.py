@@ -75,7 +75,7 @@ async def test_several_photos_go_as_one_album(open_page: OpenPage, bot: ScriptBo
     await pick(page, "photos", [picture("a.png", "navy"), picture("b.png", "teal"), picture("c.png", "maroon")])
     dialog = page.get_by_role("dialog", name="Send 3 photos")
     await dialog.get_by_label("Caption").fill("three of them")
-    await page.keyboard.press("Enter")
+    await page.keyboard.press("Control+Enter")
     messages: list[dict[str, Any]] = [await bot.next("message") for _ in range(3)]
     assert len({message["media_group_id"] for message in messages}) == 1
     assert [message.get("caption") for message in messages] == ["three of them", None, None]
@@ -89,7 +89,7 @@ async def test_a_file_goes_with_a_caption_of_several_lines(open_page: OpenPage, 
     page = await open_page(people="11")
     await pick(page, "files", [{"name": "tasks.csv", "mimeType": "text/csv", "buffer": b"prompt\nhello\n"}])
     await page.get_by_label("Caption").fill("What is it?")
-    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.press("Enter")
     await page.keyboard.type("price 0.05")
     await page.get_by_role("dialog").get_by_role("button", name="Send").click()
     message = await bot.next("message")
@@ -159,3 +159,19 @@ async def test_sticker_and_voice_for_tests(open_page: OpenPage, bot: ScriptBot) 
         await page.get_by_role("menuitem", name=name).click()
         assert kind in await bot.next("message")
     await expect(page.get_by_role("img", name="Voice message")).to_be_visible()
+
+
+async def test_a_growing_card_stays_at_the_end_of_the_chat(open_page: OpenPage, bot: ScriptBot) -> None:
+    for number in range(12):
+        await bot.say(11, f"message {number}")
+    number = await bot.photo(11, png(900, 500), caption="Task 1", keys=[[("Cat", "c")]])
+    page = await open_page(people="11")
+    await bot.call(
+        "editMessageMedia", {"next": png(600, 900)}, chat_id=11, message_id=number,
+        media={"type": "photo", "media": "attach://next", "caption": "Task 2"},
+        reply_markup={"inline_keyboard": [[{"text": "Cat", "callback_data": "c"}]]},
+    )  # fmt: skip
+    await expect(page.locator(f"[data-message='{number}']")).to_contain_text("Task 2")
+    await page.wait_for_timeout(500)
+    left = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
+    assert await page.locator(".scroller").evaluate(left) < 2

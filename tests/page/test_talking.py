@@ -162,9 +162,7 @@ async def test_a_person_blocks_and_unblocks_the_bot(open_page: OpenPage, bot: Sc
     await expect(field(page, 11)).to_be_visible()
 
 
-async def test_a_new_person_gets_a_phone_and_can_start(
-    open_page: OpenPage, bot: ScriptBot, server: Emulator
-) -> None:
+async def test_a_new_person_gets_a_phone_and_can_start(open_page: OpenPage, bot: ScriptBot, server: Emulator) -> None:
     page = await open_page(people="11")
     await page.get_by_role("button", name="New person").click()
     await page.get_by_label("First name").fill("Zoë")

@@ -52,7 +52,7 @@ export class Attach {
     if (ok) await this.#quiet(api.sample(this.column.person, sample.name));
   }
 
-  /** Shows the files with a field for the caption, then sends them. */
+  /** Shows the files with a field for the caption, then sends them. Captions are often several lines: Enter does not send. */
   async offer(files, kind = null) {
     if (!files.length) return;
     const pictures = files.every((file) => PICTURES.test(file.type));
@@ -62,7 +62,10 @@ export class Attach {
     const count = el("span", { class: "dim count" });
     const list = el("ul", { class: "outgoing" });
     const urls = chosen.map((file) => (PICTURES.test(file.type) ? URL.createObjectURL(file) : null));
+    const title = () => (chosen.length === 1 ? (asPhotos.checked ? "Send photo" : "Send file") : `Send ${chosen.length} ${asPhotos.checked ? "photos" : "files"}`);
     const draw = () => {
+      const heading = list.closest("dialog")?.querySelector("h2");
+      if (heading) heading.textContent = title();
       list.classList.toggle("grid", asPhotos.checked);
       list.replaceChildren(...chosen.map((file, i) => fileItem(file, urls[files.indexOf(file)], chosen.length > 1 && (() => { chosen.splice(i, 1); draw(); caption.focus(); }))));
     };
@@ -73,16 +76,15 @@ export class Attach {
     });
     asPhotos.addEventListener("change", draw);
     draw();
-    const title = chosen.length === 1 ? (asPhotos.checked ? "Send photo" : "Send file") : `Send ${chosen.length} ${asPhotos.checked ? "photos" : "files"}`;
     const ok = await showDialog({
-      title, kind: "send",
+      title: title(), kind: "send",
       content: [list,
         pictures && el("label", { class: "check" }, asPhotos, el("span", { text: chosen.length > 1 ? "As photos, in one album" : "As a photo" })),
         el("label", { class: "caption-field" }, caption, count),
-        el("p", { class: "dim small", text: "Enter sends, Shift + Enter makes a new line" })],
+        el("p", { class: "dim small", text: "Enter makes a new line, Ctrl + Enter sends" })],
       buttons: [{ text: "Cancel", value: false }, { text: "Send", value: true }],
       onOpen: (dialog) => caption.addEventListener("keydown", (e) => {
-        if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); dialog.finish(true); }
+        if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); dialog.finish(true); }
       }),
     });
     urls.forEach((url) => url && URL.revokeObjectURL(url));

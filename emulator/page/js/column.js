@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirmDialog, linkDialog, showAlert } from "./dialogs.js";
-import { animate, button, el, icon } from "./dom.js";
+import { animate, button, calm, el, icon } from "./dom.js";
 import { fullName, hue, initials, plural } from "./format.js";
 import { Answers } from "./keyboard.js";
 import { openLightbox } from "./lightbox.js";
@@ -91,7 +91,13 @@ export class Column {
   /* What the server says */
 
   /** Fetches the whole chat; returns the number of the last event it holds. */
-  async load() {
+  load() {
+    this.loading ??= this.#load().finally(() => { this.loading = null; this.early = null; });
+    return this.loading;
+  }
+
+  async #load() {
+    this.early = []; // events that come while the answer is on its way, and may not be in it
     const answer = await api.chat(this.person);
     const first = !this.chat.loaded;
     this.chat.replace(answer.messages);
@@ -106,7 +112,10 @@ export class Column {
       const forced = this.chat.forcedReply();
       if (forced) this.composer.force(forced, { focus: false });
     }
-    return this.chat.event;
+    const { early } = this;
+    this.early = null;
+    for (const event of early ?? []) if (event.n > answer.event) this.apply(event);
+    return answer.event ?? 0;
   }
 
   async loadCommands() {
@@ -116,6 +125,7 @@ export class Column {
 
   /** Takes one event about this chat. */
   apply(event) {
+    if (this.early) { this.early.push(event); return; }
     if (!this.chat.loaded) return;
     this.chat.event = Math.max(this.chat.event, event.n ?? 0);
     if (event.message) {
@@ -194,7 +204,7 @@ export class Column {
   toEnd({ smooth = false } = {}) {
     this.stick = true;
     this.#fresh(0);
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth && !calm() ? "smooth" : "instant" });
     this.lastTop = this.scroller.scrollTop;
   }
 
@@ -220,7 +230,7 @@ export class Column {
     const view = this.list.byMessage.get(id);
     if (!view) { this.toast("That message is no longer here"); return; }
     this.stick = false;
-    view.root.scrollIntoView({ block: "center", behavior: "smooth" });
+    view.root.scrollIntoView({ block: "center", behavior: calm() ? "instant" : "smooth" });
     view.root.focus({ preventScroll: true });
     view.root.classList.remove("flash");
     void view.root.offsetWidth;
@@ -286,7 +296,11 @@ export class Column {
       from = { x: e.clientX, y: e.clientY };
       timer = setTimeout(() => {
         const message = this.#messageAt(e.target);
-        if (message) { navigator.vibrate?.(10); this.#messageMenu(message, from); }
+        if (!message) return;
+        this.#messageMenu(message, from);
+        const swallow = (click) => { click.preventDefault(); click.stopPropagation(); }; // the finger goes up over a link or photo
+        box.addEventListener("click", swallow, { capture: true, once: true });
+        setTimeout(() => box.removeEventListener("click", swallow, { capture: true }), 700);
       }, LONG_PRESS);
     });
     const cancel = (e) => { if (e.type !== "pointermove" || (from && Math.hypot(e.clientX - from.x, e.clientY - from.y) > 10)) clearTimeout(timer); };

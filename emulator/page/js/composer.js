@@ -21,12 +21,12 @@ export class Composer {
     this.attach = new Attach(column);
     this.slash = button({ class: "icon-button slash", label: "Commands", "aria-haspopup": "listbox", text: "/", on: { click: () => this.#slash() } });
     this.toggle = button({ class: "icon-button", label: "Bot's keyboard", "aria-pressed": "true", hidden: true, on: { click: () => this.#toggleKeys() } }, icon("keyboard"));
-    this.send = button({ class: "icon-button send", label: "Send", on: { click: () => this.submit() } }, icon("send"));
+    this.send = button({ class: "icon-button send-button", label: "Send", on: { click: () => this.submit() } }, icon("send"));
     this.modeBar = el("div", { class: "mode", hidden: true });
     this.keys = el("div", { class: "reply-keyboard", role: "group", "aria-label": "Bot's keyboard", hidden: true });
     this.line = el("div", { class: "line" }, this.slash, this.attach.button, ...this.attach.inputs, this.field, this.toggle, this.send);
-    this.start = button({ class: "big", text: "START", on: { click: () => this.#do(api.start(column.person)) } });
-    this.unblock = button({ class: "big", text: "UNBLOCK", on: { click: () => this.#do(api.act(column.person, "unblock")) } });
+    this.start = button({ class: "big", text: "START", on: { click: () => this.#begin(api.start(column.person)) } });
+    this.unblock = button({ class: "big", text: "UNBLOCK", on: { click: () => this.#begin(api.act(column.person, "unblock")) } });
     this.gone = el("p", { class: "gone", text: "This account was deleted" });
     this.root = el("footer", { class: "composer" }, this.commands.root, this.modeBar, this.line, this.keys, this.start, this.unblock, this.gone);
     this.field.value = state.drafts.get(column.person) ?? "";
@@ -181,6 +181,12 @@ export class Composer {
       const last = this.column.chat.messages.findLast((m) => !m.from_bot && m.text);
       if (last) { e.preventDefault(); this.edit(last); }
     }
+  }
+
+  /** START and Unblock vanish when pressed: the focus goes on to the messages. */
+  async #begin(promise) {
+    this.column.focus();
+    await this.#do(promise);
   }
 
   async #do(promise) {

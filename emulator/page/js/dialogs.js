@@ -18,7 +18,7 @@ export function showDialog({ title, content = [], buttons = [{ text: "OK", value
       on: { click: () => finish(b.value) },
     })));
     dialog.append(heading, el("div", { class: "sheet-body" }, content), row);
-    dialog.addEventListener("pointerdown", (e) => { if (e.target === dialog) finish(null); });
+    dialog.addEventListener("pointerdown", (e) => { if (e.target === dialog && outside(dialog, e)) finish(null); });
     dialog.addEventListener("close", () => { dialog.remove(); resolve(dialog.returned ?? null); });
     dialog.addEventListener("keydown", (e) => e.stopPropagation());
     dialog.finish = finish;
@@ -29,6 +29,11 @@ export function showDialog({ title, content = [], buttons = [{ text: "OK", value
     first?.focus();
     onOpen?.(dialog);
   });
+}
+
+function outside(node, { clientX: x, clientY: y }) {
+  const box = node.getBoundingClientRect();
+  return x < box.left || x > box.right || y < box.top || y > box.bottom;
 }
 
 /** The alert of a tap's answer. */

@@ -86,6 +86,7 @@ function show(person) {
   changed();
   const column = columns.get(person);
   column.root.scrollIntoView({ inline: "nearest", block: "nearest" });
+  chips.querySelector(`[data-chip="${person}"]`)?.scrollIntoView({ inline: "center", block: "nearest" });
   column.focus();
 }
 
@@ -171,7 +172,12 @@ on("people", () => {
   drawPeople(chips, app);
   for (const column of columns.values()) column.refreshPerson();
 });
-on("unread", () => drawPeople(chips, app));
+let drawing = false;
+on("unread", () => {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => { drawing = false; drawPeople(chips, app); });
+});
 
 listen({
   address: api.events,

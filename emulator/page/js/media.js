@@ -116,7 +116,9 @@ export function voiceRow(voice) {
 
 export function sticker(it) {
   const large = el("div", { class: "sticker", role: "img", "aria-label": `Sticker ${it.emoji ?? ""}`.trim() });
-  large.textContent = it.emoji ?? "🙂";
+  const sign = () => { large.textContent = it.emoji ?? "🙂"; };
+  if (it.is_animated || it.is_video) sign();
+  else large.append(el("img", { alt: "", loading: "lazy", draggable: "false", src: api.file(it.file_id), on: { error: sign } }));
   return large;
 }
 

@@ -9,14 +9,13 @@ export function toast(place, text, kind = "") {
   const node = el("div", { class: `toast ${kind}`, text });
   place.append(node);
   while (place.children.length > SHOWN) place.firstChild.remove();
-  animate(node, [{ opacity: 0, transform: "translateY(8px)" }, { opacity: 1, transform: "none" }], 160);
+  animate(node, [{ opacity: 0, transform: "translateY(-8px)" }, { opacity: 1, transform: "none" }], 160);
   const leave = () => {
     const fade = animate(node, [{ opacity: 1 }, { opacity: 0 }], 200);
     if (fade) fade.onfinish = () => node.remove();
     else node.remove();
   };
-  const timer = setTimeout(leave, Math.min(2600 + text.length * 40, 8000));
-  node.addEventListener("click", () => { clearTimeout(timer); node.remove(); });
+  setTimeout(leave, Math.min(2600 + text.length * 40, 8000));
 }
 
 export const pageToast = (text, kind = "error") => toast(document.querySelector(".page-toasts"), text, kind);
