@@ -18,24 +18,24 @@ class Period:
 
 def last_payout(rules: Rules, now: int) -> Period:
     """The payout period whose cut-off came last, at `now` at the latest."""
-    if rules.payout_every_seconds is not None:
-        return _interval(rules.payout_every_seconds, now, 0)
+    if rules.every_seconds is not None:
+        return _interval(rules.every_seconds, now, 0)
     period = _week(rules, now, 0)
     return period if period.due_at <= now else _week(rules, now, -1)
 
 
 def next_payout(rules: Rules, now: int) -> Period:
     """The payout period whose cut-off comes next, after `now`."""
-    if rules.payout_every_seconds is not None:
-        return _interval(rules.payout_every_seconds, now, 1)
+    if rules.every_seconds is not None:
+        return _interval(rules.every_seconds, now, 1)
     period = _week(rules, now, 0)
     return period if period.due_at > now else _week(rules, now, 1)
 
 
 def last_summary(rules: Rules, now: int) -> Period:
     """The summary that was due last, at `now` at the latest."""
-    if rules.summary_every_seconds is not None:
-        return _interval(rules.summary_every_seconds, now, 0)
+    if rules.every_seconds is not None:
+        return _interval(rules.every_seconds, now, 0)
     today = rules.local(now).date()
     period = _day(rules, today)
     return period if period.due_at <= now else _day(rules, today - timedelta(days=1))

@@ -28,8 +28,8 @@ def moment(now: int) -> datetime:
 class Rules:
     """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour.
 
-    Payouts are due weekly (weekday 0 is Monday), the summary daily, at these hours of the installation's clock; a trial
-    sets `…_every_seconds` instead. The clock asks every `tick_seconds` what is due.
+    Payouts are due weekly (weekday 0 is Monday), the summary daily, at these hours of the installation's clock; for
+    trying, both every `every_seconds` instead.
     """
 
     bot_username: str = ""
@@ -42,21 +42,27 @@ class Rules:
     lease_written_seconds: int = 3600
     sent_back_seconds: int = 48 * 3600
     quick_tap_millis: int = 300
-    undo_allowed: bool = True
     payout_minimum: int = 1_000_000
     pause_seconds: int = 300
+    quiet_hours: bool = True
     payout_weekday: int = 2
     payout_hour: int = 10
-    payout_every_seconds: int | None = None
     summary_hour: int = 8
-    summary_every_seconds: int | None = None
-    tick_seconds: int = 60
+    every_seconds: int | None = None
+    quiet_hours: bool = True
     work_for: str = "the team that runs this bot"
+    controls: tuple[str, ...] = ()
+    """The translated names of a card's buttons, which no answer may have; the English ones are known."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The installation's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def tick_seconds(self) -> int:
+        """How often the clock asks what is due."""
+        return 60 if self.every_seconds is None else 5
 
     def local(self, now: int) -> datetime:
         """The instant in the installation's time zone."""

@@ -57,7 +57,7 @@ def inform(
         params=params,
         lane=lane,
         slot=slot,
-        not_before=next_allowed(now, offset),
+        not_before=next_allowed(now, offset) if tx.rules.quiet_hours else now,
         dedupe=dedupe,
         now=now,
     )

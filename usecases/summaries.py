@@ -70,7 +70,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
 
 def day_told(tx: Tx, now: int) -> int:
     """The day a summary of this moment is about: yesterday, or in a trial with its short periods today."""
-    return tx.rules.day(now) - (1 if tx.rules.summary_every_seconds is None else 0)
+    return tx.rules.day(now) - (1 if tx.rules.every_seconds is None else 0)
 
 
 def of(tx: Tx, *, day: int, at: int) -> Summary:
