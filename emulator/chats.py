@@ -8,7 +8,6 @@ from typing import Any
 
 from emulator.events import Event
 
-TRANSCRIPT_KEPT = 5_000  # events a chat; the oldest are forgotten, so that a long soak does not fill the memory
 ACTION_SECONDS = 5.0
 
 
@@ -85,7 +84,7 @@ class Chat:
         self.blocked = False
         self.members: set[int] = set()  # of a group
         self.messages: dict[int, Stored] = {}
-        self.history: deque[Event] = deque(maxlen=TRANSCRIPT_KEPT)
+        self.history: deque[Event] = deque()
         self.pinned: list[int] = []
         self.action: tuple[str, float] | None = None
         self.keyboard: dict[str, Any] | None = None

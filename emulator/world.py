@@ -23,6 +23,7 @@ from emulator.files import FileStore
 from emulator.limits import Limiter
 from emulator.updates import UpdateQueue
 
+TOLD_KEPT = 300_000  # transcript entries over all chats; the oldest are forgotten
 MESSAGES_KEPT = 200_000  # over all chats; the oldest are forgotten ("message to edit not found"), for long soaks
 
 
@@ -51,6 +52,7 @@ class World:
         self.run_call: Callable[[Bot, str, dict[str, Any]], Awaitable[Any]] | None = None  # for webhooks; set by server
         self._kept: deque[tuple[Chat, int]] = deque()
         self._messages_kept = messages_kept
+        self._told: deque[Chat] = deque()  # whose transcript has the oldest entry, and so on
         for token, username in bots.items():
             number, _, rest = token.partition(":")
             if not number.isdigit() or not rest:
@@ -119,6 +121,9 @@ class World:
         if stored is not None:
             stored.changed = event.n
         chat.history.append(event)
+        self._told.append(chat)
+        if len(self._told) > TOLD_KEPT:
+            self._told.popleft().history.popleft()
         return event
 
     def keep(
