@@ -1,7 +1,7 @@
 """Build and run: what is opened in which order, and closed in which.
 
-Start: lock, key, database, Bot API, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what is
-in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the rest
+Start: lock, key, database, Bot API, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what
+is in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the rest
 stays rows.
 """
 
@@ -69,9 +69,7 @@ class App:
         self.application = _application(settings, self.api)
         await self.application.initialize()
         courier = Courier(self.api, self.processes, settings.data_dir)
-        self.sender = Sender(
-            self.db, courier, Pace(settings.limits()), clock=self.clock, slots=settings.send_slots
-        )
+        self.sender = Sender(self.db, courier, Pace(settings.limits()), clock=self.clock, slots=settings.send_slots)
         self.receiver = Receiver(
             self.db,
             self.api,
@@ -95,7 +93,12 @@ class App:
 
     async def stop(self) -> None:
         """Stop in the right order; safe after a start that failed half-way."""
-        for part, seconds in (("receiver", DRAIN_SECONDS), ("scheduler", None), ("jobs", None), ("sender", DRAIN_SECONDS)):
+        for part, seconds in (
+            ("receiver", DRAIN_SECONDS),
+            ("scheduler", None),
+            ("jobs", None),
+            ("sender", DRAIN_SECONDS),
+        ):
             found = getattr(self, part, None)
             if found is not None:
                 await (found.stop() if seconds is None else found.stop(seconds=seconds))
@@ -161,7 +164,9 @@ async def open_database(settings: Settings, bot_username: str = "") -> Database:
     path = settings.data_dir / "tallyhand.db"
     secret, made = keys.find(settings, database_exists=path.exists())
     if made is not None:
-        log.warning("key_made", file=str(made), note="keep a copy apart from the database; without it nobody can read it")
+        log.warning(
+            "key_made", file=str(made), note="keep a copy apart from the database; without it nobody can read it"
+        )
     db = await Database.open(path, Cipher(secret), settings.rules(bot_username=bot_username))
     try:
         await db.write(keys.check)

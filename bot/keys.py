@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.settings import Settings
 from storage import facts
-from storage.cipher import Cipher, WrongKey
+from storage.cipher import WrongKey
 from storage.database import Tx
 
 FACT = "key_check"

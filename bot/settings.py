@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     every_seconds: int | None = Field(
         default=None, ge=1, description="For trying: payday and summary every so many seconds instead."
     )
+    quiet_hours: bool = Field(default=True, description="No news or offers between 21:00 and 08:00.")
+    pause_seconds: int = Field(default=300, ge=0, description="News wait until a worker has been idle so long.")
     quick_tap_millis: int = Field(default=300, ge=0, le=5_000, description="A tap sooner after a new card is ignored.")
     sends_per_second: float = Field(default=29.0, gt=0, le=1_000, description="Messages a second over all chats.")
     pacing: bool = Field(default=True, description="Off only for benchmarks against a local Bot API server.")
@@ -102,6 +104,12 @@ class Settings(BaseSettings):
             quick_tap_millis=self.quick_tap_millis,
             payout_weekday=self.payout_weekday,
             payout_hour=self.payout_hour,
+            summary_hour=self.summary_hour,
+            payout_every_seconds=self.every_seconds,
+            summary_every_seconds=self.every_seconds,
+            tick_seconds=60 if self.every_seconds is None else min(60, max(1, self.every_seconds // 30)),
+            quiet_hours=self.quiet_hours,
+            pause_seconds=self.pause_seconds,
             work_for=self.work_for,
         )
 

@@ -1,0 +1,55 @@
+# Two commands are all the set-up: `make run` and `make test`. Everything lives in .venv; nothing outside is touched.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := bot handlers usecases domain storage files scheduler locales emulator tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format soak bench lock words clean
+
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(VENV)/run: requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/run
+
+run: $(VENV)/run  ## run the bot: with BOT_TOKEN against Telegram, without it against a local Bot API with a chat page
+	@$(BIN)/python -m bot
+
+test: $(VENV)/dev  ## run the tests
+	$(BIN)/python -m pytest -m "not soak"
+
+check: $(VENV)/dev  ## format, lint, types, architecture
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+format: $(VENV)/dev  ## put the code in shape
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+soak: $(VENV)/dev  ## the long runs: kills, faults
+	$(BIN)/python -m pytest -m soak -s
+
+bench: $(VENV)/dev  ## measure against the named peers, in one run
+	$(BIN)/python -m bench
+
+words: $(VENV)/dev  ## collect the sentences for the translators and merge them into the catalogues
+	$(BIN)/python -m locales.collect
+
+lock: $(VENV)/dev  ## pin the newest versions that pyproject.toml allows
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --upgrade -o requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -c requirements-dev.txt -o requirements.txt pyproject.toml
+
+clean:  ## remove the environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

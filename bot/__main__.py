@@ -1,0 +1,136 @@
+"""The command line: `python -m bot` runs against Telegram with BOT_TOKEN, and the trial without it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from telegram.error import InvalidToken, NetworkError
+
+from bot import app, checks, importing, logs, trial
+from bot.keys import KeyProblem
+from bot.settings import Settings
+from domain.refusals import Refusal
+from domain.rules import instant
+from scheduler.runner import Scheduler
+from storage.migrate import DatabaseTooNew
+
+cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@cli.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Without a command: `run` when BOT_TOKEN is set, else `try`."""
+    if context.invoked_subcommand is None:
+        settings = _settings()
+        if settings.bot_token:
+            run()
+        else:
+            try_it()
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot against BOT_API_URL (Telegram, unless it says otherwise)."""
+    settings = _settings()
+    if not settings.bot_token:
+        _stop("BOT_TOKEN is not set. Get one from @BotFather, or run `python -m bot try` to look around without.")
+    logs.set_up(level=settings.log_level, as_json=settings.log_json, secrets=(settings.bot_token, settings.secret_key))
+    _run(app.serve(settings, say=typer.echo))
+
+
+@cli.command(name="try")
+def try_it(
+    port: Annotated[int, typer.Option(help="Where the chat page is served.")] = 8081,
+) -> None:
+    """Try everything without Telegram: a local Bot API with a chat page, and a team that is ready to work."""
+    logs.set_up(level="WARNING")
+    _run(trial.serve(port=port, say=typer.echo))
+
+
+@cli.command()
+def check() -> None:
+    """Say what is wrong with the settings, each in a sentence."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for sentence in checks.sentences(error):
+            typer.echo(sentence)
+        raise typer.Exit(1) from None
+    problems = asyncio.run(checks.problems(settings))
+    for sentence in problems or ["The settings are fine."]:
+        typer.echo(sentence)
+    if problems:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def tick(
+    name: Annotated[str, typer.Argument(help="The tick's name; `python -m bot tick list` lists them.")],
+    now: Annotated[datetime | None, typer.Option(help="Pretend it is this moment (UTC).")] = None,
+) -> None:
+    """Run one tick by hand, beside a running bot or without one. What it queues is sent by the running bot."""
+    settings = _settings()
+    logs.set_up(level="WARNING", secrets=(settings.bot_token,))
+    _run(_tick(settings, name, now))
+
+
+@cli.command(name="import")
+def import_folder(
+    folder: Annotated[Path, typer.Argument(help="A folder with photos, or with one table of texts.")],
+    owner: Annotated[int, typer.Option("--as", help="Telegram id of the coordinator whose draft it becomes.")],
+    caption: Annotated[Path | None, typer.Option(help="A file with the caption (question, answers, price …).")] = None,
+) -> None:
+    """Make a draft from a folder on this machine: the way for more than 20 MB. Works beside a running bot."""
+    settings = _settings()
+    logs.set_up(level="WARNING", secrets=(settings.bot_token,))
+    _run(importing.run(settings, folder, owner=owner, caption=caption, say=typer.echo))
+
+
+async def _tick(settings: Settings, name: str, now: datetime | None) -> None:
+    db = await app.open_database(settings)
+    try:
+        scheduler = Scheduler(db, clock=app.now)
+        if name not in scheduler.names:
+            typer.echo("Ticks: " + ", ".join(scheduler.names))
+            return
+        at = app.now() if now is None else instant(now.astimezone() if now.tzinfo else now.replace(tzinfo=UTC))
+        await scheduler.run_once(name, at)
+        typer.echo(f"{name}: done.")
+    finally:
+        await db.close()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        _stop("\n".join(checks.sentences(error)))
+
+
+def _stop(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(work)
+    except (KeyProblem, app.AlreadyRunning, DatabaseTooNew, NetworkError) as error:
+        _stop(str(error))
+    except InvalidToken:
+        _stop("The Bot API does not know this token. Copy BOT_TOKEN from @BotFather once more, whole.")
+    except Refusal as refusal:
+        _stop(refusal.text.format(**refusal.params))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    cli()

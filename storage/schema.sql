@@ -1,0 +1,447 @@
+CREATE INDEX assignments_expiring on assignments (expires_at) where state = 'offered';
+
+CREATE INDEX assignments_of_task on assignments (task_id);
+
+CREATE INDEX assignments_of_worker on assignments (worker_id, task_id, state);
+
+CREATE UNIQUE INDEX assignments_one_open on assignments (task_id, worker_id) where state = 'offered';
+
+CREATE INDEX assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
+
+CREATE INDEX assignments_open_of_batch on assignments (batch_id, id) where state = 'offered';
+
+CREATE UNIQUE INDEX batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
+
+CREATE INDEX batches_of_kind on batches (kind, id);
+
+CREATE INDEX batches_state on batches (state, id);
+
+CREATE UNIQUE INDEX consents_live on consents (person_id) where withdrawn_at is null;
+
+CREATE INDEX consents_of_person on consents (person_id);
+
+CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
+
+CREATE INDEX inbox_waiting on inbox (seq) where state = 'waiting';
+
+CREATE INDEX job_runs_open on job_runs (name, due_at) where closed_at is null;
+
+CREATE INDEX jobs_of_batch on jobs (batch_id, kind, id) where state = 'waiting' and batch_id is not null;
+
+CREATE INDEX jobs_waiting on jobs (id) where state = 'waiting';
+
+CREATE INDEX join_requests_waiting on join_requests (asked_at) where decided_at is null;
+
+CREATE INDEX outbox_closed on outbox (created_at) where state in ('failed', 'cancelled') and dedupe is null;
+
+CREATE INDEX outbox_of_person on outbox (person_id, lane, id) where state = 'waiting';
+
+CREATE INDEX outbox_slot on outbox (person_id, slot) where state = 'waiting' and slot is not null;
+
+CREATE INDEX outbox_waiting on outbox (id) where state = 'waiting';
+
+CREATE UNIQUE INDEX parts_of_worker on parts (worker_id, message_id);
+
+CREATE INDEX payout_runs_settling on payout_runs (id) where state = 'settling';
+
+CREATE INDEX payout_runs_unpaid on payout_runs (id) where state in ('proposed', 'approved');
+
+CREATE INDEX payouts_of_worker on payouts (worker_id);
+
+CREATE INDEX payouts_reserved on payouts (run_id, id) where state = 'reserved';
+
+CREATE INDEX people_languages_taking on people_languages (language, person_id);
+
+CREATE INDEX people_staff on people (id) where is_owner + is_coordinator + is_reviewer > 0;
+
+CREATE INDEX people_workers on people (id) where is_worker = 1;
+
+CREATE INDEX refused_files_batch on refused_files (batch_id, id);
+
+CREATE INDEX reports_of_batch on reports (batch_id, task_id);
+
+CREATE INDEX sessions_of_batch on sessions (batch_id) where batch_id is not null;
+
+CREATE INDEX submissions_due on submissions (review_until) where state = 'pending';
+
+CREATE UNIQUE INDEX submissions_live on submissions (task_id, worker_id) where state in ('pending', 'accepted', 'sent_back');
+
+CREATE INDEX submissions_of_assignment on submissions (assignment_id);
+
+CREATE INDEX submissions_of_batch on submissions (batch_id, id);
+
+CREATE INDEX submissions_of_worker_due on submissions (worker_id, review_until) where state = 'pending';
+
+CREATE INDEX submissions_sent_back on submissions (worker_id, id) where state = 'sent_back';
+
+CREATE INDEX submissions_sent_back_due on submissions (decided_at) where state = 'sent_back';
+
+CREATE INDEX submissions_sent_back_of_batch on submissions (batch_id) where state = 'sent_back';
+
+CREATE INDEX submissions_to_review on submissions (batch_id, id) where state = 'pending';
+
+CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken < wanted;
+
+CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
+
+CREATE INDEX worker_days_of_day on worker_days (day);
+
+CREATE TABLE accounts (
+  id text primary key,
+  balance integer not null default 0,
+  check (id = 'world' or balance >= 0)
+) strict, without rowid;
+
+CREATE TABLE assignments (
+  id integer primary key,
+  task_id integer not null references tasks (id),
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  state text not null check (state in ('offered', 'submitted', 'skipped', 'reported', 'released', 'expired')),
+  offered_at integer not null,
+  shown_at integer,
+  expires_at integer not null,
+  warned integer not null default 0 check (warned in (0, 1)),
+  closed_at integer,
+  draft_version integer not null default 0,
+  rewriting integer not null default 0 check (rewriting in (0, 1))
+) strict;
+
+CREATE TABLE audit (
+  id integer primary key,
+  at integer not null,
+  person_id integer references people (id),
+  action text not null,
+  subject text not null,
+  details text not null default '{}'
+) strict;
+
+CREATE TABLE batches (
+  id integer primary key,
+  kind text not null,
+  state text not null check (state in ('draft', 'open', 'paused', 'closed', 'discarded')),
+  collecting integer not null default 0 check (collecting in (0, 1)),
+  title text not null,
+  face text not null,
+  language text not null default 'en',
+  price integer check (price > 0),
+  overlap integer not null default 1 check (overlap between 1 and 100),
+  most_per_worker integer check (most_per_worker > 0),
+  seconds integer not null check (seconds > 0),
+  seconds_given integer not null default 0 check (seconds_given in (0, 1)),
+  review_seconds integer not null check (review_seconds > 0),
+  lease_seconds integer not null check (lease_seconds > 0),
+  created_by integer not null references people (id),
+  created_at integer not null,
+  published_at integer,
+  closed_at integer,
+  tasks integer not null default 0,
+  done integer not null default 0,
+  submissions integer not null default 0,
+  accepted integer not null default 0,
+  offers integer not null default 0,
+  opened integer not null default 0,
+  leased integer not null default 0 check (leased >= 0),
+  frees integer not null default 0,
+  measured integer not null default 0,
+  active_micros integer not null default 0,
+  median_micros integer,
+  pairs integer not null default 0,
+  pairs_same integer not null default 0,
+  data text check (data in ('photos', 'texts')),
+  received integer not null default 0,
+  problems text not null default '[]',
+  offer_cursor integer not null default 0,
+  check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
+) strict;
+
+CREATE TABLE consents (
+  id integer primary key,
+  person_id integer not null references people (id),
+  version integer not null,
+  agreed_at integer not null,
+  withdrawn_at integer,
+  replaced integer not null default 0 check (replaced in (0, 1)),
+  check (replaced = 0 or withdrawn_at is not null)
+) strict;
+
+CREATE TABLE enrolments (
+  worker_id integer not null references people (id),
+  batch_id integer not null references batches (id),
+  state text not null check (state in ('offered', 'later', 'refused', 'working')),
+  cursor integer not null default 0,
+  freed_seen integer not null default 0,
+  done integer not null default 0,
+  earned integer not null default 0,
+  instructions_at integer,
+  draft_assignment_id integer references assignments (id),
+  primary key (worker_id, batch_id)
+) strict, without rowid;
+
+CREATE TABLE facts (
+  name text primary key,
+  value blob not null
+) strict, without rowid;
+
+CREATE TABLE inbox (
+  seq integer primary key autoincrement,
+  bot integer not null,
+  update_id integer not null,
+  received_at integer not null,
+  attempts integer not null default 0,
+  state text not null default 'waiting' check (state in ('waiting', 'done', 'failed')),
+  reference text,
+  payload blob,
+  unique (bot, update_id)
+) strict;
+
+CREATE TABLE invites (
+  id integer primary key,
+  code_hash blob not null unique,
+  role text not null check (role in ('owner', 'coordinator', 'reviewer', 'worker')),
+  single_use integer not null check (single_use in (0, 1)),
+  uses integer not null default 0,
+  created_by integer references people (id),
+  created_at integer not null,
+  expires_at integer not null,
+  check (single_use = 0 or uses <= 1)
+) strict;
+
+CREATE TABLE job_runs (
+  name text not null,
+  period text not null,
+  due_at integer not null,
+  cursor integer not null default 0,
+  started_at integer not null,
+  closed_at integer,
+  primary key (name, period)
+) strict, without rowid;
+
+CREATE TABLE jobs (
+  id integer primary key,
+  kind text not null,
+  params text not null,
+  person_id integer not null references people (id),
+  batch_id integer references batches (id),
+  state text not null default 'waiting' check (state in ('waiting', 'done', 'failed')),
+  progress text not null default '{}',
+  attempts integer not null default 0,
+  created_at integer not null,
+  closed_at integer,
+  reference text
+) strict;
+
+CREATE TABLE join_requests (
+  person_id integer primary key references people (id),
+  asked_at integer not null,
+  decided_at integer,
+  decided_by integer references people (id),
+  outcome text check (outcome in ('welcome', 'declined')),
+  check ((decided_at is null) = (outcome is null))
+) strict;
+
+CREATE TABLE outbox (
+  id integer primary key autoincrement,
+  person_id integer not null references people (id),
+  lane integer not null check (lane in (0, 1, 2)),
+  slot text,
+  key text not null,
+  params text not null,
+  not_before integer not null,
+  dedupe text unique,
+  attempts integer not null default 0,
+  state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'cancelled')),
+  created_at integer not null
+) strict;
+
+CREATE TABLE parts (
+  assignment_id integer not null references assignments (id),
+  message_id integer not null,
+  worker_id integer not null references people (id),
+  text text not null,
+  primary key (assignment_id, message_id)
+) strict, without rowid;
+
+CREATE TABLE payout_runs (
+  id integer primary key,
+  period text not null unique,
+  state text not null check (state in ('gathering', 'proposed', 'approved', 'settling', 'paid')),
+  cutoff integer not null,
+  total integer not null default 0,
+  count integer not null default 0,
+  created_at integer not null,
+  approved_at integer,
+  approved_by integer references people (id),
+  paid_at integer,
+  paid_by integer references people (id)
+) strict;
+
+CREATE TABLE payouts (
+  id integer primary key,
+  run_id integer not null references payout_runs (id),
+  worker_id integer not null references people (id),
+  amount integer not null check (amount > 0),
+  state text not null check (state in ('due', 'reserved', 'sending', 'paid', 'failed', 'unknown', 'returned')),
+  closed_at integer,
+  unique (run_id, worker_id)
+) strict;
+
+CREATE TABLE people (
+  id integer primary key,
+  telegram_id integer not null unique,
+  name blob not null,
+  username blob,
+  language text not null default 'en',
+  language_chosen integer not null default 0 check (language_chosen in (0, 1)),
+  is_owner integer not null default 0 check (is_owner in (0, 1)),
+  is_coordinator integer not null default 0 check (is_coordinator in (0, 1)),
+  is_reviewer integer not null default 0 check (is_reviewer in (0, 1)),
+  is_worker integer not null default 0 check (is_worker in (0, 1)),
+  invite_id integer references invites (id),
+  listening text not null default 'all' check (listening in ('all', 'no_offers', 'nothing')),
+  reachable integer not null default 1 check (reachable in (0, 1)),
+  suspended_at integer,
+  utc_offset integer check (utc_offset between -720 and 840),
+  light_photos integer not null default 0 check (light_photos in (0, 1)),
+  last_message_id integer not null default 0,
+  hinted integer not null default 0 check (hinted in (0, 1)),
+  created_at integer not null
+) strict;
+
+CREATE TABLE people_languages (
+  person_id integer not null references people (id),
+  language text not null,
+  primary key (person_id, language)
+) strict, without rowid;
+
+CREATE TABLE photos (
+  sha256 text primary key,
+  width integer not null,
+  height integer not null,
+  size integer not null,
+  file_id text,
+  created_at integer not null
+) strict;
+
+CREATE TABLE questions (
+  person_id integer primary key references people (id),
+  purpose text not null,
+  params text not null,
+  asked_at integer not null
+) strict;
+
+CREATE TABLE refused_files (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  name text not null,
+  reason text not null,
+  detail text not null default '{}'
+) strict;
+
+CREATE TABLE reports (
+  id integer primary key,
+  assignment_id integer not null unique references assignments (id),
+  task_id integer not null references tasks (id),
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  reason text not null,
+  at integer not null
+) strict;
+
+CREATE TABLE sessions (
+  worker_id integer primary key references people (id),
+  batch_id integer references batches (id),
+  assignment_id integer references assignments (id),
+  undo_submission_id integer references submissions (id),
+  touched_at integer not null
+) strict;
+
+CREATE TABLE slots (
+  person_id integer not null references people (id),
+  slot text not null,
+  message_id integer not null,
+  media integer not null check (media in (0, 1)),
+  primary key (person_id, slot)
+) strict, without rowid;
+
+CREATE TABLE submissions (
+  id integer primary key,
+  assignment_id integer not null references assignments (id),
+  task_id integer not null references tasks (id),
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  state text not null check (state in ('pending', 'accepted', 'rejected', 'sent_back', 'withdrawn')),
+  version integer not null default 1,
+  answer text not null,
+  price integer not null check (price > 0),
+  shown_at integer not null,
+  submitted_at integer not null,
+  active_micros integer not null check (active_micros >= 0),
+  review_until integer not null,
+  review_started_at integer,
+  decided_at integer,
+  decided_by integer references people (id),
+  reason text
+) strict;
+
+CREATE TABLE tasks (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  name text not null,
+  content text not null,
+  payload text not null,
+  state text not null default 'open' check (state in ('open', 'done', 'paused')),
+  wanted integer not null check (wanted > 0),
+  taken integer not null default 0 check (taken >= 0),
+  answered integer not null default 0 check (answered >= 0),
+  reports integer not null default 0,
+  freed integer not null default 0,
+  unique (batch_id, content)
+) strict;
+
+CREATE TABLE timings (
+  batch_id integer not null references batches (id),
+  bucket integer not null,
+  count integer not null check (count >= 0),
+  primary key (batch_id, bucket)
+) strict, without rowid;
+
+CREATE TABLE transfers (
+  id text primary key,
+  at integer not null,
+  debit text not null references accounts (id),
+  credit text not null references accounts (id),
+  amount integer not null check (amount > 0),
+  currency text not null,
+  check (debit <> credit)
+) strict, without rowid;
+
+CREATE TABLE worker_days (
+  worker_id integer not null references people (id),
+  day integer not null,
+  submissions integer not null default 0,
+  earned integer not null default 0,
+  active_micros integer not null default 0,
+  primary key (worker_id, day)
+) strict, without rowid;
+
+CREATE TRIGGER audit_no_delete before delete on audit begin
+  select raise(abort, 'the audit is never deleted');
+end;
+
+CREATE TRIGGER audit_no_update before update on audit begin
+  select raise(abort, 'the audit is never changed');
+end;
+
+CREATE TRIGGER transfers_move after insert on transfers begin
+  update accounts set balance = balance - new.amount where id = new.debit;
+  update accounts set balance = balance + new.amount where id = new.credit;
+end;
+
+CREATE TRIGGER transfers_no_delete before delete on transfers begin
+  select raise(abort, 'transfers are never deleted');
+end;
+
+CREATE TRIGGER transfers_no_update before update on transfers begin
+  select raise(abort, 'transfers are never changed');
+end;

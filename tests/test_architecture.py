@@ -1,0 +1,151 @@
+"""Who may import whom, and where SQL may stand: held by walking the syntax trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = {"bot", "handlers", "usecases", "domain", "storage", "files", "scheduler", "locales", "emulator"}
+STDLIB = set(sys.stdlib_module_names)
+
+ALLOWED: dict[str, set[str]] = {
+    "domain": {"domain", "numpy"},
+    "files": {"files", "domain", "PIL", "matplotlib", "numpy", "segno"},
+    "storage": {"storage", "domain", "aiosqlite", "cryptography"},
+    "usecases": {"usecases", "domain", "storage"},
+    "locales": {"locales", "domain", "babel"},
+    "handlers": {"handlers", "usecases", "domain", "locales", "telegram", "storage.database"},
+    "scheduler": {"scheduler", "usecases", "domain", "apscheduler", "structlog", "storage.database"},
+    "emulator": {"emulator", "aiohttp", "PIL", "orjson"},
+}
+FORBIDDEN_STDLIB: dict[str, set[str]] = {
+    "domain": {"asyncio", "sqlite3", "random", "time", "secrets", "os"},
+    "usecases": {"asyncio", "sqlite3", "random", "time", "secrets", "os"},
+    "files": {"asyncio", "sqlite3"},
+    "handlers": {"sqlite3", "time", "random"},
+}
+CLOCKS = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns)|random\.random)\s*\(")
+SQL = re.compile(
+    r"^\s*(select\s.+\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|create\s+(table|index|trigger)\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def problems(folder: str, name: str, source: str) -> list[str]:
+    """What a file of a folder must not do, each as a line."""
+    tree = ast.parse(source)
+    found = [
+        f"{name} imports {module}" for module in _imports(tree, folder) if not _may_import(folder, module)
+    ]
+    if folder != "storage":
+        found += [f"{name}:{line} has SQL" for line in _sql(tree)]
+    if folder in ("domain", "usecases", "storage", "handlers", "scheduler", "files", "locales") and CLOCKS.search(source):
+        found.append(f"{name} reads the clock or chance")
+    return found
+
+
+def _imports(tree: ast.Module, folder: str) -> list[str]:
+    modules = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = f"{folder}.{base}".rstrip(".")
+            modules += [f"{base}.{alias.name}" for alias in node.names]
+    return modules
+
+
+def _may_import(folder: str, module: str) -> bool:
+    top = module.partition(".")[0]
+    if folder == "bot":
+        return top != "emulator"
+    if any(module == allowed or module.startswith(allowed + ".") for allowed in ALLOWED[folder]):
+        return True
+    return top in STDLIB and top not in OURS and top not in FORBIDDEN_STDLIB.get(folder, set())
+
+
+def _sql(tree: ast.Module) -> list[int]:
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+        and SQL.match(node.value)
+    ]
+
+
+@pytest.mark.parametrize("folder", sorted(OURS))
+def test_every_file_keeps_to_its_folders_imports(folder: str) -> None:
+    found = [
+        line
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in problems(folder, str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("domain", "import telegram"),
+        ("domain", "import asyncio"),
+        ("domain", "from storage import people"),
+        ("files", "from storage.database import Tx"),
+        ("storage", "from usecases import work"),
+        ("storage", "from telegram import Bot"),
+        ("usecases", "import aiosqlite"),
+        ("usecases", "from files import charts"),
+        ("usecases", "from locales.words import Words"),
+        ("usecases", "import time"),
+        ("handlers", "from storage import people"),
+        ("handlers", "from bot import app"),
+        ("scheduler", "from handlers import routes"),
+        ("bot", "from emulator.server import Emulator"),
+        ("emulator", "from domain.money import parse_amount"),
+        ("domain", "import datetime\nx = datetime.datetime.now()"),
+        ("usecases", "x = tx.all('select id from people')"),
+        ("handlers", "x = 'insert into people (id) values (1)'"),
+        ("bot", "x = f'update people set name = {1}'"),
+    ],
+)
+def test_a_planted_breach_is_found(folder: str, line: str) -> None:
+    assert problems(folder, "planted.py", line) != []
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("handlers", "from storage.database import Database"),
+        ("domain", "import numpy"),
+        ("storage", "x = 'select id from people'"),
+        ("bot", "import telegram"),
+        ("domain", '"""select what is due from the rest."""'),
+    ],
+)
+def test_what_is_allowed_is_not_found(folder: str, line: str) -> None:
+    assert problems(folder, "planted.py", line) == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for folder in (*OURS, "tests", "bench")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.read_text(encoding="utf-8").strip() and ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
+    ]
+    assert silent == []
