@@ -49,7 +49,6 @@ class Rules:
     payout_hour: int = 10
     summary_hour: int = 8
     every_seconds: int | None = None
-    quiet_hours: bool = True
     work_for: str = "the team that runs this bot"
     controls: tuple[str, ...] = ()
     """The translated names of a card's buttons, which no answer may have; the English ones are known."""
