@@ -178,6 +178,19 @@ def shown(tx: Tx, assignment_id: int, *, now: int) -> None:
     tx.run("update assignments set shown_at = :now where id = :id and shown_at is null", id=assignment_id, now=now)
 
 
+def forget_unsent(tx: Tx, *, before: int, limit: int) -> int:
+    """Delete rows that failed or were cancelled and were queued before an instant, at most `limit`; returns how many.
+
+    Rows with a dedupe key stay: they keep the same news from going out later.
+    """
+    return tx.run(
+        "delete from outbox where id in (select id from outbox where state in ('failed', 'cancelled')"
+        " and created_at < :before and dedupe is null order by created_at limit :limit)",
+        before=before,
+        limit=limit,
+    ).rowcount
+
+
 def oldest_waiting(tx: Tx, *, now: int) -> int | None:
     """When the oldest unsent row that is due was queued."""
     at: int | None = tx.value(

@@ -50,6 +50,7 @@ create table people_languages (
   language text not null,
   primary key (person_id, language)
 ) strict, without rowid;
+create index people_languages_taking on people_languages (language, person_id);
 
 -- A consent ends when it is withdrawn, or replaced by one to a newer version of the screen.
 create table consents (
@@ -194,6 +195,7 @@ create table assignments (
 create index assignments_of_worker on assignments (worker_id, task_id, state);
 create index assignments_of_task on assignments (task_id);
 create index assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
+create index assignments_open_of_batch on assignments (batch_id, id) where state = 'offered';
 create index assignments_expiring on assignments (expires_at) where state = 'offered';
 create unique index assignments_one_open on assignments (task_id, worker_id) where state = 'offered';
 
@@ -293,6 +295,7 @@ create table transfers (
   check (debit <> credit)
 ) strict, without rowid;
 create trigger transfers_move after insert on transfers begin
+  insert into accounts (id) values (new.debit), (new.credit) on conflict (id) do nothing;
   update accounts set balance = balance - new.amount where id = new.debit;
   update accounts set balance = balance + new.amount where id = new.credit;
 end;
@@ -361,7 +364,7 @@ create table outbox (
 create index outbox_waiting on outbox (id) where state = 'waiting';
 create index outbox_slot on outbox (person_id, slot) where state = 'waiting' and slot is not null;
 create index outbox_of_person on outbox (person_id, lane, id) where state = 'waiting';
-create index outbox_closed on outbox (created_at) where state in ('failed', 'cancelled');
+create index outbox_closed on outbox (created_at) where state in ('failed', 'cancelled') and dedupe is null;
 
 -- Which message of a chat shows a card, a draft, a progress: later contents of the slot edit it.
 create table slots (
@@ -398,7 +401,6 @@ create table job_runs (
   closed_at integer,
   primary key (name, period)
 ) strict, without rowid;
-create index job_runs_due on job_runs (name, due_at);
 create index job_runs_open on job_runs (name, due_at) where closed_at is null;
 
 create table audit (

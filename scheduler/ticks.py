@@ -1,0 +1,48 @@
+"""The one table of what the clock starts. Each use case takes one bounded step and says whether there is more.
+
+APScheduler only ticks: what is due is a question to the rows, so nothing is lost while the process is down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.rules import Rules
+from storage.database import Tx
+from usecases import housekeeping, leases, payouts, reviews, summaries
+
+
+class Work(Protocol):
+    """A tick's use case: one transaction; True when it should be called again at once."""
+
+    def __call__(self, tx: Tx, *, now: int) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """`name` is what `python -m bot tick NAME` takes; `seconds` says how often it asks what is due."""
+
+    name: str
+    seconds: Callable[[Rules], int]
+    work: Work
+
+
+def _often(rules: Rules) -> int:
+    return rules.tick_seconds
+
+
+def _hourly(rules: Rules) -> int:
+    return 3600
+
+
+TICKS: tuple[Tick, ...] = (
+    Tick("leases", _often, leases.expire),
+    Tick("reviews", _often, reviews.accept_due),
+    Tick("sent_back", _often, reviews.expire_sent_back),
+    Tick("payouts", _often, payouts.run_due),
+    Tick("summary", _often, summaries.run_due),
+    Tick("housekeeping", _hourly, housekeeping.tidy),
+)
+"""Reviews come before payouts: at a start, what silence has paid is in the run that is caught up after it."""
