@@ -8,6 +8,8 @@ from __future__ import annotations
 from domain.refusals import StaleButton
 
 LIMIT = 64
+LARGEST = 2**63 - 1
+"""What the database can hold; an altered button may carry more."""
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -24,7 +26,7 @@ def decode(data: str) -> tuple[str, tuple[int, ...]]:
     action, *numbers = data.split(":")
     try:
         decoded = tuple(int(number, 36) for number in numbers)
-        if encode(action, *decoded) == data:
+        if encode(action, *decoded) == data and all(number <= LARGEST for number in decoded):
             return action, decoded
     except ValueError:
         pass

@@ -9,8 +9,9 @@ from typing import Any
 from telegram import Message, Update
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
+from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import typed
+from handlers import people, settings, typed
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -29,6 +30,12 @@ class Tap:
 
 COMMANDS: dict[str, OnCommand] = {
     # people
+    "start": people.start,
+    "help": people.show_help,
+    "invite": people.invite,
+    "settings": settings.show,
+    "privacy": settings.privacy,
+    "stop": settings.stop,
     # work
     # batches
     # review
@@ -37,6 +44,26 @@ COMMANDS: dict[str, OnCommand] = {
 
 TAPS: dict[str, Tap] = {
     # people
+    "join": Tap(people.ask_to_join, Slot.JOINING),
+    "join_yes": Tap(people.welcome),
+    "join_no": Tap(people.not_now),
+    "agree": Tap(people.agree, Slot.JOINING),
+    "no_thanks": Tap(people.no_thanks, Slot.JOINING),
+    "lang": Tap(people.language),
+    "lang_done": Tap(people.languages_done),
+    "invite": Tap(people.invite_role),
+    "settings": Tap(settings.back, Slot.SETTINGS),
+    "set_lang": Tap(settings.language, Slot.SETTINGS),
+    "offers": Tap(settings.offers, Slot.SETTINGS),
+    "light": Tap(settings.light_photos, Slot.SETTINGS),
+    "time": Tap(settings.ask_time, Slot.SETTINGS),
+    "set_time": Tap(settings.set_time, Slot.SETTINGS),
+    "work_langs": Tap(settings.work_languages, Slot.SETTINGS),
+    "stop_offers": Tap(settings.stop_offers_only, Slot.STOP),
+    "start_again": Tap(settings.start_again, Slot.STOP),
+    "withdraw": Tap(settings.withdraw, Slot.PRIVACY),
+    "withdraw_yes": Tap(settings.withdraw_yes, Slot.PRIVACY),
+    "withdraw_no": Tap(settings.withdraw_no, Slot.PRIVACY),
     # work
     # batches
     # review

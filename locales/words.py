@@ -117,6 +117,10 @@ class Words:
         """A time of day."""
         return str(format_time(self._local(now), format="short", locale=self._locale))
 
+    def day_and_clock(self, now: int) -> str:
+        """A day of the week and a time of day, as short as that goes: "Sat 14:30"."""
+        return f"{format_date(self._local(now), format='EEE', locale=self._locale)} {self.clock(now)}"
+
     def when(self, now: int) -> str:
         """A day and a time."""
         return str(format_datetime(self._local(now), format="short", locale=self._locale))

@@ -19,7 +19,7 @@ from domain.quiet import is_quiet
 from domain.refusals import NotForYou, StaleButton
 from storage import audit, consents, invites, join_requests, outbox, people
 from storage.database import Tx
-from usecases import roles
+from usecases import roles, settings
 from usecases.notify import inform, tell
 
 
@@ -59,6 +59,11 @@ def start(tx: Tx, *, by: Person, code: str, now: int) -> None:
         ask_consent(tx, by, now=now)
     else:
         show_next_step(tx, by, now=now, note=note)
+
+
+def show_help(tx: Tx, *, by: Person, now: int) -> None:
+    """List what the person can do, by role, with the next thing to do."""
+    tell(tx, by, "help", now=now)
 
 
 def show_next_step(tx: Tx, by: Person, *, now: int, note: str | None = None) -> None:
@@ -121,7 +126,7 @@ def agree(tx: Tx, *, by: Person, version: int, now: int) -> None:
         tell(tx, by, "ready", now=now, slot=Slot.JOINING)
     else:
         people.set_languages(tx, by.id, [by.language])
-        tell(tx, by, "work_languages", now=now, slot=Slot.JOINING)
+        tell(tx, by, "work_languages", now=now, slot=Slot.JOINING, in_settings=False)
 
 
 def decline(tx: Tx, *, by: Person, now: int) -> None:
@@ -131,23 +136,27 @@ def decline(tx: Tx, *, by: Person, now: int) -> None:
     tell(tx, by, "declined", now=now, slot=Slot.JOINING)
 
 
-def choose_language(tx: Tx, *, by: Person, index: int, chosen: bool, slot: str, now: int) -> None:
+def choose_language(tx: Tx, *, by: Person, index: int, chosen: bool, in_settings: bool, now: int) -> None:
     """Turn a language of work on or off; the same tap twice changes nothing more."""
     if not by.is_worker or index >= len(WORK_LANGUAGES):
         raise StaleButton
     languages = set(people.languages(tx, by.id))
     language = WORK_LANGUAGES[index]
     people.set_languages(tx, by.id, sorted(languages | {language} if chosen else languages - {language}))
-    tell(tx, by, "work_languages", now=now, slot=slot)
+    slot = Slot.SETTINGS if in_settings else Slot.JOINING
+    tell(tx, by, "work_languages", now=now, slot=slot, in_settings=in_settings)
 
 
-def finish_languages(tx: Tx, *, by: Person, slot: str, now: int) -> None:
+def finish_languages(tx: Tx, *, by: Person, in_settings: bool, now: int) -> None:
     """Go on with the languages chosen; at least one."""
     if not by.is_worker:
         raise StaleButton
     if not people.languages(tx, by.id):
         raise NoLanguageChosen
-    tell(tx, by, "settings" if slot == Slot.SETTINGS else "ready", now=now, slot=slot, at=now)
+    if in_settings:
+        settings.back(tx, by=by, now=now)
+    else:
+        tell(tx, by, "ready", now=now, slot=Slot.JOINING)
 
 
 def ask_to_join(tx: Tx, *, by: Person, now: int) -> bool:
@@ -232,7 +241,8 @@ def _hears(person: Person) -> bool:
 
 def _in_quiet_hours(tx: Tx, person: Person, now: int) -> bool:
     """Whether what cannot wait for the morning goes without a sound."""
-    return is_quiet(now, tx.rules.offset_minutes(now) if person.utc_offset is None else person.utc_offset)
+    offset = tx.rules.offset_minutes(now) if person.utc_offset is None else person.utc_offset
+    return tx.rules.quiet_hours and is_quiet(now, offset)
 
 
 def _tell_host(tx: Tx, worker: Person, *, now: int) -> None:

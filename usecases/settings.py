@@ -73,7 +73,7 @@ def choose_work_languages(tx: Tx, *, by: Person, now: int) -> None:
     """Show the languages of work to change them."""
     if not by.is_worker:
         raise StaleButton
-    tell(tx, by, "work_languages", now=now, slot=Slot.SETTINGS)
+    tell(tx, by, "work_languages", now=now, slot=Slot.SETTINGS, in_settings=True)
 
 
 def _show(tx: Tx, by: Person, *, now: int) -> None:

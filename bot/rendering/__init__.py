@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.rendering import common
+from bot.rendering import common, inviting, joining, menus, settings
 from bot.rendering.message import Renderer
 
-TOPICS = [common]
+TOPICS = [common, menus, joining, inviting, settings]
 
 RENDERERS: dict[str, Renderer] = {key: renderer for topic in TOPICS for key, renderer in topic.RENDERERS.items()}
 """Every notice there is, by key; a test sees to it that no key is taken twice."""

@@ -1,4 +1,4 @@
-"""Notices every topic uses: refusals, failures, the hint for stray messages, reactions."""
+"""Notices every topic uses: refusals, failures, reactions."""
 
 from __future__ import annotations
 
@@ -35,11 +35,6 @@ def job_failed(params: dict[str, Any], words: Words) -> Action:
     )
 
 
-def hint(params: dict[str, Any], words: Words) -> Action:
-    """One helpful line for what was not understood."""
-    return Message(words.html("I did not understand that. /work shows your next task, /help what else I can do."))
-
-
 def reaction(params: dict[str, Any], words: Words) -> Action:
     """An emoji on their message says that an edit was taken in."""
     return Reaction(params["message_id"], params["emoji"])
@@ -49,6 +44,5 @@ RENDERERS = {
     "refusal": Renderer(refusal),
     "failed": Renderer(failed),
     "job_failed": Renderer(job_failed),
-    "hint": Renderer(hint),
     "reaction": Renderer(reaction),
 }
