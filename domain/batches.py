@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.brief.model import Data, Problem
 from domain.kinds.base import BatchFace, Payload
 
 
@@ -12,7 +13,8 @@ class Batch:
     """What a coordinator publishes. `price` in micro-units per submission; counters are kept with every change.
 
     `done` counts tasks with all the submissions they need; `pairs` and `pairs_same` count pairs of submissions to the
-    same task, and those that agree; `median_micros` is the median active time of the measured answers.
+    same task, and those that agree; `median_micros` is the median active time of the measured answers. `data` is
+    "photos" or "texts" once some came; `received` counts photos sent one by one; `problems` are the brief's bad lines.
     """
 
     id: int
@@ -44,6 +46,9 @@ class Batch:
     median_micros: int | None
     pairs: int
     pairs_same: int
+    data: Data | None = None
+    received: int = 0
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

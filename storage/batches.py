@@ -2,14 +2,116 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
+from dataclasses import dataclass, fields
 from sqlite3 import Row
 
 from domain.batches import Batch
+from domain.brief.model import Problem
 from domain.kinds.base import BatchFace
 from storage.database import Tx
 
 COLUMNS = ", ".join(field.name for field in fields(Batch))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The few facts of a batch that every submission asks for; cheaper than the whole row."""
+
+    state: str
+    created_by: int
+    price: int | None
+    tasks: int
+    done: int
+
+
+def add(
+    tx: Tx,
+    *,
+    kind: str,
+    title: str,
+    face: BatchFace,
+    language: str,
+    seconds: int,
+    review_seconds: int,
+    lease_seconds: int,
+    created_by: int,
+    now: int,
+    collecting: bool = True,
+) -> int:
+    """Begin a draft; one that is `collecting` takes in what its maker sends, and their earlier draft stops doing so."""
+    if collecting:
+        tx.run(
+            "update batches set collecting = 0 where created_by = :person_id and state = 'draft' and collecting = 1",
+            person_id=created_by,
+        )
+    return tx.add(
+        "insert into batches (kind, state, collecting, title, face, language, seconds, review_seconds, lease_seconds,"
+        " created_by, created_at) values (:kind, 'draft', :collecting, :title, :face, :language, :seconds,"
+        " :review_seconds, :lease_seconds, :created_by, :now)",
+        kind=kind,
+        collecting=int(collecting),
+        title=title,
+        face=face.to_json(),
+        language=language,
+        seconds=seconds,
+        review_seconds=review_seconds,
+        lease_seconds=lease_seconds,
+        created_by=created_by,
+        now=now,
+    )
+
+
+def collecting(tx: Tx, person_id: int) -> Batch | None:
+    """The draft that takes in what this person sends, if there is one."""
+    row = tx.one(
+        f"select {COLUMNS} from batches where created_by = :person_id and state = 'draft' and collecting = 1",
+        person_id=person_id,
+    )
+    return None if row is None else _batch(row)
+
+
+def standing(tx: Tx, batch_id: int) -> Standing | None:
+    """Where the batch stands."""
+    row = tx.one("select state, created_by, price, tasks, done from batches where id = :id", id=batch_id)
+    return None if row is None else Standing(*tuple(row))
+
+
+def still_needed(tx: Tx, batch_id: int) -> int | None:
+    """Micro-units a closed batch may still pay: its open cards and work sent back. None while it is not closed."""
+    needed: int | None = tx.value(
+        "select price * (leased + (select count(*) from submissions s where s.batch_id = b.id"
+        " and s.state = 'sent_back'))"
+        " from batches b where id = :id and state = 'closed'",
+        id=batch_id,
+    )
+    return needed
+
+
+def newest(tx: Tx, state: str, *, limit: int, before: int | None = None) -> list[Batch]:
+    """Batches in a state, newest first, from the one before `before` on."""
+    rows = tx.all(
+        f"select {COLUMNS} from batches where state = :state and id < :before order by id desc limit :limit",
+        state=state,
+        before=before or 2**62,
+        limit=limit,
+    )
+    return [_batch(row) for row in rows]
+
+
+def set_problems(tx: Tx, batch_id: int, problems: tuple[Problem, ...]) -> None:
+    """Keep what could not be read of the brief, until it is sent again."""
+    rows = [[problem.text, {name: _plain(value) for name, value in problem.params.items()}] for problem in problems]
+    tx.run(
+        "update batches set problems = :problems where id = :id",
+        id=batch_id,
+        problems=json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def offer_cursor(tx: Tx, batch_id: int) -> int:
+    """The last person the batch was offered to; offers go in order of people's ids."""
+    return int(tx.value("select offer_cursor from batches where id = :id", id=batch_id))
 
 
 def by_id(tx: Tx, batch_id: int) -> Batch | None:
@@ -42,9 +144,25 @@ def count(tx: Tx, batch_id: int, **steps: int) -> None:
     tx.run(f"update batches set {assignments} where id = :id", id=batch_id, **steps)
 
 
+def tally(tx: Tx, batch_id: int, *, median_micros: int | None, **steps: int) -> None:
+    """Add to counters and set the median of the answers' times, in one statement."""
+    assignments = "".join(f", {column} = {column} + :{column}" for column in steps)
+    tx.run(
+        f"update batches set median_micros = :median{assignments} where id = :id",
+        id=batch_id,
+        median=median_micros,
+        **steps,
+    )
+
+
 def _batch(row: Row) -> Batch:
     values = dict(zip(row.keys(), tuple(row), strict=True))
     values["face"] = BatchFace.from_json(row["face"])
+    values["problems"] = tuple(Problem(text, params) for text, params in json.loads(row["problems"]))
     for flag in ("collecting", "seconds_given"):
         values[flag] = bool(values[flag])
     return Batch(**values)
+
+
+def _plain(value: object) -> int | str:
+    return value if isinstance(value, int) else str(value)

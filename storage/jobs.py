@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from sqlite3 import Row
 from typing import Any
 
 from domain.notices import Json
@@ -22,13 +23,15 @@ class Job:
     attempts: int
 
 
-def ask(tx: Tx, kind: str, *, person_id: int, now: int, **params: Json) -> int:
-    """Queue a job for a person; it starts after the commit."""
+def ask(tx: Tx, kind: str, *, person_id: int, now: int, batch_id: int | None = None, **params: Json) -> int:
+    """Queue a job for a person; it starts after the commit. With `batch_id` it counts as that batch's."""
     job_id = tx.add(
-        "insert into jobs (kind, params, person_id, created_at) values (:kind, :params, :person_id, :now)",
+        "insert into jobs (kind, params, person_id, batch_id, created_at)"
+        " values (:kind, :params, :person_id, :batch_id, :now)",
         kind=kind,
         params=json.dumps(params, separators=(",", ":")),
         person_id=person_id,
+        batch_id=batch_id,
         now=now,
     )
     tx.signal("jobs", job_id)
@@ -42,17 +45,28 @@ def waiting(tx: Tx, *, limit: int) -> list[Job]:
         " order by id limit :limit",
         limit=limit,
     )
-    return [
-        Job(
-            row["id"],
-            row["kind"],
-            json.loads(row["params"]),
-            row["person_id"],
-            json.loads(row["progress"]),
-            row["attempts"],
-        )
-        for row in rows
-    ]
+    return [_job(row) for row in rows]
+
+
+def of_batch(tx: Tx, batch_id: int, kind: str, *, limit: int = 100) -> list[Job]:
+    """A batch's jobs of a kind that are not done, oldest first."""
+    rows = tx.all(
+        "select id, kind, params, person_id, progress, attempts from jobs"
+        " where batch_id = :batch_id and kind = :kind and state = 'waiting' order by id limit :limit",
+        batch_id=batch_id,
+        kind=kind,
+        limit=limit,
+    )
+    return [_job(row) for row in rows]
+
+
+def open_by_id(tx: Tx, job_id: int) -> Job | None:
+    """The job as it stands now; None when it is done or given up."""
+    row = tx.one(
+        "select id, kind, params, person_id, progress, attempts from jobs where id = :id and state = 'waiting'",
+        id=job_id,
+    )
+    return None if row is None else _job(row)
 
 
 def start(tx: Tx, job_id: int) -> int:
@@ -77,4 +91,15 @@ def close(tx: Tx, job_id: int, *, now: int, reference: str | None = None) -> Non
         id=job_id,
         now=now,
         reference=reference,
+    )
+
+
+def _job(row: Row) -> Job:
+    return Job(
+        row["id"],
+        row["kind"],
+        json.loads(row["params"]),
+        row["person_id"],
+        json.loads(row["progress"]),
+        row["attempts"],
     )

@@ -8,13 +8,15 @@ from typing import Any
 from domain.people import Person
 from storage import people, questions
 from storage.database import Tx
-from usecases import delivery
+from usecases import delivery, drafts
 from usecases.notify import tell
 
 Answer = Callable[..., object]
 
 ANSWERS: dict[str, Answer] = {
     # purpose of a question → use case(tx, by=, text=, now=, **params of the question)
+    "brief": drafts.amend,
+    "batch_field": drafts.answer_field,
 }
 
 

@@ -1,0 +1,184 @@
+"""A draft on its way to a batch: its brief, what it still needs, what it costs and brings. Money is micro-units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Final
+
+from domain.batches import Batch
+from domain.brief import Brief, Problem, clean
+from domain.brief.model import Data
+from domain.kinds import Kind, kind, kind_for
+from domain.kinds.base import BatchFace
+from domain.money import minor_digits
+from domain.pay import estimate_rate
+from domain.rules import Rules
+from domain.words import N_
+
+MAX_TASKS: Final = 10_000
+"""Of one batch: publishing and closing touch them all in one transaction."""
+MAX_TITLE: Final = 60
+FIELDS: Final = (
+    "question",
+    "answers",
+    "instructions",
+    "price",
+    "overlap",
+    "language",
+    "most",
+    "seconds",
+    "review",
+    "title",
+)
+"""What can be changed about a draft by a button. The order is in the data of buttons: append, never reorder."""
+
+PRICE_MISSING: Final = Problem(N_("The price is missing. Write what one task pays, for example: price 0.05"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a brief makes of a draft: its kind and the columns that follow from it."""
+
+    kind: Kind
+    face: BatchFace
+    language: str
+    price: int | None
+    overlap: int
+    most_per_worker: int | None
+    seconds: int | None
+    review_seconds: int
+    lease_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The money of a draft: `cost` of all its tasks, how many `fit` the free funds, the rate it pays against the floor.
+
+    `would_do` is the smallest tidy price that meets the floor; None when the price does, or there is none.
+    """
+
+    cost: int | None
+    free: int
+    fit: int
+    rate: int | None
+    would_do: int | None
+
+
+def brief_of(batch: Batch, rules: Rules) -> Brief:
+    """The brief a draft stands for: what was given, not what follows from it."""
+    given_review = None if batch.review_seconds == default_review(kind(batch.kind), rules) else batch.review_seconds
+    return Brief(
+        question=batch.face.question,
+        answers=batch.face.answers,
+        instructions=batch.face.instructions,
+        translations=batch.face.translations,
+        price=batch.price,
+        overlap_min=batch.overlap,
+        overlap_max=batch.overlap,
+        language=batch.language,
+        seconds=batch.seconds if batch.seconds_given else None,
+        max_per_worker=batch.most_per_worker,
+        review_seconds=given_review,
+        problems=batch.problems,
+    )
+
+
+def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> Settled:
+    """What the draft becomes by this brief; `language` is the batch's when the brief names none.
+
+    An overlap given as a range counts with its smaller end (see `not_yet`).
+    """
+    made = kind_for(data or "texts", brief)
+    seconds = brief.seconds
+    lease = rules.lease_tap_seconds if made.input == "tap" else rules.lease_written_seconds
+    return Settled(
+        kind=made,
+        face=BatchFace.of(brief, language=language),
+        language=brief.language or language,
+        price=brief.price,
+        overlap=brief.overlap_min or 1,
+        most_per_worker=brief.max_per_worker,
+        seconds=seconds,
+        review_seconds=brief.review_seconds or default_review(made, rules),
+        lease_seconds=max(lease, 4 * (seconds or 0)),
+    )
+
+
+def default_review(made: Kind, rules: Rules) -> int:
+    """The seconds after which silence accepts work of this kind in this installation."""
+    return rules.review_tap_seconds if made.input == "tap" else rules.review_written_seconds
+
+
+def not_yet(brief: Brief) -> tuple[Problem, ...]:
+    """What a brief may say and this version cannot do; each says what happens instead."""
+    problems: list[Problem] = []
+    if brief.overlap_min is not None and brief.overlap is None:
+        text = N_("A range of overlap is not possible yet, so each task gets {overlap} answers. Write: overlap {most}")
+        problems.append(Problem(text, {"overlap": brief.overlap_min, "most": brief.overlap_max or 0}))
+    if brief.deadline_days is not None:
+        problems.append(Problem(N_("A deadline is not possible yet. Close the batch when the time has come.")))
+    return tuple(problems)
+
+
+def needs(batch: Batch) -> tuple[Problem, ...]:
+    """What is missing before the draft can be published, each in a sentence; () when nothing is."""
+    brief = Brief(batch.face.question, batch.face.answers, batch.face.instructions)
+    checked = kind(batch.kind).check_brief(brief)
+    return checked if batch.price is not None else (*checked, PRICE_MISSING)
+
+
+def sentences(batch: Batch) -> tuple[Problem, ...]:
+    """All there is to say about a draft's brief: the bad lines, then what is missing, nothing twice.
+
+    A bad price line says how to write one, so the missing price is not told besides.
+    """
+    about_price = any(concerns(problem, "price") for problem in batch.problems)
+    missing = [need for need in needs(batch) if not (about_price and need is PRICE_MISSING)]
+    told: dict[str, Problem] = {}
+    for problem in (*batch.problems, *missing):
+        told.setdefault(problem.english(), problem)
+    return tuple(told.values())
+
+
+def concerns(problem: Problem, field: str) -> bool:
+    """Whether a bad line was about this thing, so that setting the thing settles it."""
+    if field == "price":
+        return "given" in problem.params or "currency" in problem.params or problem.text.startswith("The price")
+    word = {"most": "most tasks", "review": "review period", "answers": "nswer"}.get(field, field)
+    return word in problem.text
+
+
+def quote(batch: Batch, *, free: int, rules: Rules) -> Quote:
+    """The money of a draft against the free funds and the floor."""
+    if batch.price is None:
+        return Quote(None, free, 0, None, None)
+    each = batch.price * batch.overlap
+    rate = estimate_rate(batch.price, batch.seconds)
+    would_do = price_for(rules.floor, batch.seconds, rules.currency) if rate < rules.floor else None
+    return Quote(each * batch.tasks, free, min(batch.tasks, max(0, free) // each), rate, would_do)
+
+
+def price_for(floor: int, seconds: int, currency: str) -> int:
+    """The smallest price, to a tenth of the smallest coin, at which tasks of that length meet an hourly floor."""
+    step: int = max(1, 10 ** (6 - minor_digits(currency)) // 10)
+    exact = -(-floor * seconds // 3_600)
+    return -(-exact // step) * step
+
+
+def title_of(filename: str | None, data: Data, day: str) -> str:
+    """A first title: the file's name without its ending, else what came and the day (YYYY-MM-DD)."""
+    stem = clean(PurePath(filename or "").stem.replace("_", " "))
+    return stem[:MAX_TITLE] or f"{'Photos' if data == 'photos' else 'Texts'} {day}"
+
+
+def as_lines(text: str, mark: str) -> str:
+    """Each line of a message with the mark a brief wants before it, where it has none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    starts = ("-", "–", "—", "•", "*") if mark == "-" else (mark,)
+    return "\n".join(line if line.startswith(starts) else f"{mark} {line}" for line in lines)
+
+
+def with_field(brief: Brief, **values: object) -> Brief:
+    """The brief with one thing replaced."""
+    return replace(brief, **values)  # type: ignore[arg-type]

@@ -1,0 +1,92 @@
+"""Why a draft cannot be published yet, or a batch not changed: one class a reason, each with the way forward."""
+
+from __future__ import annotations
+
+from domain.brief.model import Problem
+from domain.refusals import Refusal
+from domain.words import N_
+
+
+class BatchGone(Refusal):
+    """No such batch, or a draft that was discarded."""
+
+    text = N_("This batch is no longer there. /batches lists what there is.")
+
+
+class NotADraft(Refusal):
+    """A button of a draft that has been published."""
+
+    text = N_("This batch is published already; its brief stays as it is. /batches shows how it goes.")
+
+
+class NotPublished(Refusal):
+    """A button of a running batch on one that does not run."""
+
+    text = N_("This batch is not running. /batches shows where it stands.")
+
+
+class BriefProblem(Refusal):
+    """A problem of the brief as a refusal: the sentence says what to write instead."""
+
+    text = N_("The brief is not complete yet.")
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(**problem.params)
+        self.text = problem.text
+
+
+class StillTakingIn(Refusal):
+    """Publishing while files are being taken in."""
+
+    text = N_("Your files are still being taken in. Publish when the draft says they are all there.")
+
+
+class NothingToPublish(Refusal):
+    """A draft without tasks."""
+
+    text = N_("There is nothing in this draft yet. Send photos or a file of texts first.")
+
+
+class DraftChanged(Refusal):
+    """The button shows another number of tasks, or another cost, than the draft has now."""
+
+    text = N_("The draft has changed since this button was shown. Look at it once more, then publish.")
+
+
+class NotEnoughFunds(Refusal):
+    """The free funds do not cover the batch."""
+
+    text = N_(
+        "This costs {amount} and {amount_free} is free. Lower the price or the overlap, or ask the owner to record"
+        " money with /funds."
+    )
+
+
+class UnknownFile(Refusal):
+    """A file that is neither photos nor texts."""
+
+    text = N_("I cannot use this file. Send a ZIP of photos, single photos, or a CSV, TSV, JSONL or TXT file of texts.")
+
+
+class NoTitle(Refusal):
+    """A title with nothing to see in it."""
+
+    text = N_("A title needs a word or two. Write what workers should read in the list of batches.")
+
+
+class NothingRefused(Refusal):
+    """A list of left-out files is asked for, and there is none."""
+
+    text = N_("Every file of this batch could be used.")
+
+
+class NothingToExport(Refusal):
+    """An export of a batch nobody has answered."""
+
+    text = N_("Nobody has answered yet. Export when the first answers are there.")
+
+
+class ExportUnderWay(Refusal):
+    """A second tap on Export while the first is at work."""
+
+    text = N_("This export is being made already; it comes as a document in a moment.")

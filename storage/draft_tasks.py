@@ -1,0 +1,53 @@
+"""Tasks of a draft, before anybody works on them: counting, measuring, setting the overlap, moving the rest."""
+
+from __future__ import annotations
+
+from domain.batches import Task
+from domain.kinds.base import parse_payload
+from storage.database import Tx
+
+
+def first(tx: Tx, batch_id: int) -> Task | None:
+    """The first task, for the preview."""
+    row = tx.one(
+        "select id, batch_id, name, payload, state, wanted, taken, answered from tasks where batch_id = :batch_id"
+        " order by id limit 1",
+        batch_id=batch_id,
+    )
+    if row is None:
+        return None
+    payload = parse_payload(row["payload"])
+    return Task(
+        row["id"], row["batch_id"], row["name"], payload, row["state"], row["wanted"], row["taken"], row["answered"]
+    )
+
+
+def named_as(tx: Tx, batch_id: int, content: str) -> str | None:
+    """The name of the task with this content, if the batch has one."""
+    name: str | None = tx.value(
+        "select name from tasks where batch_id = :batch_id and content = :content", batch_id=batch_id, content=content
+    )
+    return name
+
+
+def average_length(tx: Tx, batch_id: int) -> int:
+    """The mean length of a task's payload in characters; 0 without tasks."""
+    return int(
+        tx.value("select coalesce(avg(length(payload)), 0) from tasks where batch_id = :batch_id", batch_id=batch_id)
+    )
+
+
+def set_wanted(tx: Tx, batch_id: int, overlap: int) -> None:
+    """Every task of the draft wants this many answers."""
+    tx.run("update tasks set wanted = :overlap where batch_id = :batch_id", batch_id=batch_id, overlap=overlap)
+
+
+def move_rest(tx: Tx, batch_id: int, *, keep: int, to: int) -> int:
+    """Move all but the first `keep` tasks to another draft; returns how many."""
+    return tx.run(
+        "update tasks set batch_id = :to where id in (select id from tasks where batch_id = :batch_id order by id"
+        " limit -1 offset :keep)",
+        to=to,
+        batch_id=batch_id,
+        keep=keep,
+    ).rowcount

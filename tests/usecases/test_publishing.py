@@ -1,0 +1,224 @@
+"""From draft to batch and to its end, on the real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain import ledger as accounts
+from domain.joining import CoordinatorsOnly
+from domain.refusals_batches import (
+    BriefProblem,
+    DraftChanged,
+    NotADraft,
+    NotEnoughFunds,
+    NothingToPublish,
+    NotPublished,
+    StillTakingIn,
+)
+from storage import batches, draft_tasks, jobs, ledger, outbox, people
+from storage.database import Database, Tx
+from tests.builders import (
+    NOON,
+    add_funds,
+    finish_jobs,
+    make_batch,
+    make_coordinator,
+    make_draft,
+    make_owner,
+    make_worker,
+)
+from usecases import progress, publishing
+
+PRICE = 50_000
+
+
+def _draft(tx: Tx, n_tasks: int = 4, overlap: int = 3, free: int = 1_000_000) -> int:
+    owner = make_owner(tx)
+    add_funds(tx, by=owner, amount=free)
+    return make_draft(tx, n_tasks=n_tasks, by=owner, price=PRICE, overlap=overlap)
+
+
+async def test_publishing_reserves_exactly_tasks_times_overlap_times_price(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        assert receipt == publishing.Published(600_000, 4, None)
+        assert ledger.balance(tx, accounts.reserve(draft)) == 600_000
+        assert ledger.balance(tx, accounts.FUNDS) == 400_000
+        batch = batches.by_id(tx, draft)
+        assert batch is not None
+        assert (batch.state, batch.collecting, batch.published_at) == ("open", False, NOON)
+        first = draft_tasks.first(tx, draft)
+        assert first is not None
+        assert first.wanted == 3
+
+    await db.write(story)
+
+
+async def test_a_second_tap_on_publish_is_refused_and_reserves_nothing(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        with pytest.raises(NotADraft):
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        assert ledger.balance(tx, accounts.reserve(draft)) == 600_000
+
+    await db.write(story)
+
+
+async def test_a_button_that_shows_another_cost_publishes_nothing(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        batches.change(tx, draft, price=2 * PRICE)
+        with pytest.raises(DraftChanged):
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+
+    await db.write(story)
+
+
+async def test_a_batch_the_funds_do_not_cover_is_refused_with_both_amounts(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx, free=599_999)
+        with pytest.raises(NotEnoughFunds) as refusal:
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        assert refusal.value.params == {"amount": 600_000, "amount_free": 599_999}
+
+    await db.write(story)
+
+
+async def test_what_fits_is_published_and_the_rest_stays_a_draft(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx, free=300_000)
+        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=2, cost=300_000, now=NOON)
+        assert receipt.left_in is not None
+        opened, rest = batches.by_id(tx, draft), batches.by_id(tx, receipt.left_in)
+        assert opened is not None and rest is not None
+        assert (opened.tasks, rest.tasks, rest.state, rest.price) == (2, 2, "draft", PRICE)
+        assert (rest.face, rest.overlap, rest.title) == (opened.face, 3, opened.title)
+        assert ledger.balance(tx, accounts.FUNDS) == 0
+
+    await db.write(story)
+
+
+@pytest.mark.parametrize(
+    ("caption", "price", "tasks", "refusal"),
+    [("", None, 3, BriefProblem), ("", PRICE, 0, NothingToPublish)],
+)
+async def test_an_incomplete_draft_is_not_published(
+    db: Database, caption: str, price: int | None, tasks: int, refusal: type[Exception]
+) -> None:
+    def story(tx: Tx) -> None:
+        owner = make_owner(tx)
+        draft = make_draft(tx, n_tasks=tasks, by=owner, price=price, caption=caption)
+        with pytest.raises(refusal):
+            publishing.publish(tx, by=owner, batch=draft, tasks=max(1, tasks), cost=PRICE, now=NOON)
+
+    await db.write(story)
+
+
+async def test_a_draft_whose_files_are_still_coming_in_is_not_published(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        jobs.ask(tx, "import", person_id=1, batch_id=draft, now=NOON, batch=draft, what="archive", file_id="x", name="")
+        with pytest.raises(StillTakingIn):
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        finish_jobs(tx, "import")
+        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+
+    await db.write(story)
+
+
+async def test_a_worker_cannot_publish(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        with pytest.raises(CoordinatorsOnly):
+            publishing.publish(tx, by=make_worker(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+
+    await db.write(story)
+
+
+async def test_each_matching_worker_is_offered_the_batch_once_in_bounded_steps(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        ids = [make_worker(tx, 100 + number, f"W{number}").id for number in range(7)]
+        people.change(tx, ids[0], reachable=0)
+        people.change(tx, ids[1], listening="no_offers")
+        people.change(tx, ids[2], suspended_at=NOON)
+        people.change(tx, ids[3], is_worker=0)
+        people.set_languages(tx, ids[4], ["fr"])
+        batch = make_batch(tx)
+        assert publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
+        assert publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
+        assert not publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
+        assert not publishing.offer_step(tx, batch=batch, now=NOON)
+        offered = tx.all("select person_id, lane, dedupe from outbox where key = 'offer' order by id")
+        assert [tuple(row) for row in offered] == [(one, 2, f"offer:{batch}:{one}") for one in ids[5:]]
+        found = batches.by_id(tx, batch)
+        assert found is not None
+        assert found.offers == 2
+
+    await db.write(story)
+
+
+async def test_a_paused_batch_offers_nothing_and_goes_on_where_it_stopped(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        for number in range(4):
+            make_worker(tx, 100 + number, f"W{number}")
+        batch = make_batch(tx)
+        owner = make_owner(tx)
+        finish_jobs(tx, "offers")
+        publishing.offer_step(tx, batch=batch, now=NOON, limit=2)
+        publishing.pause(tx, by=owner, batch=batch, now=NOON)
+        assert not publishing.offer_step(tx, batch=batch, now=NOON)
+        publishing.resume(tx, by=owner, batch=batch, now=NOON)
+        assert len(jobs.of_batch(tx, batch, "offers")) == 1
+        publishing.offer_step(tx, batch=batch, now=NOON)
+        assert tx.value("select count(*) from outbox where key = 'offer'") == 4
+
+    await db.write(story)
+
+
+async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_once(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        batch = make_batch(tx, n_tasks=4, overlap=3)
+        owner = make_owner(tx)
+        batches.change(tx, batch, leased=2)
+        assert publishing.close(tx, by=owner, batch=batch, now=NOON) == 600_000 - 2 * PRICE
+        assert ledger.balance(tx, accounts.reserve(batch)) == 2 * PRICE
+        with pytest.raises(NotPublished):
+            publishing.close(tx, by=owner, batch=batch, now=NOON)
+        assert publishing.release_rest(tx, batch, NOON) == 0
+        batches.change(tx, batch, leased=1)
+        assert publishing.release_rest(tx, batch, NOON) == PRICE
+        assert publishing.release_rest(tx, batch, NOON) == 0
+        assert [transfer.cause for transfer in ledger.by_cause(tx, f"batch:{batch}:released")] == [
+            f"batch:{batch}:released",
+            f"batch:{batch}:released:2",
+        ]
+        assert ledger.total(tx) == 0
+
+    await db.write(story)
+
+
+async def test_progress_waits_in_the_outbox_at_most_once(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        batch = make_batch(tx)
+        tx.run("delete from outbox")
+        progress.refresh(tx, batch, NOON)
+        progress.refresh(tx, batch, NOON + 1)
+        rows = outbox.pending(tx, after=0, limit=10)
+        assert [row.not_before for row in rows] == [NOON + progress.EVERY]
+
+    await db.write(story)
+
+
+async def test_when_the_last_task_is_done_the_coordinator_is_told_once(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        carla = make_coordinator(tx)
+        batch = make_batch(tx, by=carla, n_tasks=2)
+        batches.change(tx, batch, done=2)
+        progress.refresh(tx, batch, NOON)
+        progress.refresh(tx, batch, NOON + 1)
+        told = tx.all("select person_id from outbox where key = 'batch_done'")
+        assert [row["person_id"] for row in told] == [carla.id]
+
+    await db.write(story)

@@ -1,0 +1,57 @@
+"""Money received from clients, and where all of it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain import ledger as accounts
+from domain.money import parse_amount
+from domain.people import Person
+from storage import audit, ledger
+from storage.database import Tx
+from usecases.notify import tell
+from usecases.roles import require_coordinator, require_owner
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """Micro-units: received from clients and not reserved, reserved for batches, earned by workers (paid or not)."""
+
+    free: int
+    reserved: int
+    spent: int
+
+
+def funds(tx: Tx, *, by: Person, text: str = "", now: int) -> None:
+    """Show coordinators the funds; with an amount, the owner records it as received, once an update.
+
+    Raises the sentence about an amount that cannot be read.
+    """
+    require_coordinator(by)
+    received = None
+    if text.strip():
+        require_owner(by)
+        received = parse_amount(text, currency=tx.rules.currency)
+        record(tx, by=by, amount=received, now=now)
+    tell(tx, by, "funds", now=now, received=received)
+
+
+def record(tx: Tx, *, by: Person, amount: int, now: int) -> None:
+    """Book money received from a client: world → funds, with an audit row."""
+    ledger.transfer(
+        tx,
+        cause=f"funds:{by.id}:{now}",
+        debit=accounts.WORLD,
+        credit=accounts.FUNDS,
+        amount=amount,
+        currency=tx.rules.currency,
+        now=now,
+    )
+    audit.add(tx, person_id=by.id, action="funds.recorded", subject="funds", now=now, amount=amount)
+
+
+def standing(tx: Tx) -> Funds:
+    """Where the money is; received = free + reserved + spent."""
+    free = ledger.balance(tx, accounts.FUNDS)
+    reserved = sum(ledger.balances(tx, "batch:").values())
+    return Funds(free, reserved, -ledger.balance(tx, accounts.WORLD) - free - reserved)

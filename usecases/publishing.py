@@ -1,0 +1,225 @@
+"""From draft to batch and to its end: the money is reserved, workers get their offers, what is left goes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain import ledger as accounts
+from domain.batches import Batch
+from domain.drafts import needs
+from domain.notices import Lane, Slot
+from domain.people import Person
+from domain.refusals_batches import (
+    BatchGone,
+    BriefProblem,
+    DraftChanged,
+    NotADraft,
+    NotEnoughFunds,
+    NothingToPublish,
+    NotPublished,
+    StillTakingIn,
+)
+from storage import audit, batches, draft_tasks, jobs, ledger, offers, people, questions
+from storage.database import Tx
+from usecases import progress
+from usecases.notify import inform, tell
+from usecases.roles import require_coordinator
+
+OFFERS_A_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did: micro-units reserved, tasks offered, tasks left in a new draft (None when all fitted)."""
+
+    amount: int
+    tasks: int
+    left_in: int | None
+
+
+def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> Published:
+    """Reserve the money of the first `tasks` tasks and open the batch, once; the rest stays a draft of its own.
+
+    `tasks` and `cost` (micro-units) are what the button showed: anything else than what is true now is refused.
+    """
+    require_coordinator(by)
+    draft = _draft(tx, batch)
+    if jobs.of_batch(tx, batch, "import", limit=1):
+        raise StillTakingIn
+    if draft.tasks == 0:
+        raise NothingToPublish
+    for problem in needs(draft):
+        raise BriefProblem(problem)
+    assert draft.price is not None
+    if not 0 < tasks <= draft.tasks or cost != tasks * draft.overlap * draft.price:
+        raise DraftChanged
+    free = ledger.balance(tx, accounts.FUNDS)
+    if cost > free:
+        raise NotEnoughFunds(amount=cost, amount_free=free)
+    left_in = _split(tx, draft, keep=tasks, now=now) if tasks < draft.tasks else None
+    draft_tasks.set_wanted(tx, batch, draft.overlap)
+    ledger.transfer(
+        tx,
+        cause=f"batch:{batch}:reserved",
+        debit=accounts.FUNDS,
+        credit=accounts.reserve(batch),
+        amount=cost,
+        currency=tx.rules.currency,
+        now=now,
+    )
+    batches.change(tx, batch, state="open", collecting=0, tasks=tasks, published_at=now)
+    audit.add(
+        tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
+    )
+    jobs.ask(tx, "offers", person_id=by.id, batch_id=batch, now=now, batch=batch)
+    forget_question(tx, by, batch)
+    _shown(tx, by, draft, now=now)
+    if left_in is not None:
+        progress.show(tx, by, left_in, now=now)
+    return Published(cost, tasks, left_in)
+
+
+def offer_step(tx: Tx, *, batch: int, now: int, limit: int = OFFERS_A_STEP) -> bool:
+    """Offer the batch to the next workers, each once; True while there are more. A paused batch waits for Resume."""
+    found = batches.by_id(tx, batch)
+    if found is None or found.state != "open":
+        return False
+    after = batches.offer_cursor(tx, batch)
+    ids = offers.matching(tx, batch, found.language, after=after, limit=limit)
+    for person_id in ids:
+        person = people.by_id(tx, person_id)
+        inform(tx, person, "offer", now=now, lane=Lane.BROADCAST, dedupe=f"offer:{batch}:{person_id}", batch=batch)
+    if ids:
+        batches.change(tx, batch, offer_cursor=ids[-1])
+        batches.count(tx, batch, offers=len(ids))
+        progress.refresh(tx, batch, now)
+    return len(ids) == limit
+
+
+def pause(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Offer nothing more of the batch until it is resumed; open cards can still be answered."""
+    require_coordinator(by)
+    found = running(tx, batch)
+    if found.state == "open":
+        batches.change(tx, batch, state="paused")
+        audit.add(tx, person_id=by.id, action="batch.paused", subject=f"batch:{batch}", now=now)
+    _shown(tx, by, found, now=now)
+
+
+def resume(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Offer the batch again, and go on with the offers where they stopped."""
+    require_coordinator(by)
+    found = running(tx, batch)
+    if found.state == "paused":
+        batches.change(tx, batch, state="open")
+        audit.add(tx, person_id=by.id, action="batch.resumed", subject=f"batch:{batch}", now=now)
+        jobs.ask(tx, "offers", person_id=by.id, batch_id=batch, now=now, batch=batch)
+    _shown(tx, by, found, now=now)
+
+
+def ask_close(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Ask whether the batch shall be closed; nothing is closed yet."""
+    require_coordinator(by)
+    running(tx, batch)
+    tell(tx, by, "batch_close", now=now, batch=batch)
+
+
+def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
+    """End the batch, once, and give back what it will not need; returns micro-units that are free again.
+
+    What open cards and work sent back may still earn stays reserved until they end (`release_rest`).
+    """
+    require_coordinator(by)
+    found = running(tx, batch)
+    batches.change(tx, batch, state="closed", closed_at=now)
+    audit.add(tx, person_id=by.id, action="batch.closed", subject=f"batch:{batch}", now=now)
+    freed = release_rest(tx, batch, now)
+    _shown(tx, by, found, now=now)
+    tell(tx, by, "batch_closed", now=now, slot=Slot.confirm(batch), batch=batch, amount=freed)
+    return freed
+
+
+def release_rest(tx: Tx, batch_id: int, now: int) -> int:
+    """Give back what a closed batch holds beyond its open cards and work sent back; returns micro-units, often 0.
+
+    Call it whenever one of those ends; a second call finds nothing left.
+    """
+    need = batches.still_needed(tx, batch_id)
+    if need is None:
+        return 0
+    spare = ledger.balance(tx, accounts.reserve(batch_id)) - need
+    if spare <= 0:
+        return 0
+    number = len(ledger.by_cause(tx, f"batch:{batch_id}:released")) + 1
+    ledger.transfer(
+        tx,
+        cause=f"batch:{batch_id}:released" + (f":{number}" if number > 1 else ""),
+        debit=accounts.reserve(batch_id),
+        credit=accounts.FUNDS,
+        amount=spare,
+        currency=tx.rules.currency,
+        now=now,
+    )
+    return spare
+
+
+def running(tx: Tx, batch_id: int) -> Batch:
+    """The batch, open or paused. Raises BatchGone, NotPublished."""
+    batch = batches.by_id(tx, batch_id)
+    if batch is None:
+        raise BatchGone
+    if batch.state not in ("open", "paused"):
+        raise NotPublished
+    return batch
+
+
+def forget_question(tx: Tx, by: Person, batch_id: int) -> None:
+    """What the person was asked about this batch is not asked any more."""
+    question = questions.open_for(tx, by.id)
+    if question is not None and question.params.get("batch") == batch_id:
+        questions.close(tx, by.id)
+
+
+def _shown(tx: Tx, by: Person, batch: Batch, *, now: int) -> None:
+    """To who pressed the button and, where that is somebody else, to whose batch it is."""
+    progress.show(tx, by, batch.id, now=now)
+    if batch.created_by != by.id:
+        progress.show(tx, batch.created_by, batch.id, now=now)
+
+
+def _draft(tx: Tx, batch_id: int) -> Batch:
+    draft = batches.by_id(tx, batch_id)
+    if draft is None or draft.state == "discarded":
+        raise BatchGone
+    if draft.state != "draft":
+        raise NotADraft
+    return draft
+
+
+def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
+    """Move the tasks behind the first `keep` to a new draft with the same brief; returns its id."""
+    rest = batches.add(
+        tx,
+        kind=draft.kind,
+        title=draft.title,
+        face=draft.face,
+        language=draft.language,
+        seconds=draft.seconds,
+        review_seconds=draft.review_seconds,
+        lease_seconds=draft.lease_seconds,
+        created_by=draft.created_by,
+        now=now,
+        collecting=False,
+    )
+    moved = draft_tasks.move_rest(tx, draft.id, keep=keep, to=rest)
+    batches.change(
+        tx,
+        rest,
+        price=draft.price,
+        overlap=draft.overlap,
+        most_per_worker=draft.most_per_worker,
+        seconds_given=int(draft.seconds_given),
+        data=draft.data,
+        tasks=moved,
+    )
+    return rest
