@@ -18,7 +18,18 @@ class Stored:
     transcripts can share the old one without copies.
     """
 
-    __slots__ = ("body", "changed", "deleted", "editable", "edited", "from_bot", "keyboard", "reactions", "sent_at")
+    __slots__ = (
+        "body",
+        "changed",
+        "deleted",
+        "editable",
+        "edited",
+        "from_bot",
+        "keyboard",
+        "reactions",
+        "sent_at",
+        "silent",
+    )
 
     def __init__(self, body: dict[str, Any], from_bot: bool, sent_at: float) -> None:
         self.body = body
@@ -29,10 +40,11 @@ class Stored:
         self.editable = from_bot
         self.keyboard: dict[str, Any] | None = None  # a reply keyboard, its removal or a forced reply
         self.reactions: list[str] = []
+        self.silent = False  # sent with disable_notification, which a Message does not show
         self.changed = 0  # the number of the last event about it
 
     def view(self) -> dict[str, Any]:
-        """As the page and tests see it: the Message and our five fields."""
+        """As the page and tests see it: the Message and our own fields."""
         view = {
             **self.body,
             "from_bot": self.from_bot,
@@ -40,6 +52,8 @@ class Stored:
             "edited": self.edited,
             "reactions": self.reactions,
         }
+        if self.silent:
+            view["silent"] = True
         if self.keyboard is not None:
             view["keyboard"] = self.keyboard
         return view

@@ -299,7 +299,7 @@ class Control:
 
     def show_faults(self, asked: Asked) -> dict[str, Any]:
         """The faults that still can strike."""
-        return {"faults": self.world.faults.view()}
+        return {"faults": self.world.faults.view(self.world.clock.now())}
 
     def set_faults(self, asked: Asked) -> dict[str, Any]:
         """Replace the faults; an outage also cuts the polls that wait."""
@@ -313,7 +313,7 @@ class Control:
         if self.world.faults.outage(self.world.clock.now()):
             for bot in self.world.bots.values():
                 bot.queue.wake()
-        return {"faults": self.world.faults.view()}
+        return {"faults": self.world.faults.view(self.world.clock.now())}
 
     def move_clock(self, asked: Asked) -> dict[str, Any]:
         """Move the server's clock on."""

@@ -34,6 +34,7 @@ EXPLICIT = {*PRIORITY, *FOUND_ANYWAY}
 LINKS = ("text_link", "text_mention", "custom_emoji")
 SPLITTABLE = {"bold", "italic", "underline", "strikethrough", "spoiler"}
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # TDLib makes spaces of them, and nothing of \r
 _HINT = re.compile(r"[/@#$.:]")
 _AUTOMATIC = re.compile(
     r"(?P<email>(?<![\w.@-])[\w.+-]{1,64}@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(?![\w@]))"
@@ -51,10 +52,8 @@ def formatted(
     text: str, mode: str | None, explicit: list[Entity] | None, find_user: FindUser
 ) -> tuple[str, list[Entity]]:
     """The clean text and its entities; raises the 400 that Telegram gives for markup that does not parse."""
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in text) if not text.isascii() else False:
-        raise bad("strings must be encoded in UTF-8")
-    if "\r" in text:
-        text = text.replace("\r", "")
+    if _CONTROL.search(text) is not None:
+        text = _CONTROL.sub(" ", text.replace("\r", ""))
     entities: list[Entity] = []
     lowered = mode.lower() if mode else ""
     if lowered in ("", "none"):

@@ -54,6 +54,7 @@ class Event:
         if self.stored is not None and self.body is not None:
             view["message_id"] = self.body["message_id"]
             view["from_bot"] = self.stored.from_bot
+            view["silent"] = self.stored.silent
             view["message"] = self.body
         if self.extra:
             view.update(self.extra)

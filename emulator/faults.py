@@ -81,7 +81,7 @@ class Faults:
             for fault in self.set
         )
 
-    def view(self) -> list[dict[str, Any]]:
+    def view(self, now: float) -> list[dict[str, Any]]:
         """What is set and still can strike."""
         return [
             {
@@ -89,7 +89,7 @@ class Faults:
                 "count": f.count, "seconds": f.seconds, "retry_after": f.retry_after,
             }
             for f in self.set
-            if f.count != 0
+            if f.count != 0 and (f.until is None or now < f.until)
         ]  # fmt: skip
 
 

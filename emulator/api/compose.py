@@ -89,6 +89,7 @@ def put(call: Call, chat: Chat, body: dict[str, Any], other: dict[str, Any] | No
     """Number a checked message and store it."""
     body["message_id"] = call.bot.message_id()
     stored = call.world.keep(call.bot, chat, body, from_bot=True, keyboard=other)
+    stored.silent = bool(call.args.get("disable_notification"))
     if other is not None:
         # Telegram lets bots edit messages without a markup or with an inline keyboard, no others.
         stored.editable = False

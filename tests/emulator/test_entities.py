@@ -110,6 +110,7 @@ def test_wrong_markdown_is_told_in_telegrams_words(source: str, error: str) -> N
         ("<blockquote expandable>q</blockquote>", "HTML", "q", [("expandable_blockquote", "q")]),
         ("😀<tg-spoiler>x</tg-spoiler>", "HTML", "😀x", [("spoiler", "x")]),
         ("&lt;b&gt; &#x1F600; &nbsp;", "HTML", "<b> 😀 &nbsp;", []),
+        ("a\tb\rc", "HTML", "a bc", []),
         ("  <b> x </b>  ", "HTML", "x", [("bold", "x")]),
         ("*a _b_* __c__ ~d~ ||e||", "MarkdownV2", "a b c d e", [
             ("bold", "a b"), ("italic", "b"), ("underline", "c"), ("strikethrough", "d"), ("spoiler", "e")]),

@@ -61,7 +61,9 @@ async def test_outage_cuts_every_bot_call_also_waiting_polls(client: Client, ana
     with pytest.raises(aiohttp.ClientError):
         await client.call("getMe")
     await ana.act("say", text="meanwhile")
+    assert [fault["kind"] for fault in (await client.look("faults"))["faults"]] == ["outage"]
     await client.control("clock", advance=31)
+    assert (await client.look("faults"))["faults"] == []
     assert [update["message"]["text"] for update in await client.updates()] == ["meanwhile"]
 
 

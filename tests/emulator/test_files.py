@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from PIL import Image
 
 from emulator.server import Emulator
@@ -81,16 +82,13 @@ async def test_big_files_can_be_had_but_not_downloaded(client: Client, ana: Huma
 
 async def test_file_id_belongs_to_one_bot() -> None:
     other = "1000002:LOCAL"
-    async with Emulator(bots={TOKEN: "a_bot", other: "b_bot"}) as server:
-        from aiohttp import ClientSession
-
-        async with ClientSession() as http:
-            first, second = Client(server, http), Client(server, http, other)
-            made = await first.control("people", first_name="Ana", started=True, bot="a_bot")
-            await first.control(f"people/{made['id']}/start", bot="b_bot")
-            sent = await first.upload("sendPhoto", {"photo": ("p.jpg", picture())}, chat_id=made["id"])
-            with pytest.raises(Refused) as refused:
-                await second.call("sendPhoto", chat_id=made["id"], photo=sent["photo"][0]["file_id"])
+    async with Emulator(bots={TOKEN: "a_bot", other: "b_bot"}) as server, ClientSession() as http:
+        first, second = Client(server, http), Client(server, http, other)
+        made = await first.control("people", first_name="Ana", started=True, bot="a_bot")
+        await first.control(f"people/{made['id']}/start", bot="b_bot")
+        sent = await first.upload("sendPhoto", {"photo": ("p.jpg", picture())}, chat_id=made["id"])
+        with pytest.raises(Refused) as refused:
+            await second.call("sendPhoto", chat_id=made["id"], photo=sent["photo"][0]["file_id"])
     assert refused.value.text == "Bad Request: wrong file_id or the file is temporarily unavailable"
 
 

@@ -28,6 +28,13 @@ async def test_message_ids_count_on_over_all_chats_of_a_bot(client: Client, ana:
     assert second["message_id"] == first["message_id"] + 1
 
 
+async def test_silent_messages_are_known_as_such(client: Client, ana: Human) -> None:
+    await client.call("sendMessage", chat_id=ana.id, text="1", disable_notification=True)
+    assert (await ana.last())["silent"] is True
+    await client.call("sendMessage", chat_id=ana.id, text="2")
+    assert "silent" not in await ana.last()
+
+
 async def test_edit_changes_the_message_and_takes_the_keyboard_away(client: Client, ana: Human) -> None:
     sent = await client.call("sendMessage", chat_id=ana.id, text="old", reply_markup=buttons(["A"]))
     place = {"chat_id": ana.id, "message_id": sent["message_id"]}

@@ -129,6 +129,14 @@ async def test_method_in_the_answer_is_carried_out(client: Client, ana: Human, h
     assert [call["ok"] for call in await client.look("log", method="sendMessage")] == [True]
 
 
+async def test_update_may_be_delivered_twice(client: Client, ana: Human, hook: Hook) -> None:
+    await client.control("faults", faults=[{"kind": "duplicate_update", "count": 1}])
+    await client.call("setWebhook", url=hook.url)
+    await ana.act("say", text="x")
+    first, second = await hook.until(2)
+    assert first == second
+
+
 async def test_wrong_secrets_and_addresses_are_refused(client: Client) -> None:
     for parameters in ({"url": "nonsense"}, {"url": "http://127.0.0.1:1/", "secret_token": "no spaces"}):
         with pytest.raises(Refused):
