@@ -1,8 +1,8 @@
 """Build and run: what is opened in which order, and closed in which.
 
 Start: lock, key, database, Bot API, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what
-is in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the rest
-stays rows.
+is in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the
+rest stays rows.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ from bot import keys, logs
 from bot.courier import Courier
 from bot.jobs import JobContext, Jobs
 from bot.kinds_of_job import KINDS
-from bot.menus import default_menus
 from bot.pacing import Pace
 from bot.processes import Processes
 from bot.receiver import Receiver
+from bot.rendering.menus import menu_for
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.transport import Api
+from domain.people import LANGUAGES
 from handlers import routes
+from locales.words import Words
 from scheduler.runner import Scheduler
 from storage.cipher import Cipher
 from storage.database import Database, Signal
@@ -140,7 +142,14 @@ class App:
             self.claim_link = f"https://t.me/{username}?start={code}"
 
     async def _set_menus(self) -> None:
-        for values in default_menus(self.rules):
+        """The menu of people the bot does not know yet, in each language; English for all the others."""
+        for language in LANGUAGES:
+            commands = menu_for(Words(language, self.rules))
+            values: dict[str, Any] = {
+                "commands": [{"command": command, "description": text} for command, text in commands],
+                "scope": {"type": "all_private_chats"},
+                "language_code": "" if language == LANGUAGES[0] else language,
+            }
             try:
                 await self.api.call("setMyCommands", values)
             except TelegramError as error:

@@ -434,6 +434,7 @@ CREATE TRIGGER audit_no_update before update on audit begin
 end;
 
 CREATE TRIGGER transfers_move after insert on transfers begin
+  insert into accounts (id) values (new.debit), (new.credit) on conflict (id) do nothing;
   update accounts set balance = balance - new.amount where id = new.debit;
   update accounts set balance = balance + new.amount where id = new.credit;
 end;

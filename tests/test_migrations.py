@@ -47,7 +47,8 @@ def test_a_database_newer_than_the_program_is_refused_and_left_alone() -> None:
 def test_every_table_is_strict() -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
-    loose = [row[1] for row in connection.execute("pragma table_list") if row[2] == "table" and not row[5] and "sqlite_" not in row[1]]
+    tables = connection.execute("select name, strict from pragma_table_list where type = 'table'").fetchall()
+    loose = [name for name, strict in tables if not strict and not name.startswith("sqlite_")]
     assert loose == []
 
 

@@ -1,3 +1,5 @@
+"""Agreement of several workers on a task and on a batch."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,3 +1,5 @@
+"""The caption format: what a coordinator writes, and the sentence each bad line gets."""
+
 from __future__ import annotations
 
 import re

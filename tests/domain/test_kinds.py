@@ -1,3 +1,5 @@
+"""The kinds of task: what a card shows and what an input becomes."""
+
 from __future__ import annotations
 
 import pytest

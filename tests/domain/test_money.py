@@ -1,3 +1,5 @@
+"""Amounts: read, rounded and written without a float."""
+
 from __future__ import annotations
 
 import re

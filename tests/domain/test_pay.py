@@ -1,3 +1,5 @@
+"""Active time, rates and the median."""
+
 from __future__ import annotations
 
 import json

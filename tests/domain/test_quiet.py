@@ -1,3 +1,5 @@
+"""Quiet hours."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone

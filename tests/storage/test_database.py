@@ -1,4 +1,4 @@
-"""The writer's guarantees: what returned is on disk, a refusal takes nobody with it, a full disk takes the whole group."""
+"""The writer: what returned is on disk, a refusal takes nobody with it, a full disk takes the whole group."""
 
 from __future__ import annotations
 
