@@ -60,7 +60,7 @@ def tail(turns: Sequence[Message], limit: int) -> tuple[tuple[Message, ...], boo
 
 
 def pages(turns: Sequence[Message], limit: int = PAGE) -> list[tuple[Message, ...]]:
-    """Return all turns in pages of at most `limit` units, split between turns; inside a turn only where it is longer."""
+    """Return all turns in pages of at most `limit` units, split between turns, or inside a longer one."""
     found: list[tuple[Message, ...]] = []
     page: list[Message] = []
     used = 0

@@ -40,6 +40,7 @@ class Rules:
     review_written_seconds: int = 3 * 24 * 3600
     lease_tap_seconds: int = 600
     lease_written_seconds: int = 3600
+    lease_warning_seconds: int = 180
     sent_back_seconds: int = 48 * 3600
     quick_tap_millis: int = 300
     payout_minimum: int = 1_000_000

@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler, Cha
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import people, settings, typed
+from handlers import earnings, payouts, people, review, settings, typed
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -39,7 +39,10 @@ COMMANDS: dict[str, OnCommand] = {
     # work
     # batches
     # review
+    "review": review.queue,
     # money
+    "earnings": earnings.show,
+    "payouts": payouts.overview,
 }
 
 TAPS: dict[str, Tap] = {
@@ -67,7 +70,17 @@ TAPS: dict[str, Tap] = {
     # work
     # batches
     # review
+    "rv_accept": Tap(review.accept, Slot.REVIEW),
+    "rv_return": Tap(review.ask_reason, Slot.REVIEW),
+    "rv_reason": Tap(review.send_back, Slot.REVIEW),
+    "rv_skip": Tap(review.skip, Slot.REVIEW),
+    "rv_back": Tap(review.back, Slot.REVIEW),
+    "rv_show": Tap(review.show_all, Slot.REVIEW),
+    "rv_all": Tap(review.ask_accept_all, Slot.REVIEW),
+    "rv_all_yes": Tap(review.accept_all, Slot.REVIEW),
     # money
+    "po_approve": Tap(payouts.approve),
+    "po_paid": Tap(payouts.mark_paid),
 }
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
@@ -112,6 +112,14 @@ class Words:
                 self._local(now), format="EEE, MMM d" if self.language == "en" else "EEE d MMM", locale=self._locale
             )
         )
+
+    def date(self, day: int) -> str:
+        """A calendar day (days since 1970-01-01) without its weekday: "Nov 25", "25 nov."."""
+        return str(format_skeleton("MMMd", (moment(0) + timedelta(days=day)).date(), locale=self._locale))
+
+    def day_and_time(self, now: int) -> str:
+        """A day and its time of day, as "Wed, Nov 25, 10:00 AM"."""
+        return f"{self.day(now)}, {self.clock(now)}"
 
     def clock(self, now: int) -> str:
         """A time of day."""

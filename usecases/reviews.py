@@ -9,7 +9,8 @@ from typing import Final
 
 from domain import ledger
 from domain.batches import Submission
-from domain.kinds import KINDS
+from domain.kinds import KINDS, Message, kind
+from domain.long_texts import PAGES, pages
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
@@ -24,7 +25,7 @@ from domain.reviews import (
     checked_reason,
 )
 from domain.rules import SECOND
-from storage import batches, people, questions, reviews
+from storage import batches, people, questions, reviews, tasks
 from storage.database import Tx
 from storage.ledger import transfer
 from usecases import progress
@@ -32,8 +33,10 @@ from usecases.notify import inform, tell
 from usecases.roles import require_reviewer
 from usecases.withdrawals import withdraw
 
-WRITTEN: Final = tuple(name for name, kind in KINDS.items() if kind.input == "text")
+WRITTEN: Final = tuple(name for name, one in KINDS.items() if one.input == "text")
 REASON: Final = "return_reason"
+REPLY: Final = "reply"
+"""The role of the worker's own text, beside those of the chat format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,27 @@ def skip(tx: Tx, *, by: Person, submission_id: int, now: int) -> None:
     if following is not None and following.id == submission.id:
         raise OnlyOne
     _show_next(tx, by, after=submission.id, now=now)
+
+
+def show_all(tx: Tx, *, by: Person, submission_id: int, now: int) -> None:
+    """Send the whole conversation and reply in silent messages, above PAGES as one file; then the screen again."""
+    submission = _judgeable(tx, by, submission_id)
+    count = len(pages(in_full(tx, submission)))
+    if count > PAGES:
+        tell(tx, by, "review_file", now=now, submission=submission.id)
+    else:
+        for page in range(count):
+            tell(tx, by, "review_page", now=now, submission=submission.id, page=page)
+    _show(tx, by, submission, now=now)
+
+
+def in_full(tx: Tx, submission: Submission) -> tuple[Message, ...]:
+    """The conversation with the writer's reply as its last turn, in the role REPLY."""
+    task = tasks.by_id(tx, submission.task_id)
+    batch = batches.by_id(tx, submission.batch_id)
+    assert task is not None and batch is not None
+    written = str(kind(batch.kind).export_row(submission.answer)["answer"])
+    return (*task.payload.messages, (REPLY, written))
 
 
 def accept(tx: Tx, *, by: Person, submission_id: int, version: int, now: int) -> Judged:

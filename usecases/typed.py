@@ -8,7 +8,7 @@ from typing import Any
 from domain.people import Person
 from storage import people, questions
 from storage.database import Tx
-from usecases import delivery, drafts
+from usecases import delivery, drafts, reviews, work, writing
 from usecases.notify import tell
 
 Answer = Callable[..., object]
@@ -17,6 +17,7 @@ ANSWERS: dict[str, Answer] = {
     # purpose of a question → use case(tx, by=, text=, now=, **params of the question)
     "brief": drafts.amend,
     "batch_field": drafts.answer_field,
+    reviews.REASON: reviews.reason_written,
 }
 
 
@@ -26,19 +27,21 @@ def text(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
     if question is not None and question.purpose in ANSWERS:
         questions.close(tx, by.id)
         return ANSWERS[question.purpose](tx, by=by, text=text, now=now, **question.params)
-    stray(tx, by=by, now=now)
+    if not writing.take(tx, by=by, text=text, message_id=message_id, now=now):
+        stray(tx, by=by, now=now)
     return None
 
 
 def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
     """Change the part of a written answer this message is; any other edit means nothing."""
+    writing.edited(tx, by=by, text=text, message_id=message_id, now=now)
     return None
 
 
 def stray(tx: Tx, *, by: Person, now: int, **_: Any) -> None:
-    """One hint with the next thing to do for a run of stray messages; nothing is stored."""
+    """One hint with the next thing to do (with a card in hand: the card again) for a run of strays; nothing is stored."""
     people.change(tx, by.id, hinted=1)
-    if not by.hinted:
+    if not work.remind(tx, by, now=now) and not by.hinted:
         tell(tx, by, "hint", now=now)
 
 

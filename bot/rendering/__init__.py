@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.rendering import common, inviting, joining, menus, settings
+from bot.rendering import common, earnings, inviting, joining, menus, payouts, review, settings, summary
 from bot.rendering.message import Renderer
 
-TOPICS = [common, menus, joining, inviting, settings]
+TOPICS = [common, menus, joining, inviting, settings, review, earnings, payouts, summary]
 
 RENDERERS: dict[str, Renderer] = {key: renderer for topic in TOPICS for key, renderer in topic.RENDERERS.items()}
 """Every notice there is, by key; a test sees to it that no key is taken twice."""

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from domain.kinds.base import Message
 from locales.words import Markup, Words
-
-REPLY = "reply"
-"""The role of a worker's own text, beside those of the chat format."""
+from usecases.reviews import REPLY
 
 
 def speaker(role: str, words: Words) -> str:
@@ -27,7 +25,7 @@ def speaker(role: str, words: Words) -> str:
 def turns_html(turns: Sequence[Message], words: Words) -> Markup:
     """The turns with a bold name above each."""
     blocks = [
-        words.html("<b>{speaker}</b>\n{text}", speaker=speaker(role, words), text=text.strip()) for role, text in turns
+        words.html("<b>{speaker}</b>\n{said}", speaker=speaker(role, words), said=text.strip()) for role, text in turns
     ]
     return Markup("\n\n".join(blocks))
 

@@ -1,0 +1,138 @@
+"""The daily quality summary: how it goes in words and as a picture, and who to have a look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.rendering.message import Action, Drawn, Message, Renderer
+from domain.long_texts import cut_end
+from domain.rules import SECOND
+from files.charts import BatchBar, summary_chart
+from locales.words import Markup, Words
+from storage.database import Tx
+from usecases import summaries
+from usecases.summaries import COUNTED, BatchLine, LookAt, Summary
+
+TITLE = 40
+LINES = 4
+LOOKS = 4
+"""A caption holds 1,024 characters; the picture shows up to eight batches."""
+
+
+def summary(view: tuple[Summary, int], words: Words) -> Action:
+    """One message with the picture; what it shows is in the words too."""
+    seen, at = view
+    blocks = [
+        words.html("<b>Quality summary</b> · {day}", day=words.day(seen.day_at)),
+        _day(seen, words),
+        Markup("\n".join(_batch(line, words) for line in seen.lines[-LINES:])),
+        _queue(seen, at, words),
+        _looks(seen, words),
+    ]
+    return Message("\n\n".join(block for block in blocks if block), photo=_picture(seen, words))
+
+
+def _day(seen: Summary, words: Words) -> Markup:
+    if not seen.workers:
+        return words.html("Nobody worked that day.")
+    text = words.html_many(
+        "{people} worked: {count} submission, {amount}",
+        "{people} worked: {count} submissions, {amount}",
+        seen.done.submissions,
+        people=words.html_many("{count} person", "{count} people", seen.workers),
+        amount=words.money(seen.done.earned),
+    )
+    if seen.hourly is None:
+        return text
+    return Markup(text + words.html(", {rate} of active time", rate=words.rate(seen.hourly)))
+
+
+def _batch(line: BatchLine, words: Words) -> Markup:
+    batch = line.batch
+    return words.html(
+        "“{title}” {done} of {tasks} done, agreement {agreement}, {rate}",
+        title=cut_end(batch.title, TITLE),
+        done=words.number(batch.done),
+        tasks=words.number(batch.tasks),
+        agreement=words.share(batch.pairs_same, batch.pairs),
+        rate="–" if line.hourly is None else words.rate(line.hourly),
+    )
+
+
+def _queue(seen: Summary, at: int, words: Words) -> Markup:
+    if not seen.waiting or seen.waiting_since is None:
+        return words.html("No written work waits for a review.")
+    age = words.duration(max(0, at - seen.waiting_since) // SECOND)
+    if seen.waiting >= COUNTED:
+        count = words.number(COUNTED - 1)
+        return words.html("More than {count} wait for a review, the oldest for {age}: /review", count=count, age=age)
+    return words.html_many(
+        "{count} waits for a review, the oldest for {age}: /review",
+        "{count} wait for a review, the oldest for {age}: /review",
+        seen.waiting,
+        age=age,
+    )
+
+
+def _looks(seen: Summary, words: Words) -> Markup:
+    if not seen.looks:
+        return Markup("")
+    lines = [words.html("<b>Have a look</b> (there may be a good reason)")]
+    lines += [_look(one, words) for one in seen.looks[:LOOKS]]
+    return Markup("\n".join(lines))
+
+
+def _look(one: LookAt, words: Words) -> Markup:
+    name, title, look = cut_end(one.name, 30), cut_end(one.title, 30), one.look
+    if look.why == "disagrees":
+        return words.html(
+            "{name}: answers “{title}” differently from the others ({share} the same)",
+            name=name,
+            title=title,
+            share=words.share(look.part, look.whole),
+        )
+    if look.why == "fast":
+        millis = words.number(look.part)
+        return words.html("{name}: {millis} ms a task in “{title}”", name=name, title=title, millis=millis)
+    return words.html_many(
+        "{name}: reported {count} task of “{title}”; perhaps there is something wrong with it",
+        "{name}: reported {count} tasks of “{title}”; perhaps there is something wrong with them",
+        look.part,
+        name=name,
+        title=title,
+    )
+
+
+def _picture(seen: Summary, words: Words) -> Drawn:
+    bars = tuple(
+        BatchBar(
+            title=line.batch.title,
+            share=line.batch.done / line.batch.tasks if line.batch.tasks else 0.0,
+            progress=words.plain(
+                "{done} of {tasks}", done=words.number(line.batch.done), tasks=words.number(line.batch.tasks)
+            ),
+            agreement=words.share(line.batch.pairs_same, line.batch.pairs),
+            hourly="–" if line.hourly is None else words.rate(line.hourly),
+            pay=None if line.hourly is None or not words.rules.floor else line.hourly / words.rules.floor,
+        )
+        for line in seen.lines
+    )
+    more = words.plain_many("and {count} more batch", "and {count} more batches", seen.more) if seen.more else ""
+    texts = {
+        "title": words.plain("Quality summary"),
+        "day": words.day(seen.day_at),
+        "batch": words.plain("batch"),
+        "agreement": words.plain("agreement"),
+        "hourly": words.plain("pay per hour"),
+        "floor": words.plain("the floor: {rate}", rate=words.rate(words.rules.floor)),
+        "more": more,
+        "empty": words.plain("No batch is open."),
+    }
+    return Drawn(summary_chart, (bars, texts))
+
+
+def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Summary, int]:
+    return summaries.of(tx, day=params["day"], at=params["at"]), params["at"]
+
+
+RENDERERS = {"summary": Renderer(summary, _view)}
