@@ -61,6 +61,11 @@ async def _decide(ctx: Context, asker_id: int, *, welcome: bool) -> None:
         await ctx.toast(N_("This request has been answered already."))
 
 
+async def join_work(ctx: Context) -> None:
+    """**Do tasks myself**, on the greeting of staff."""
+    await ctx.write(joining.join_work)
+
+
 async def agree(ctx: Context, version: int) -> None:
     """**I agree**."""
     await ctx.write(joining.agree, version=version)

@@ -50,6 +50,7 @@ TAPS: dict[str, Tap] = {
     "join": Tap(people.ask_to_join, Slot.JOINING),
     "join_yes": Tap(people.welcome),
     "join_no": Tap(people.not_now),
+    "join_work": Tap(people.join_work),
     "agree": Tap(people.agree, Slot.JOINING),
     "no_thanks": Tap(people.no_thanks, Slot.JOINING),
     "lang": Tap(people.language),

@@ -83,6 +83,13 @@ def show_way_to_work(tx: Tx, by: Person, *, now: int, note: str | None = None) -
         tell(tx, by, "door", now=now, slot=Slot.JOINING, note=note)
 
 
+def join_work(tx: Tx, *, by: Person, now: int) -> None:
+    """Lead staff who would like to do tasks themselves to the consent screen."""
+    if by.suspended_at is not None or (by.is_worker and not must_consent(tx, by)):
+        raise StaleButton
+    show_way_to_work(tx, by, now=now)
+
+
 def ask_consent(tx: Tx, person: Person, *, now: int, welcomed: bool = False, silent: bool = False) -> None:
     """Show the consent screen as it is today, as a new message."""
     outbox.forget_slot(tx, person.id, Slot.JOINING)

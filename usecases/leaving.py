@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from domain.joining import WORKER, NothingToWithdraw
 from domain.notices import Lane, Slot
 from domain.people import Person
 from domain.refusals import StaleButton
 from storage import audit, consents, outbox, people, questions
 from storage.database import Tx
-from usecases import roles
+from usecases import roles, work
 from usecases.notify import tell
 
 
@@ -20,7 +17,7 @@ def stop(tx: Tx, *, by: Person, now: int) -> None:
     people.change(tx, by.id, listening="nothing")
     outbox.cancel_for(tx, by.id, lanes=(Lane.NOTICE, Lane.BROADCAST))
     questions.close(tx, by.id)
-    _leave_work(tx, by, now=now)
+    work.leave(tx, by, now=now)
     outbox.forget_slot(tx, by.id, Slot.STOP)
     tell(tx, by, "stopped", now=now, slot=Slot.STOP)
 
@@ -72,14 +69,8 @@ def withdraw(tx: Tx, *, by: Person, agreed_at: int, now: int) -> None:
         now=now,
         version=consent.version,
     )
-    _leave_work(tx, by, now=now)
+    work.leave(tx, by, now=now)
     outbox.cancel_for(tx, by.id, lanes=(Lane.BROADCAST,))
     questions.close(tx, by.id)
     roles.take(tx, by, WORKER, by=by.id, now=now)
     tell(tx, by, "withdrawn", now=now, slot=Slot.PRIVACY)
-
-
-def _leave_work(tx: Tx, by: Person, *, now: int) -> None:
-    """Give back the task in hand."""
-    if find_spec("usecases.work") is not None:
-        import_module("usecases.work").leave(tx, by, now=now)

@@ -64,11 +64,15 @@ def greeting(view: tuple[Standing, str | None], words: Words) -> Action:
         hello = words.html("Hello {name}, you review work here.", name=who.name)
     else:
         hello = words.html("Welcome back, {name}.", name=who.name)
-    works = person.is_worker and who.agreed and person.suspended_at is None
+    buttons: Keyboard = ()
+    if person.suspended_at is None:
+        works = person.is_worker and who.agreed
+        itself = Button(words.plain("Do tasks myself"), encode("join_work"))
+        buttons = ((start_working(words) if works else itself,),)
     lines = [f"{hello} {next_thing(who, words)}"]
     if person.listening == "nothing":
         lines.append(words.html("You asked me to stop writing to you on my own; /settings changes that."))
-    return Message(_note(note, words) + "\n\n".join(lines), ((start_working(words),),) if works else ())
+    return Message(_note(note, words) + "\n\n".join(lines), buttons)
 
 
 def _greeting_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Standing, str | None]:

@@ -209,10 +209,10 @@ async def test_withdrawing_twice_or_an_earlier_consent_is_refused(db: Database) 
 
 async def test_stop_cancels_what_waits_and_holds_back_what_comes(db: Database) -> None:
     ana = await db.write(make_worker)
-    await db.write(inform, ana, "join_declined", now=NIGHT, silent=False)
+    await db.write(lambda tx: inform(tx, ana, "join_declined", now=NIGHT, silent=False))
     await db.write(leaving.stop, by=ana, now=NIGHT)
     ana = await db.read(people.by_id, person_id=ana.id)
-    await db.write(inform, ana, "join_declined", now=NIGHT, silent=False)
+    await db.write(lambda tx: inform(tx, ana, "join_declined", now=NIGHT, silent=False))
     assert await db.read(keys, ana) == ["stopped"]
     await db.write(leaving.start_again, by=ana, now=NIGHT)
     assert (await db.read(people.by_id, person_id=ana.id)).listening == "all"
@@ -252,7 +252,7 @@ async def test_invited_meanwhile_ends_the_request(db: Database) -> None:
 
 async def test_suspended_person_is_told_and_let_into_nothing(db: Database) -> None:
     owner, ana = await db.write(make_owner), await db.write(make_worker)
-    await db.write(people.change, ana.id, suspended_at=NOON)
+    await db.write(lambda tx: people.change(tx, ana.id, suspended_at=NOON))
     ana = await db.read(people.by_id, person_id=ana.id)
     await db.write(inviting.invite, by=owner, role="reviewer", code="staff", now=NOON)
     await db.write(joining.start, by=ana, code="staff", now=NOON)
@@ -260,6 +260,19 @@ async def test_suspended_person_is_told_and_let_into_nothing(db: Database) -> No
     ((_, greeting),) = [item for item in await db.read(waiting, ana) if item[0] == "greeting"]
     assert "paused" in greeting.text and "/earnings" in greeting.text
     assert greeting.keyboard == ()
+
+
+async def test_staff_who_want_to_do_tasks_agree_like_everybody(db: Database) -> None:
+    carla = await db.write(make_coordinator)
+    await db.write(joining.start, by=carla, code="", now=NOON)
+    ((_, greeting),) = [item for item in await db.read(waiting, carla) if item[0] == "greeting"]
+    assert decode(greeting.keyboard[0][0].data) == ("join_work", ())
+    await db.write(joining.join_work, by=carla, now=NOON)
+    await db.write(joining.agree, by=carla, version=CONSENT_VERSION, now=NOON)
+    carla = await db.read(people.by_id, person_id=carla.id)
+    assert carla.is_worker and carla.is_coordinator
+    with pytest.raises(StaleButton):
+        await db.write(joining.join_work, by=carla, now=NOON)
 
 
 async def test_languages_of_work_need_one_and_taps_repeat_without_effect(db: Database) -> None:
@@ -327,6 +340,7 @@ async def test_language_follows_telegram_until_one_is_chosen(db: Database) -> No
     ]
     assert spoken == ["fr", "fr", "fr", "en", "fr"]
     ana = await db.read(people.by_telegram_id, telegram_id=100)
+    assert ana is not None
     await db.write(settings.set_language, by=ana, index=0, now=NOON)
     assert (await arrive(db, number=9, language_code="fr", message_id=9)).language == "en"
     assert [key for key, _ in await db.read(waiting, ana)].count("menu") == 1
@@ -342,7 +356,7 @@ async def test_message_that_becomes_another_slot_leaves_its_old_one(db: Database
 
 async def test_menu_has_the_commands_of_all_roles_once(db: Database) -> None:
     owner = await db.write(make_owner)
-    await db.write(people.change, owner.id, is_worker=1, is_coordinator=1, is_reviewer=1, language="fr")
+    await db.write(lambda tx: people.change(tx, owner.id, is_worker=1, is_coordinator=1, is_reviewer=1, language="fr"))
     await db.write(joining.start, by=owner, code="", now=NOON)
     (menu,) = [shown for key, shown in await db.read(waiting, owner) if key == "menu"]
     assert isinstance(menu, Menu)
