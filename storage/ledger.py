@@ -22,17 +22,10 @@ def transfer(tx: Tx, *, cause: str, debit: Account, credit: Account, amount: int
     Raises CauseReused when the cause was used for another transfer, Overdrawn when the debit account would go below
     zero (only `world` may).
     """
-    known = tx.one("select debit, credit, amount, currency from transfers where id = :cause", cause=cause)
-    if known is not None:
-        if tuple(known) != (debit, credit, amount, currency):
-            raise CauseReused(cause)
-        return False
-    for account in (debit, credit):
-        tx.run("insert into accounts (id) values (:id) on conflict (id) do nothing", id=account)
     try:
-        tx.run(
+        added = tx.run(
             "insert into transfers (id, at, debit, credit, amount, currency)"
-            " values (:cause, :now, :debit, :credit, :amount, :currency)",
+            " values (:cause, :now, :debit, :credit, :amount, :currency) on conflict (id) do nothing",
             cause=cause,
             now=now,
             debit=debit,
@@ -44,7 +37,12 @@ def transfer(tx: Tx, *, cause: str, debit: Account, credit: Account, amount: int
         if "CHECK constraint failed: id = 'world' or balance >= 0" in str(error):
             raise Overdrawn(debit) from error
         raise
-    return True
+    if added.rowcount == 1:
+        return True
+    known = tx.one("select debit, credit, amount, currency from transfers where id = :cause", cause=cause)
+    if known is None or tuple(known) != (debit, credit, amount, currency):
+        raise CauseReused(cause)
+    return False
 
 
 def balance(tx: Tx, account: Account) -> int:

@@ -84,6 +84,8 @@ CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken <
 
 CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
+CREATE INDEX tasks_of_batch on tasks (batch_id, id);
+
 CREATE INDEX worker_days_of_day on worker_days (day);
 
 CREATE TABLE accounts (

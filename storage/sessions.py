@@ -42,3 +42,26 @@ def put(
         undo=undo_submission_id,
         now=now,
     )
+
+
+def touch(tx: Tx, worker_id: int, *, now: int) -> None:
+    """The worker is busy: news waits a little longer."""
+    tx.run("update sessions set touched_at = :now where worker_id = :worker_id", worker_id=worker_id, now=now)
+
+
+def clear_card(tx: Tx, worker_id: int, assignment_id: int) -> None:
+    """The card is no longer the worker's; whatever else the session holds stays."""
+    tx.run(
+        "update sessions set assignment_id = null where worker_id = :worker_id and assignment_id = :assignment_id",
+        worker_id=worker_id,
+        assignment_id=assignment_id,
+    )
+
+
+def at_work(tx: Tx, batch_id: int) -> int:
+    """How many workers have a card of this batch open."""
+    return int(
+        tx.value(
+            "select count(*) from sessions where batch_id = :batch_id and assignment_id is not null", batch_id=batch_id
+        )
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.notices import Lane
 from storage import outbox, people, photos
 from storage.database import Tx
+from usecases import work
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def failed(tx: Tx, *, row_id: int) -> None:
 
 
 def unreachable(tx: Tx, *, person_id: int, now: int) -> None:
-    """The person blocked the bot or is gone: what waits for them ends."""
+    """The person blocked the bot or is gone: what waits for them ends, what they had in hand is free."""
     people.change(tx, person_id, reachable=0)
+    work.leave(tx, people.by_id(tx, person_id), now=now)
     outbox.cancel_for(tx, person_id, lanes=tuple(Lane))

@@ -160,6 +160,7 @@ create table tasks (
   freed integer not null default 0,
   unique (batch_id, content)
 ) strict;
+create index tasks_of_batch on tasks (batch_id, id);
 create index tasks_free on tasks (batch_id, id) where state = 'open' and taken < wanted;
 create index tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 

@@ -1,0 +1,72 @@
+"""What a worker asked for and cannot have, while working."""
+
+from __future__ import annotations
+
+from domain.refusals import Refusal
+from domain.words import N_
+
+
+class AlreadyAnswered(Refusal):
+    """A second tap on a card, or a second way to the same task."""
+
+    text = N_("This one is already saved.")
+
+
+class NewPhoto(Refusal):
+    """A tap so soon after the card was shown that it was meant for the card before."""
+
+    text = N_("New photo, look first.")
+
+
+class NewTask(Refusal):
+    """The same, on a card without a photo."""
+
+    text = N_("New task, look first.")
+
+
+class NotAWorker(Refusal):
+    """Somebody without the role wants a task."""
+
+    text = N_("You are not on the team yet. /start shows how to join.")
+
+
+class NoConsent(Refusal):
+    """No consent, or one to an older version of the screen."""
+
+    text = N_("Before your next task, please read what the work is and agree to it: /start shows it.")
+
+
+class Suspended(Refusal):
+    """A suspended worker gets no tasks; what was earned is paid all the same."""
+
+    text = N_("Your work here is suspended, so there is no task for now. What you earned is paid as usual: /earnings.")
+
+
+class BatchNotOpen(Refusal):
+    """Paused, closed or never published."""
+
+    text = N_("This batch is not open at the moment. /work shows what is.")
+
+
+class OtherLanguage(Refusal):
+    """A batch in a language the worker does not work in."""
+
+    text = N_("This batch is in a language you have not chosen. /settings changes your languages.")
+
+
+class NothingToUndo(Refusal):
+    """The last answer can no longer be taken back."""
+
+    text = N_("This answer can no longer be undone: you have given another one since, or its review has begun.")
+
+
+class NoDraft(Refusal):
+    """Submit, Edit or Discard of a draft that is gone."""
+
+    text = N_("There is no draft here any more. /work shows your current task.")
+
+
+class UnderReview(Refusal):
+    """An edit of an answer that is being read or has been judged."""
+
+    text = N_("Your answer is being reviewed already, so this edit does not change it any more.")

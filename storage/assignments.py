@@ -1,0 +1,262 @@
+"""Assignments: the lease of a task to a worker, and everything around one that a step of work needs, in one look-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from sqlite3 import Row
+
+from domain.batches import Assignment, Batch, Task
+from domain.kinds.base import BatchFace, parse_payload
+from storage.database import Tx
+from storage.enrolments import Enrolment
+from storage.sessions import Session
+
+COLUMNS = ", ".join(field.name for field in fields(Assignment))
+TASK = ("id", "batch_id", "name", "payload", "state", "wanted", "taken", "answered")
+
+
+def _prefixed(table: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{table}.{name} as {table}_{name}" for name in names)
+
+
+# The account's name is that of domain.ledger.reserve: a scalar look-up here spares the hot path a statement.
+PLACE = f"""{_prefixed("b", tuple(field.name for field in fields(Batch)))},
+ {_prefixed("e", tuple(field.name for field in fields(Enrolment)))},
+ {_prefixed("s", tuple(field.name for field in fields(Session)))}, b.leased, b.frees,
+ (select balance from accounts where id = 'batch:' || b.id || ':reserve') as reserve,
+ (select version from consents where person_id = :worker_id and withdrawn_at is null) as consent,
+ (select o.id from assignments o where o.worker_id = :worker_id and o.batch_id = b.id and o.state = 'offered'
+  and o.id <> :assignment_id order by o.id limit 1) as reserved"""
+AROUND = """left join enrolments e on e.worker_id = :worker_id and e.batch_id = b.id
+ left join sessions s on s.worker_id = :worker_id"""
+HAND = f"""select {_prefixed("a", tuple(field.name for field in fields(Assignment)))}, {_prefixed("t", TASK)}, {PLACE}
+ from assignments a join tasks t on t.id = a.task_id join batches b on b.id = a.batch_id {AROUND}
+ where a.id = :assignment_id"""
+BATCH_PLACE = f"select {PLACE} from batches b {AROUND} where b.id = :batch_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A worker's place in a batch.
+
+    `leased` counts the batch's open assignments, `frees` how often a place became free again, `reserve` is what is set
+    aside for the batch (micro-units), `consent` the version the worker agreed to, `reserved` another open assignment of
+    theirs in this batch.
+    """
+
+    batch: Batch
+    enrolment: Enrolment
+    session: Session
+    leased: int
+    frees: int
+    reserve: int
+    consent: int | None
+    reserved: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """An assignment with its task, and its worker's place in the batch when the worker is the one who asks."""
+
+    assignment: Assignment
+    task: Task
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What releasing an assignment needs to know."""
+
+    id: int
+    task_id: int
+    batch_id: int
+    worker_id: int
+    expires_at: int
+    has_draft: bool
+
+
+def lease(tx: Tx, *, task_id: int, batch_id: int, worker_id: int, now: int, expires_at: int) -> int:
+    """Give the task to the worker; returns the assignment's id. The place in the task is taken by tasks.take."""
+    return tx.add(
+        "insert into assignments (task_id, batch_id, worker_id, state, offered_at, expires_at)"
+        " values (:task_id, :batch_id, :worker_id, 'offered', :now, :expires_at)",
+        task_id=task_id,
+        batch_id=batch_id,
+        worker_id=worker_id,
+        now=now,
+        expires_at=expires_at,
+    )
+
+
+def hand(tx: Tx, worker_id: int, assignment_id: int) -> Hand | None:
+    """The assignment and all around it, if there is one (ids come in button data); check whose it is."""
+    row = tx.one(HAND, worker_id=worker_id, assignment_id=assignment_id)
+    if row is None:
+        return None
+    return Hand(
+        Assignment(**{field.name: row[f"a_{field.name}"] for field in fields(Assignment)}),
+        Task(
+            id=row["t_id"],
+            batch_id=row["t_batch_id"],
+            name=row["t_name"],
+            payload=parse_payload(row["t_payload"]),
+            state=row["t_state"],
+            wanted=row["t_wanted"],
+            taken=row["t_taken"],
+            answered=row["t_answered"],
+        ),
+        _place(row, worker_id),
+    )
+
+
+def place(tx: Tx, worker_id: int, batch_id: int) -> Place | None:
+    """The worker's place in the batch, if there is such a batch."""
+    row = tx.one(BATCH_PLACE, worker_id=worker_id, batch_id=batch_id, assignment_id=0)
+    return None if row is None else _place(row, worker_id)
+
+
+def by_id(tx: Tx, assignment_id: int) -> Assignment | None:
+    """The assignment alone."""
+    row = tx.one(f"select {COLUMNS} from assignments where id = :id", id=assignment_id)
+    return None if row is None else Assignment(*tuple(row))
+
+
+def open_for_task(tx: Tx, worker_id: int, task_id: int) -> int | None:
+    """The worker's open assignment of this task, if they have it in hand."""
+    found: int | None = tx.value(
+        "select id from assignments where worker_id = :worker_id and task_id = :task_id and state = 'offered'",
+        worker_id=worker_id,
+        task_id=task_id,
+    )
+    return found
+
+
+def close(tx: Tx, assignment_id: int, state: str, *, was: str, now: int) -> bool:
+    """End an assignment; False when it is not in the state it was thought to be in."""
+    sql = "update assignments set state = :state, closed_at = :now where id = :id and state = :was"
+    return tx.run(sql, id=assignment_id, state=state, was=was, now=now).rowcount == 1
+
+
+def reopen(tx: Tx, assignment_id: int, *, was: str, expires_at: int) -> bool:
+    """Give it to its worker again: an undone answer, a draft that was left. The time it was first shown is kept."""
+    sql = (
+        "update assignments set state = 'offered', closed_at = null, warned = 0, expires_at = :expires_at"
+        " where id = :id and state = :was"
+    )
+    return tx.run(sql, id=assignment_id, was=was, expires_at=expires_at).rowcount == 1
+
+
+def extend(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
+    """The worker is at it: the lease runs anew."""
+    tx.run(
+        "update assignments set expires_at = :expires_at, warned = 0 where id = :id and state = 'offered'",
+        id=assignment_id,
+        expires_at=expires_at,
+    )
+
+
+def show_anew(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
+    """It comes back to the screen after another card: lease and active time run from then on."""
+    tx.run(
+        "update assignments set expires_at = :expires_at, warned = 0, shown_at = null"
+        " where id = :id and state = 'offered'",
+        id=assignment_id,
+        expires_at=expires_at,
+    )
+
+
+def show_returned(tx: Tx, assignment_id: int, *, since: int) -> None:
+    """Work sent back at `since` comes to the screen: active time runs from when it is first seen there."""
+    tx.run(
+        "update assignments set shown_at = null where id = :id and state = 'submitted' and shown_at < :since",
+        id=assignment_id,
+        since=since,
+    )
+
+
+def change_draft(tx: Tx, assignment_id: int, *, rewriting: bool = False) -> int:
+    """The draft is another now; returns its version. `rewriting`: the next message replaces it."""
+    return int(
+        tx.value(
+            "update assignments set draft_version = draft_version + 1, rewriting = :rewriting where id = :id"
+            " returning draft_version",
+            id=assignment_id,
+            rewriting=int(rewriting),
+        )
+    )
+
+
+def is_rewriting(tx: Tx, assignment_id: int) -> bool:
+    """The next message replaces the draft."""
+    return bool(tx.value("select rewriting from assignments where id = :id", id=assignment_id))
+
+
+def open_of_worker(tx: Tx, worker_id: int) -> list[Open]:
+    """All tasks a worker has in hand (one or two, rarely more)."""
+    return _open(tx, "a.worker_id = :worker_id and a.state = 'offered'", "a.batch_id, a.id", worker_id=worker_id)
+
+
+def open_of_batch(tx: Tx, batch_id: int, *, limit: int) -> list[Open]:
+    """Tasks of a batch that workers have in hand."""
+    return _open(tx, "a.batch_id = :batch_id and a.state = 'offered'", "a.id", batch_id=batch_id, limit=limit)
+
+
+def overdue(tx: Tx, *, now: int, limit: int) -> list[Open]:
+    """Open assignments whose lease has ended, the longest ago first."""
+    return _open(tx, "a.expires_at <= :now and a.state = 'offered'", "a.expires_at", now=now, limit=limit)
+
+
+def ending(tx: Tx, *, before: int, limit: int) -> list[Open]:
+    """Open assignments whose lease ends by `before` and whose worker has not been told."""
+    condition = "a.expires_at <= :before and a.state = 'offered' and a.warned = 0"
+    return _open(tx, condition, "a.expires_at", before=before, limit=limit)
+
+
+def warned(tx: Tx, assignment_id: int) -> None:
+    """The worker has been told that the lease ends."""
+    tx.run("update assignments set warned = 1 where id = :id", id=assignment_id)
+
+
+def _open(tx: Tx, condition: str, order: str, *, limit: int = 100, **values: object) -> list[Open]:
+    rows = tx.all(
+        "select a.id, a.task_id, a.batch_id, a.worker_id, a.expires_at,"
+        " exists (select 1 from parts p where p.assignment_id = a.id) as has_draft"
+        f" from assignments a where {condition} order by {order} limit :limit",
+        limit=limit,
+        **values,
+    )
+    return [
+        Open(row["id"], row["task_id"], row["batch_id"], row["worker_id"], row["expires_at"], bool(row["has_draft"]))
+        for row in rows
+    ]
+
+
+def _place(row: Row, worker_id: int) -> Place:
+    batch = {field.name: row[f"b_{field.name}"] for field in fields(Batch)}
+    batch |= {"face": _face(row["b_face"]), "problems": (), "collecting": False}
+    batch["seconds_given"] = bool(row["b_seconds_given"])
+    if row["e_worker_id"] is None:
+        enrolment = Enrolment(worker_id, row["b_id"], "offered", 0, 0, 0, 0, None, None)
+    else:
+        enrolment = Enrolment(*(row[f"e_{field.name}"] for field in fields(Enrolment)))
+    if row["s_worker_id"] is None:
+        session = Session(worker_id, None, None, None, 0)
+    else:
+        session = Session(*(row[f"s_{field.name}"] for field in fields(Session)))
+    return Place(
+        batch=Batch(**batch),
+        enrolment=enrolment,
+        session=session,
+        leased=row["leased"],
+        frees=row["frees"],
+        reserve=row["reserve"] or 0,
+        consent=row["consent"],
+        reserved=row["reserved"],
+    )
+
+
+@lru_cache(256)
+def _face(text: str) -> BatchFace:
+    """A batch's words hardly change and are read at every tap."""
+    return BatchFace.from_json(text)

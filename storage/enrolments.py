@@ -1,0 +1,99 @@
+"""A worker's place in a batch: what they answered to its offer, how far they are, what they did and earned."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """`done` and `earned` (micro-units) count submissions that stand; see the table for the cursors."""
+
+    worker_id: int
+    batch_id: int
+    state: str
+    cursor: int
+    freed_seen: int
+    done: int
+    earned: int
+    instructions_at: int | None
+    draft_assignment_id: int | None
+
+
+COLUMNS = ", ".join(field.name for field in fields(Enrolment))
+VALUES = ", ".join(f":{field.name}" for field in fields(Enrolment))
+CHANGES = ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Enrolment)[2:])
+
+
+def of(tx: Tx, worker_id: int, batch_id: int) -> Enrolment | None:
+    """The worker's place in the batch, if they were ever offered it."""
+    row = tx.one(
+        f"select {COLUMNS} from enrolments where worker_id = :worker_id and batch_id = :batch_id",
+        worker_id=worker_id,
+        batch_id=batch_id,
+    )
+    return None if row is None else Enrolment(*tuple(row))
+
+
+def put(tx: Tx, enrolment: Enrolment) -> None:
+    """Store the whole row (there is one writer: what was read in this transaction still holds)."""
+    tx.run(
+        f"insert into enrolments ({COLUMNS}) values ({VALUES})"
+        f" on conflict (worker_id, batch_id) do update set {CHANGES}",
+        **asdict(enrolment),
+    )
+
+
+def offer(tx: Tx, worker_id: int, batch_id: int) -> bool:
+    """Note that the batch was offered to the worker; False when it was before."""
+    sql = (
+        "insert into enrolments (worker_id, batch_id, state) values (:worker_id, :batch_id, 'offered')"
+        " on conflict (worker_id, batch_id) do nothing"
+    )
+    return tx.run(sql, worker_id=worker_id, batch_id=batch_id).rowcount == 1
+
+
+def set_state(tx: Tx, worker_id: int, batch_id: int, state: str) -> bool:
+    """Note the answer to an offer; False when it changes nothing. Who works there already goes on doing so."""
+    sql = (
+        "insert into enrolments (worker_id, batch_id, state) values (:worker_id, :batch_id, :state)"
+        " on conflict (worker_id, batch_id) do update set state = excluded.state"
+        " where enrolments.state not in ('working', excluded.state)"
+    )
+    return tx.run(sql, worker_id=worker_id, batch_id=batch_id, state=state).rowcount == 1
+
+
+def instructed(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> None:
+    """The worker has read the instructions; the first time counts."""
+    tx.run(
+        "update enrolments set instructions_at = :now where worker_id = :worker_id and batch_id = :batch_id"
+        " and instructions_at is null",
+        worker_id=worker_id,
+        batch_id=batch_id,
+        now=now,
+    )
+
+
+def keep_draft(tx: Tx, worker_id: int, batch_id: int, assignment_id: int) -> None:
+    """Remember a draft whose assignment ended; it comes first when the worker is back."""
+    tx.run(
+        "update enrolments set draft_assignment_id = :assignment_id"
+        " where worker_id = :worker_id and batch_id = :batch_id",
+        worker_id=worker_id,
+        batch_id=batch_id,
+        assignment_id=assignment_id,
+    )
+
+
+def add(tx: Tx, worker_id: int, batch_id: int, *, done: int, earned: int) -> None:
+    """Add to what stands (negative when an answer is taken back)."""
+    tx.run(
+        "update enrolments set done = done + :done, earned = earned + :earned"
+        " where worker_id = :worker_id and batch_id = :batch_id",
+        worker_id=worker_id,
+        batch_id=batch_id,
+        done=done,
+        earned=earned,
+    )

@@ -1,0 +1,142 @@
+"""Tasks, the places in them, and the choice of the next one: two index look-ups, however large the batch is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from domain.batches import Task
+from domain.kinds.base import parse_payload
+from storage.database import Tx
+
+COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered"
+NOT_HAD = """not exists (select 1 from assignments a where a.worker_id = :worker_id and a.task_id = t.id
+ and a.state in ('offered', 'submitted', 'skipped', 'reported'))"""
+NEXT_BY_ID = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id and t.id > :after
+ and t.state = 'open' and t.taken < t.wanted and {NOT_HAD} order by t.id limit 1"""
+NEXT_FREED = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id and t.freed > :after
+ and t.state = 'open' and t.taken < t.wanted and t.freed > 0 and {NOT_HAD} order by t.freed limit 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A task with a free place; `freed` numbers when a place in it last became free again (0: never taken before)."""
+
+    id: int
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A task's counters after a change."""
+
+    state: str
+    wanted: int
+    answered: int
+
+
+def add(tx: Tx, batch_id: int, name: str, content: str, payload_json: str, wanted: int) -> int | None:
+    """Add a task; `content` is what makes it the same as another (a hash). None when the batch has it already."""
+    row = tx.one(
+        "insert into tasks (batch_id, name, content, payload, wanted)"
+        " values (:batch_id, :name, :content, :payload, :wanted)"
+        " on conflict (batch_id, content) do nothing returning id",
+        batch_id=batch_id,
+        name=name,
+        content=content,
+        payload=payload_json,
+        wanted=wanted,
+    )
+    return None if row is None else int(row["id"])
+
+
+def by_id(tx: Tx, task_id: int) -> Task | None:
+    """The task, if there is one."""
+    row = tx.one(f"select {COLUMNS} from tasks where id = :id", id=task_id)
+    return None if row is None else _task(row)
+
+
+def next_by_id(tx: Tx, batch_id: int, worker_id: int, *, after: int) -> Free | None:
+    """The first task behind `after` with a free place that this worker never had, or had and lost."""
+    row = tx.one(NEXT_BY_ID, batch_id=batch_id, worker_id=worker_id, after=after)
+    return None if row is None else Free(*tuple(row))
+
+
+def next_freed(tx: Tx, batch_id: int, worker_id: int, *, after: int) -> Free | None:
+    """The first task freed again after the one numbered `after`, that this worker never had."""
+    row = tx.one(NEXT_FREED, batch_id=batch_id, worker_id=worker_id, after=after)
+    return None if row is None else Free(*tuple(row))
+
+
+def take(tx: Tx, task_id: int) -> bool:
+    """Take a place; False when there is none (any more)."""
+    sql = "update tasks set taken = taken + 1 where id = :id and state = 'open' and taken < wanted"
+    return tx.run(sql, id=task_id).rowcount == 1
+
+
+def free(tx: Tx, batch_id: int, task_id: int, *, leased: bool, answered: bool = False) -> None:
+    """Give a place back: of an open assignment (`leased`), of a submission that no longer counts (`answered`)."""
+    freed = tx.value(
+        "update batches set frees = frees + 1, leased = leased - :leased where id = :id returning frees",
+        id=batch_id,
+        leased=int(leased),
+    )
+    tx.run(
+        "update tasks set taken = taken - 1, answered = answered - :answered, freed = :freed,"
+        " state = case when state = 'done' then 'open' else state end where id = :id",
+        id=task_id,
+        answered=int(answered),
+        freed=freed,
+    )
+
+
+def answer(tx: Tx, task_id: int, *, late: bool) -> Counted | None:
+    """Count a submission. A late one (its assignment had ended) takes a place anew: None when there is none."""
+    row = tx.one(
+        "update tasks set answered = answered + 1, taken = taken + :late,"
+        " state = case when answered + 1 >= wanted then 'done' else state end"
+        " where id = :id and (:late = 0 or (state = 'open' and taken < wanted)) returning state, wanted, answered",
+        id=task_id,
+        late=int(late),
+    )
+    return None if row is None else Counted(*tuple(row))
+
+
+def unanswer(tx: Tx, task_id: int) -> bool:
+    """Take a submission out of the count; its place stays taken. True when the task was done before."""
+    row = tx.one(
+        "update tasks set answered = answered - 1, state = case when state = 'done' then 'open' else state end"
+        " where id = :id returning answered + 1 >= wanted as was_done",
+        id=task_id,
+    )
+    return row is not None and bool(row["was_done"])
+
+
+def report(tx: Tx, task_id: int) -> int:
+    """Count one more report; returns how many there are."""
+    return int(tx.value("update tasks set reports = reports + 1 where id = :id returning reports", id=task_id))
+
+
+def pause(tx: Tx, task_id: int) -> bool:
+    """Offer the task to nobody; False when it is not open."""
+    return tx.run("update tasks set state = 'paused' where id = :id and state = 'open'", id=task_id).rowcount == 1
+
+
+def resume(tx: Tx, batch_id: int, task_id: int) -> bool:
+    """Offer a paused task again, also to workers who have passed it."""
+    freed = tx.value("update batches set frees = frees + 1 where id = :id returning frees", id=batch_id)
+    sql = "update tasks set state = 'open', freed = :freed where id = :id and state = 'paused'"
+    return tx.run(sql, id=task_id, freed=freed).rowcount == 1
+
+
+def _task(row: Row) -> Task:
+    return Task(
+        id=row["id"],
+        batch_id=row["batch_id"],
+        name=row["name"],
+        payload=parse_payload(row["payload"]),
+        state=row["state"],
+        wanted=row["wanted"],
+        taken=row["taken"],
+        answered=row["answered"],
+    )

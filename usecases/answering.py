@@ -1,0 +1,215 @@
+"""A worker's answer: recorded once, paid once, taken back while nobody relies on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from domain import ledger
+from domain.batches import Submission
+from domain.kinds import Answer, Input, Tap, kind
+from domain.pay import active_micros
+from domain.people import Person
+from domain.refusals import StaleButton
+from domain.refusals_work import AlreadyAnswered, NewPhoto, NewTask, NothingToUndo
+from domain.rules import SECOND
+from domain.working import expected_micros, is_too_quick, seen_at
+from storage import assignments, batches, enrolments, sessions, submissions, tasks, worker_days
+from storage.assignments import Hand, Place
+from storage.database import Tx
+from storage.ledger import transfer
+from usecases import progress, publishing
+from usecases.assigning import check_worker, lease_end, next_in, present, show_next
+from usecases.counting import count_in, take_out
+
+
+class Outcome(StrEnum):
+    """What became of an answer."""
+
+    SAVED = "saved"
+    GONE = "gone"
+    """It came after its lease had ended, and others have finished the task meanwhile: nothing was stored."""
+    CHANGED = "changed"
+    """The draft is another than the one that was shown: it is shown as it is now, nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a worker's answer; `amount` in micro-units."""
+
+    outcome: Outcome
+    amount: int = 0
+    submission_id: int | None = None
+
+
+def submit(tx: Tx, *, by: Person, assignment: int, answer_index: int, now: int) -> Receipt:
+    """Record a tapped answer once, credit it in the same commit, and put the next card on the screen.
+
+    17 statements (tested): one more where others have answered the task, one more when the median is due (domain.working),
+    two more in three seconds for the coordinator's screen. Raises StaleButton, AlreadyAnswered, NewPhoto, NewTask,
+    UnknownAnswer.
+    """
+    hand = in_hand(tx, by, assignment)
+    if hand.assignment.state == "offered":
+        _look_first(tx, hand, now)
+    elif hand.assignment.state == "expired":
+        hand = _leased_again(tx, by, hand)
+    return record(tx, by, hand, Tap(answer_index), now=now)
+
+
+def in_hand(tx: Tx, by: Person, assignment_id: int) -> Hand:
+    """The worker's assignment with all around it. Raises for somebody else's, and for who may not work (any more)."""
+    hand = assignments.hand(tx, by.id, assignment_id)
+    if hand is None or hand.assignment.worker_id != by.id:
+        raise StaleButton
+    check_worker(by, hand.place.consent)
+    return hand
+
+
+def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt:
+    """Store the answer, credit it, count it, show the next card. A late one counts while its task wants an answer."""
+    assignment, place = hand.assignment, hand.place
+    late = assignment.state == "expired"
+    if assignment.state not in ("offered", "expired"):
+        raise AlreadyAnswered if assignment.state == "submitted" else StaleButton
+    answer = kind(place.batch.kind).apply(place.batch.face, hand.task.payload, given)
+    task = None if late and place.batch.state != "open" else tasks.answer(tx, hand.task.id, late=late)
+    if task is None:
+        go_on(tx, by, place, now=now)
+        return Receipt(Outcome.GONE)
+    if not assignments.close(tx, assignment.id, "submitted", was=assignment.state, now=now):
+        raise AlreadyAnswered
+    submission_id, active = _store(tx, by, hand, answer, now=now)
+    price = place.batch.price or 0
+    place = replace(
+        place,
+        enrolment=replace(place.enrolment, done=place.enrolment.done + 1, earned=place.enrolment.earned + price),
+        leased=place.leased - (not late),
+        reserve=place.reserve - price,
+    )
+    found = next_in(tx, by.id, place, now=now)
+    enrolments.put(tx, replace(found.enrolment, state="working"))
+    count_in(
+        tx,
+        place.batch,
+        task_id=hand.task.id,
+        submission_id=submission_id,
+        answer=answer,
+        active=active,
+        task=task,
+        leased=found.leased - (not late),
+    )
+    show_next(tx, by, place, found, now=now, undo=submission_id, saved=price)
+    changed(tx, place, now=now)
+    return Receipt(Outcome.SAVED, price, submission_id)
+
+
+def undo(tx: Tx, *, by: Person, submission: int, now: int) -> None:
+    """Bring back the last answered task, with its money back in the reserve; the card in hand stays reserved.
+
+    It ends with the next answer, the start of a review, or the batch's closing. Raises NothingToUndo.
+    """
+    last = submissions.by_id(tx, submission)
+    if last is None or last.worker_id != by.id:
+        raise StaleButton
+    hand = in_hand(tx, by, last.assignment_id)
+    place = hand.place
+    if not undoable(last, hand):
+        raise NothingToUndo
+    if not submissions.withdraw(tx, last.id, was="pending"):
+        raise NothingToUndo
+    assignments.reopen(tx, last.assignment_id, was="submitted", expires_at=lease_end(place.batch, now))
+    transfer(
+        tx,
+        cause=f"submission:{last.id}:undone",
+        debit=ledger.in_review(by.id),
+        credit=ledger.reserve(last.batch_id),
+        amount=last.price,
+        currency=tx.rules.currency,
+        now=now,
+    )
+    take_out(tx, place.batch, last)
+    enrolments.add(tx, by.id, last.batch_id, done=-1, earned=-last.price)
+    sessions.put(tx, by.id, batch_id=last.batch_id, assignment_id=last.assignment_id, undo_submission_id=None, now=now)
+    present(tx, by, place.batch, last.assignment_id, now=now)
+    changed(tx, place, now=now)
+
+
+def undoable(last: Submission, hand: Hand) -> bool:
+    """Tell whether this answer can still be taken back by its worker."""
+    return (
+        hand.place.session.undo_submission_id == last.id
+        and last.state == "pending"
+        and last.review_started_at is None
+        and hand.place.batch.state in ("open", "paused")
+    )
+
+
+def go_on(tx: Tx, by: Person, place: Place, *, now: int, undo: int | None = None) -> None:
+    """Show the next card of the batch, or that nothing is left; `place` as of now."""
+    found = next_in(tx, by.id, place, now=now)
+    enrolments.put(tx, found.enrolment)
+    if found.leased:
+        batches.count(tx, place.batch.id, leased=found.leased)
+    show_next(tx, by, place, found, now=now, undo=undo)
+
+
+def changed(tx: Tx, place: Place, *, now: int) -> None:
+    """Tell the coordinator's screen; in a closed batch, give back what is no longer needed."""
+    if place.batch.state == "closed":
+        publishing.release_rest(tx, place.batch.id, now)
+    progress.refresh(tx, place.batch.id, now)
+
+
+def _look_first(tx: Tx, hand: Hand, now: int) -> None:
+    one = hand.assignment
+    if is_too_quick(one.offered_at, one.shown_at, now, quick_millis=tx.rules.quick_tap_millis):
+        raise NewPhoto if hand.task.payload.photo else NewTask
+
+
+def _leased_again(tx: Tx, by: Person, hand: Hand) -> Hand:
+    """An old card of a task the worker has been given anew stands for the new one."""
+    open_one = assignments.open_for_task(tx, by.id, hand.task.id)
+    return hand if open_one is None else assignments.hand(tx, by.id, open_one) or hand
+
+
+def _store(tx: Tx, by: Person, hand: Hand, answer: Answer, *, now: int) -> tuple[int, int]:
+    """Record the submission and its money; return its id and its active time."""
+    assignment, batch = hand.assignment, hand.place.batch
+    shown_at, active = measured_time(hand, now)
+    price = batch.price or 0
+    submission_id = submissions.add(
+        tx,
+        assignment_id=assignment.id,
+        task_id=assignment.task_id,
+        batch_id=batch.id,
+        worker_id=by.id,
+        answer=answer,
+        price=price,
+        shown_at=shown_at,
+        now=now,
+        active_micros=active,
+        review_until=now + batch.review_seconds * SECOND,
+    )
+    credit(tx, submission_id, by.id, batch.id, price, now=now)
+    worker_days.add(tx, by.id, tx.rules.day(now), submissions=1, earned=price, active_micros=active)
+    return submission_id, active
+
+
+def measured_time(hand: Hand, now: int) -> tuple[int, int]:
+    """Since when the worker had the card, and how much of that counts as active time."""
+    shown_at = seen_at(hand.assignment.offered_at, hand.assignment.shown_at, now)
+    return shown_at, active_micros(shown_at, now, expected_micros(hand.place.batch))
+
+
+def credit(tx: Tx, submission_id: int, worker_id: int, batch_id: int, price: int, *, now: int) -> None:
+    """The price of a submission goes from the batch's reserve to what its worker has in review."""
+    transfer(
+        tx,
+        cause=f"submission:{submission_id}:credited",
+        debit=ledger.reserve(batch_id),
+        credit=ledger.in_review(worker_id),
+        amount=price,
+        currency=tx.rules.currency,
+        now=now,
+    )
