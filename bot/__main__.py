@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from telegram.error import InvalidToken, NetworkError
 
-from bot import app, checks, importing, logs, trial
+from bot import app, checks, clock, importing, logs, trial
 from bot.keys import KeyProblem
 from bot.settings import Settings
 from domain.refusals import Refusal
@@ -96,11 +96,11 @@ def import_folder(
 async def _tick(settings: Settings, name: str, now: datetime | None) -> None:
     db = await app.open_database(settings)
     try:
-        scheduler = Scheduler(db, clock=app.now)
+        scheduler = Scheduler(db, clock=clock.now)
         if name not in scheduler.names:
             typer.echo("Ticks: " + ", ".join(scheduler.names))
             return
-        at = app.now() if now is None else instant(now.astimezone() if now.tzinfo else now.replace(tzinfo=UTC))
+        at = clock.now() if now is None else instant(now.astimezone() if now.tzinfo else now.replace(tzinfo=UTC))
         await scheduler.run_once(name, at)
         typer.echo(f"{name}: done.")
     finally:

@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import secrets
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +20,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application
 
 from bot import keys, logs
+from bot.clock import now
 from bot.courier import Courier
 from bot.jobs import JobContext, Jobs
 from bot.kinds_of_job import KINDS
@@ -208,11 +208,6 @@ async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
             say(f"Nobody owns this bot yet. Whoever opens this link first becomes its owner: {app.claim_link}")
         await ended.wait()
         say("Stopping: what is in hand is finished first.")
-
-
-def now() -> int:
-    """The wall clock, in microseconds since the epoch: the one place it is read."""
-    return time.time_ns() // 1000
 
 
 def _application(settings: Settings, api: Api) -> Application[Any, Any, Any, Any, Any, Any]:

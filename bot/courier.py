@@ -23,7 +23,8 @@ log = logs.get()
 
 SEND_ANEW = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 WRONG_FILE = ("wrong file_id", "wrong file identifier", "wrong remote file", "wrong type of the web page content")
-PHOTO_LIMIT = 10 * 1024 * 1024
+REMEMBERED = 1000
+"""Uploads kept in memory, for rows that were read before theirs was noted in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +156,17 @@ class Courier:
             }
         if file_id is not None:
             return file_id, {}
-        under_way = self._uploads.get(photo.sha256)
-        if under_way is not None:
+        upload = self._uploads.get(photo.sha256)
+        if upload is not None:  # under way, or done since this row was read
             try:
-                return await asyncio.shield(under_way), {}
+                return await asyncio.shield(upload), {}
             except TelegramError:
                 return await self._photo(photo, None, within=within)
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._uploads[photo.sha256] = future
+        if len(self._uploads) > REMEMBERED and next(iter(self._uploads.values())).done():
+            del self._uploads[next(iter(self._uploads))]
         path = self._data_dir / "photos" / photo.sha256[:2] / f"{photo.sha256}.jpg"
         try:
             content = await asyncio.to_thread(path.read_bytes)
@@ -178,15 +181,20 @@ class Courier:
         if not files or isinstance(photo, Drawn):
             return None
         file_id: str = max(answer["photo"], key=lambda size: size["width"])["file_id"]
-        future = self._uploads.pop(photo.sha256, None)
+        future = self._uploads.get(photo.sha256)
         if future is not None and not future.done():
             future.set_result(file_id)
         return photo.sha256, file_id
 
+    def forget_upload(self, photo: StoredPhoto) -> None:
+        """Telegram no longer knows the photo's file_id."""
+        self._uploads.pop(photo.sha256, None)
+
     def _upload_failed(self, photo: StoredPhoto | Drawn | None, error: BaseException) -> None:
         if isinstance(photo, StoredPhoto):
-            future = self._uploads.pop(photo.sha256, None)
+            future = self._uploads.get(photo.sha256)
             if future is not None and not future.done():
+                del self._uploads[photo.sha256]
                 future.set_exception(TelegramError(f"the upload failed: {type(error).__name__}"))
 
     async def _retire(self, row: Outgoing, receipt: str | None) -> None:

@@ -99,7 +99,8 @@ class Sender:
         while (self._ready[Lane.INTERACTIVE] or self._in_flight) and (left := ends - _now()) > 0:
             self._moved.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), min(left, 0.1))
+                async with asyncio.timeout(min(left, 0.1)):
+                    await self._moved.wait()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, *self._flying, return_exceptions=True)
@@ -140,10 +141,10 @@ class Sender:
                 continue
             if self._later:
                 again_at = min(again_at, self._later[0][0])
-            try:
-                await asyncio.wait_for(self._wake.wait(), max(0.001, min(again_at - now, LONGEST_WAIT)))
-            except TimeoutError:
-                continue
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the event.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.001, min(again_at - now, LONGEST_WAIT))):
+                    await self._wake.wait()
 
     def _pick(self, now: float) -> tuple[list[tuple[int, int]], float]:
         """Rows that may be sent now as (row id, person id), marked in flight; else when to look again."""
@@ -272,6 +273,7 @@ class Sender:
             await self._gone(person_id)
         elif parcel.file_id is not None and isinstance(action, Message) and any(text in said for text in WRONG_FILE):
             assert isinstance(action.photo, StoredPhoto)
+            self._courier.forget_upload(action.photo)
             await self._write(delivery.forget_upload, sha256=action.photo.sha256)
             await self._carry(person_id, replace(parcel, file_id=None))
         elif "can't parse entities" in said and isinstance(action, Message) and action.text != plain(action):
@@ -330,4 +332,4 @@ def _now() -> float:
 
 
 def _seconds(value: Any) -> float:
-    return float(value.total_seconds() if hasattr(value, "total_seconds") else value)
+    return float(value.total_seconds())

@@ -7,6 +7,7 @@ that breaks or times out after the request went out is `TimedOut`: the server ma
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 256
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # RetryAfter tells a timedelta, as it will in the next version
 
 
 class FileTooBig(Exception):

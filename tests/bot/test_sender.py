@@ -1,0 +1,259 @@
+"""The way out on real parts: the outbox in SQLite, the local Bot API with its faults, the sender between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot import rendering
+from bot.clock import now
+from bot.courier import Courier
+from bot.pacing import Limits, Pace
+from bot.processes import Processes
+from bot.rendering.message import Button, Message, Renderer, StoredPhoto
+from bot.sender import Sender as Out
+from bot.transport import Api
+from domain.notices import Lane
+from domain.people import Person, Sender
+from emulator.server import Emulator
+from storage import outbox, people, photos
+from storage.database import Database, Signal, Tx
+from usecases.notify import tell
+
+TOKEN = "1000001:LOCAL"
+SHA = "ab" + "0" * 62
+
+
+def said(params: dict[str, Any], _: object) -> Message:
+    """A message of the test's own: text, and whatever else the params ask for."""
+    keyboard = ((Button("Tap", data="x"),),) if params.get("button") else ()
+    photo = StoredPhoto(SHA) if params.get("photo") else None
+    return Message(params["text"], keyboard, photo=photo, receipt=params.get("receipt"))
+
+
+@dataclass
+class Post:
+    """A sender with its server, and people who have started."""
+
+    server: Emulator
+    db: Database
+    out: Out
+    data_dir: Path
+
+    async def person(self, number: int) -> Person:
+        """Somebody who pressed START."""
+        someone = self.server.people.add(f"P{number}", id=number)
+        self.server.people.begin(next(iter(self.server.world.bots.values())), someone)
+        return await self.db.write(people.add, Sender(number, f"P{number}", None, "en"), now=1)
+
+    async def tell(self, person: Person, text: str, **more: Any) -> None:
+        """Queue a message."""
+        await self.db.write(lambda tx: tell(tx, person, "said", now=now(), text=text, **more))
+
+    async def sent(self) -> None:
+        """Wait until nothing waits."""
+        for _ in range(500):
+            if not await self.db.read(outbox.pending, after=0, limit=1):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("still waiting")
+
+    def chat(self, person: Person) -> list[dict[str, Any]]:
+        """What the phone shows of the bot's messages."""
+        bot = next(iter(self.server.world.bots.values()))
+        stored = bot.chats[person.telegram_id].messages.values()
+        return [message.view() for message in stored if message.from_bot and not message.view().get("deleted")]
+
+    def strike(self, **fault: Any) -> None:
+        """Let the server misbehave."""
+        self.server.world.faults.replace([fault], None, self.server.world.clock.now())
+
+
+@pytest.fixture
+async def post(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
+    monkeypatch.setitem(rendering.RENDERERS, "said", Renderer(said))
+    async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as server:
+        api = Api(server.address, TOKEN)
+        await api.transport.initialize()
+        processes = Processes()
+        out = Out(db, Courier(api, processes, tmp_path), Pace(Limits()), clock=now)
+
+        def committed(signals: list[Signal]) -> None:
+            for _, row in signals:
+                assert isinstance(row, outbox.Pending)
+                out.queue(row)
+
+        db.on_commit = committed
+        await out.start()
+        yield Post(server, db, out, tmp_path)
+        await out.stop(seconds=5)
+        await processes.close()
+        await api.transport.shutdown()
+
+
+async def test_messages_of_one_chat_keep_their_order(post: Post) -> None:
+    ana = await post.person(11)
+    for number in range(4):
+        await post.tell(ana, f"m{number}")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["m0", "m1", "m2", "m3"]
+
+
+async def test_a_slot_is_edited_in_place_and_only_its_newest_content_is_sent(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "first", slot="settings")
+    await post.sent()
+    for number in range(5):
+        await post.tell(ana, f"newer {number}", slot="settings")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["newer 4"]
+
+
+async def test_a_card_that_is_no_longer_last_is_sent_below_and_the_old_one_keeps_a_receipt(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "card 1", slot="card", button=True)
+    await post.sent()
+    await post.tell(ana, "by the way")
+    await post.sent()
+    await post.tell(ana, "card 2", slot="card", button=True, receipt="Saved.")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["Saved.", "by the way", "card 2"]
+    assert "reply_markup" not in post.chat(ana)[0]
+
+
+async def test_a_photo_card_becomes_a_text_card_by_a_new_message(post: Post) -> None:
+    ana = await post.person(11)
+    await _photo(post)
+    await post.tell(ana, "photo card", slot="card", photo=True, button=True)
+    await post.sent()
+    await post.tell(ana, "text card", slot="card", button=True)
+    await post.sent()
+    shown = post.chat(ana)
+    assert [message.get("text") or message.get("caption") for message in shown] == ["photo card", "text card"]
+    assert "reply_markup" not in shown[0]
+
+
+async def test_a_message_that_was_deleted_meanwhile_is_sent_anew(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "old", slot="settings")
+    await post.sent()
+    await post.db.write(outbox.adopt, ana.id, "settings", message_id=999_999, media=False)
+    await post.tell(ana, "new", slot="settings")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["old", "new"]
+
+
+async def test_a_photo_is_uploaded_once_even_when_many_are_to_see_it_at_once(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, uploads = post.server.world.files, []
+    add_photo = store.add_photo
+    monkeypatch.setattr(store, "add_photo", lambda *args: uploads.append(args) or add_photo(*args))  # type: ignore[func-returns-value]
+    everybody = [await post.person(number) for number in range(11, 23)]
+    await _photo(post)
+    for person in everybody:
+        await post.tell(person, "look", photo=True)
+    await post.sent()
+    stored = await post.db.read(photos.file_id, SHA)
+    assert stored is not None
+    assert {message["photo"][-1]["file_id"] for person in everybody for message in post.chat(person)} == {stored}
+    assert len(uploads) == 1
+
+
+async def test_a_file_id_that_telegram_no_longer_knows_is_uploaded_again(post: Post) -> None:
+    ana = await post.person(11)
+    await _photo(post)
+    await post.db.write(photos.set_file_id, SHA, "AgACgone")
+    await post.tell(ana, "look", photo=True)
+    await post.sent()
+    assert [message["caption"] for message in post.chat(ana)] == ["look"]
+    assert await post.db.read(photos.file_id, SHA) not in (None, "AgACgone")
+
+
+async def test_markup_telegram_cannot_parse_is_sent_plain(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "<b>bold &amp; open")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["bold & open"]
+
+
+async def test_a_429_is_waited_for_and_holds_nobody_else(post: Post) -> None:
+    ana, ben = await post.person(11), await post.person(12)
+    post.strike(kind="429", chat_id=11, count=1, retry_after=1)
+    await post.tell(ana, "late")
+    await post.tell(ben, "at once")
+    await asyncio.sleep(0.4)
+    assert [message["text"] for message in post.chat(ben)] == ["at once"]
+    assert post.chat(ana) == []
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["late"]
+
+
+async def test_a_server_error_is_tried_again_until_it_goes_out(post: Post) -> None:
+    ana = await post.person(11)
+    post.strike(kind="502", method="sendMessage", count=2)
+    await post.tell(ana, "through")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["through"]
+
+
+async def test_who_blocked_the_bot_is_out_of_reach_and_nothing_waits_for_them(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "hello")
+    await post.sent()
+    bot = next(iter(post.server.world.bots.values()))
+    bot.chats[11].blocked = True
+    await post.tell(ana, "one")
+    await post.tell(ana, "two")
+    await post.sent()
+    assert not (await post.db.read(people.by_id, ana.id)).reachable
+
+
+async def test_a_message_telegram_will_never_take_is_given_up_and_the_next_goes_out(post: Post) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "x" * 5000)
+    await post.tell(ana, "next")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["next"]
+
+
+async def test_answers_overtake_a_broadcast_and_a_stop_leaves_the_rest_as_rows(post: Post) -> None:
+    crowd = [await post.person(1000 + number) for number in range(120)]
+
+    def broadcast(tx: Tx) -> None:
+        for person in crowd:
+            outbox.put(
+                tx,
+                person_id=person.id,
+                key="said",
+                params={"text": "offer"},
+                lane=Lane.BROADCAST,
+                slot=None,
+                not_before=0,
+                dedupe=None,
+                now=now(),
+            )
+
+    ana = await post.person(11)
+    await post.db.write(broadcast)
+    await asyncio.sleep(0.2)
+    await post.tell(ana, "answer")
+    await post.out.stop(seconds=5)
+    assert [message["text"] for message in post.chat(ana)] == ["answer"]
+    left = len(await post.db.read(outbox.pending, after=0, limit=1000))
+    reached = sum(bool(post.chat(person)) for person in crowd)
+    assert left + reached == 120
+    assert left > 60
+
+
+async def _photo(post: Post) -> None:
+    path = post.data_dir / "photos" / SHA[:2] / f"{SHA}.jpg"
+    path.parent.mkdir(parents=True)
+    Image.new("RGB", (64, 48), "teal").save(path)
+    await post.db.write(photos.add, SHA, width=64, height=48, size=1, now=1)
