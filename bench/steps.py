@@ -1,0 +1,84 @@
+"""Full steps a second: a tap comes in, and its answer and the next card go out; for ours, with the submission on disk.
+
+The server runs here with its limits off, the bot in a process of its own. Every person begins the next step as soon as
+the last has ended, so the rate is the bot's: what the server's side used of its core is shown beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from bench import seeding
+from bench.contenders import TOKEN, Contender, environment
+from bench.crowd import Crowd, ids
+from bench.process import cpu_seconds, running
+from bench.report import percentile
+from emulator.server import Emulator
+
+WARM_SECONDS = 1.0
+MOST_PER_SECOND = 2_500
+START_SECONDS = 30.0
+
+
+class Broken(Exception):
+    """The measurement means nothing; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One contender in one round. Times in milliseconds; `server` is the part of a core that the server's side used."""
+
+    name: str
+    steps: int
+    per_second: float
+    cpu_ms: float
+    server: float
+    p50_ms: float
+    p95_ms: float
+    total: int
+    kept: int | None = None
+    imbalance: int | None = None
+
+
+async def measure(contender: Contender, folder: Path, *, people: int, seconds: float, seed: int) -> Measured:
+    """Run one contender alone. Raises Broken when steps are lost, or what ours has kept is not what was tapped."""
+    data_dir = folder / "data"
+    if contender.ours:
+        places = int((WARM_SECONDS + seconds) * MOST_PER_SECOND) + people * seeding.OVERLAP
+        await seeding.seed(data_dir, workers=ids(people), submissions=places)
+    async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=False) as server:
+        crowd = Crowd(server, count=people, taps=contender.taps, seed=seed)
+        async with running(contender.command, environment(contender, server.address, data_dir), folder) as bot:
+            try:
+                await crowd.gather(contender.opening, START_SECONDS)
+            except TimeoutError:
+                raise Broken(f"{contender.name}: not everybody has a card\n{bot.said()}") from None
+            crowd.go()
+            await asyncio.sleep(WARM_SECONDS)
+            before = len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), perf_counter()
+            await asyncio.sleep(seconds)
+            after = len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), perf_counter()
+            lost = await crowd.rest()
+            if lost or crowd.strange or after[0] == before[0]:
+                raise Broken(f"{contender.name}: {lost} lost, {crowd.strange} strange\n{bot.said()}")
+    kept = seeding.look(data_dir) if contender.ours else None
+    total = len(crowd.steps)
+    if kept is not None and (kept.submissions, kept.imbalance, kept.waiting) != (total, 0, 0):
+        raise Broken(f"{contender.name}: {total} taps answered, but {kept}")
+    steps, took = after[0] - before[0], after[3] - before[3]
+    waits = [wait for _, wait in crowd.steps[before[0] : after[0]]]
+    return Measured(
+        name=contender.name,
+        steps=steps,
+        per_second=round(steps / took, 1),
+        cpu_ms=round((after[1] - before[1]) / steps * 1000, 3),
+        server=round((after[2] - before[2]) / took, 2),
+        p50_ms=round(percentile(waits, 0.5) * 1000, 1),
+        p95_ms=round(percentile(waits, 0.95) * 1000, 1),
+        total=total,
+        kept=None if kept is None else kept.submissions,
+        imbalance=None if kept is None else kept.imbalance,
+    )
