@@ -114,6 +114,18 @@ def close_sent_back(tx: Tx, submission_id: int) -> bool:
     return tx.run(sql, id=submission_id).rowcount == 1
 
 
+def counted_at(tx: Tx, assignment_id: int) -> int | None:
+    """When the answer to this assignment was counted for its day: when it was handed in before it was first sent back.
+
+    What is handed in anew after that does not count again; an answer that was undone has no decision.
+    """
+    at: int | None = tx.value(
+        "select min(submitted_at) from submissions where assignment_id = :assignment_id and decided_at is not null",
+        assignment_id=assignment_id,
+    )
+    return at
+
+
 def _submission(row: Row) -> Submission:
     values = dict(zip(row.keys(), tuple(row), strict=True))
     values["answer"] = json.loads(row["answer"])

@@ -107,7 +107,9 @@ def _days(tx: Tx, worker_id: int, today: int) -> tuple[Earned, ...]:
         day = tx.rules.day(at)
         waiting[day] = waiting.get(day, 0) + amount
     nothing = Done(0, 0, 0)
-    return tuple(
-        Earned(day, max(0, done.get(day, nothing).earned - waiting.get(day, 0)), waiting.get(day, 0))
-        for day in range(first, today + 1)
-    )
+    found = []
+    for day in range(first, today + 1):
+        earned = done.get(day, nothing).earned
+        in_review = min(earned, waiting.get(day, 0))  # work handed in anew is earned on the day it was first handed in
+        found.append(Earned(day, earned - in_review, in_review))
+    return tuple(found)
