@@ -121,6 +121,7 @@ REASONS: dict[str, str] = {
     "pixels": N_("has more than {limit} megapixels; make it smaller"),
     "tiny": N_("is smaller than {limit} pixels a side"),
     "narrow": N_("is more than {limit} times as long as it is wide; cut it"),
+    "gold": N_("holds known answers, which are not used yet"),
     "too_many_photos": N_("{count} more photos are over the limit of {limit}; send them in another ZIP"),
     # rows
     "empty": N_("is empty"),

@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler, Cha
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import earnings, payouts, people, review, settings, typed
+from handlers import batches, earnings, payouts, people, review, settings, typed
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -38,6 +38,9 @@ COMMANDS: dict[str, OnCommand] = {
     "stop": settings.stop,
     # work
     # batches
+    "newbatch": batches.new_batch,
+    "batches": batches.show_batches,
+    "funds": batches.show_funds,
     # review
     "review": review.queue,
     # money
@@ -70,6 +73,24 @@ TAPS: dict[str, Tap] = {
     "withdraw_no": Tap(settings.withdraw_no, Slot.PRIVACY),
     # work
     # batches
+    "b_open": Tap(batches.open_batch),
+    "b_field": Tap(batches.change),
+    "b_overlap": Tap(batches.change_overlap),
+    "b_none": Tap(batches.no_answers),
+    "b_cancel": Tap(batches.cancel),
+    "b_all": Tap(batches.that_is_all),
+    "b_preview": Tap(batches.preview),
+    "b_previewed": Tap(batches.previewed),
+    "b_publish": Tap(batches.publish),
+    "b_discard": Tap(batches.ask_discard),
+    "b_discard_yes": Tap(batches.discard),
+    "b_keep": Tap(batches.keep),
+    "b_pause": Tap(batches.pause),
+    "b_resume": Tap(batches.resume),
+    "b_close": Tap(batches.ask_close),
+    "b_close_yes": Tap(batches.close),
+    "b_export": Tap(batches.export),
+    "b_refused": Tap(batches.show_refused),
     # review
     "rv_accept": Tap(review.accept, Slot.REVIEW),
     "rv_return": Tap(review.ask_reason, Slot.REVIEW),
@@ -121,6 +142,8 @@ def _refuse_stale(tx: Tx, **_: object) -> None:
 
 
 MESSAGES: list[tuple[filters.BaseFilter, OnMessage]] = [
+    (filters.Document.ALL, batches.document),
+    (filters.PHOTO, batches.photo),
     (filters.TEXT, typed.text),
     (filters.ALL, typed.stray),
 ]

@@ -150,7 +150,7 @@ def ask_discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     require_coordinator(by)
     draft = own_draft(tx, batch)
     if draft.tasks == 0 and not jobs.of_batch(tx, batch, "import", limit=1):
-        discard(tx, by=by, batch=batch, now=now)
+        _drop(tx, by, batch, now=now)
         return
     tell(tx, by, "draft_discard", now=now, batch=batch)
 
@@ -159,10 +159,18 @@ def discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     """Drop the draft; what is still being taken in for it stops."""
     require_coordinator(by)
     own_draft(tx, batch)
-    batches.change(tx, batch, state="discarded", collecting=0)
-    forget_question(tx, by, batch)
-    audit.add(tx, person_id=by.id, action="batch.discarded", subject=f"batch:{batch}", now=now)
-    progress.show(tx, by, batch, now=now)
+    _drop(tx, by, batch, now=now)
+    tell(tx, by, "draft_discarded", now=now, slot=Slot.confirm(batch), batch=batch)
+
+
+def keep(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Neither closed nor discarded: say so in the question's place."""
+    require_coordinator(by)
+    tell(tx, by, "draft_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
+
+
+def nothing(tx: Tx, *, by: Person, now: int) -> None:
+    """A button of a preview: it does nothing but end the tap."""
 
 
 def own_draft(tx: Tx, batch_id: int) -> Batch:
@@ -191,6 +199,13 @@ def new_draft(tx: Tx, by: Person, data: Data, name: str | None, caption: str, *,
     brief = _read(tx, caption)
     _apply(tx, own_draft(tx, draft_id), brief, data, problems=_problems(brief))
     return draft_id
+
+
+def _drop(tx: Tx, by: Person, batch: int, *, now: int) -> None:
+    batches.change(tx, batch, state="discarded", collecting=0)
+    forget_question(tx, by, batch)
+    audit.add(tx, person_id=by.id, action="batch.discarded", subject=f"batch:{batch}", now=now)
+    progress.show(tx, by, batch, now=now)
 
 
 def _home(tx: Tx, by: Person, file: Incoming, brief: Brief, *, now: int) -> Batch:

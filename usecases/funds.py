@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain import ledger as accounts
 from domain.money import parse_amount
 from domain.people import Person
-from storage import audit, ledger
+from storage import audit, ledger, people
 from storage.database import Tx
 from usecases.notify import tell
 from usecases.roles import require_coordinator, require_owner
@@ -55,3 +55,8 @@ def standing(tx: Tx) -> Funds:
     free = ledger.balance(tx, accounts.FUNDS)
     reserved = sum(ledger.balances(tx, "batch:").values())
     return Funds(free, reserved, -ledger.balance(tx, accounts.WORLD) - free - reserved)
+
+
+def may_record(tx: Tx, person_id: int) -> bool:
+    """Whether this person records money received."""
+    return people.by_id(tx, person_id).is_owner

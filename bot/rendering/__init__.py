@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from bot.rendering import common, earnings, inviting, joining, menus, payouts, review, settings, summary
+from bot.rendering import (
+    batches,
+    common,
+    drafts,
+    earnings,
+    inviting,
+    joining,
+    menus,
+    payouts,
+    review,
+    settings,
+    summary,
+)
 from bot.rendering.message import Renderer
 
-TOPICS = [common, menus, joining, inviting, settings, review, earnings, payouts, summary]
+TOPICS = [common, menus, joining, inviting, settings, review, earnings, payouts, summary, drafts, batches]
 
 RENDERERS: dict[str, Renderer] = {key: renderer for topic in TOPICS for key, renderer in topic.RENDERERS.items()}
 """Every notice there is, by key; a test sees to it that no key is taken twice."""

@@ -1,0 +1,16 @@
+"""Every kind of long work there is, and what does it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.exports import export
+from bot.imports import import_file
+from bot.jobs import Kind
+from bot.offers import offer
+
+KINDS: Final[dict[str, Kind]] = {
+    "import": import_file,
+    "offers": offer,
+    "export": export,
+}

@@ -1,0 +1,238 @@
+"""Batches as coordinators see them: the one message of each, the list, the funds, exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.rendering.drafts import by_params, counted, draft
+from bot.rendering.message import Action, Button, Document, Message, Nothing, Renderer
+from domain.batches import Batch
+from handlers.buttons import encode
+from locales.words import Markup, Words
+from storage import batches
+from storage.database import Tx
+from usecases import coordinating, funds
+from usecases.coordinating import DraftView, ProgressView
+from usecases.funds import Funds
+
+BAR = 12
+
+
+def batch(view: DraftView | ProgressView | Batch | None, words: Words) -> Action:
+    """The batch's one message: draft, progress, or what became of it."""
+    if isinstance(view, DraftView):
+        return draft(view, words)
+    if isinstance(view, ProgressView):
+        return progress(view, words)
+    if view is None:
+        return Nothing()
+    return Message(words.html("<b>{title}</b> is discarded.", title=view.title))
+
+
+def _batch_view(tx: Tx, _: int, params: dict[str, Any]) -> DraftView | ProgressView | Batch | None:
+    found = batches.by_id(tx, params["batch"])
+    if found is None or found.state == "discarded":
+        return found
+    if found.state == "draft":
+        return coordinating.draft_view(tx, found)
+    return coordinating.progress_view(tx, found, params["at"])
+
+
+def progress(view: ProgressView, words: Words) -> Message:
+    """How a published batch goes."""
+    found = view.batch
+    lines = [
+        words.html("<b>{title}</b> · {state}", title=found.title, state=state_name(found.state, words)),
+        words.html(
+            "{bar} {done} of {all}",
+            bar=bar(found.done, found.tasks),
+            done=words.number(found.done),
+            all=counted(found, words),
+        ),
+        "",
+        words.html(
+            "Offered {sent} · opened {opened} · working now {working}",
+            sent=words.number(found.offers),
+            opened=words.number(found.opened),
+            working=words.number(view.working),
+        ),
+        words.html(
+            "Answers {answers} · accepted {accepted}",
+            answers=words.number(found.submissions),
+            accepted=words.number(found.accepted),
+        ),
+    ]
+    if found.pairs:
+        lines.append(words.html("Agreement {share}", share=words.share(found.pairs_same, found.pairs)))
+    lines += [
+        "",
+        words.html("Spent {spent} of {reserved}", spent=words.money(view.spent), reserved=words.money(view.reserved)),
+    ]
+    if view.released:
+        lines.append(words.html("Given back {released}", released=words.money(view.released)))
+    rate = words.rate(view.rate)
+    lines.append(
+        words.html("Pay per hour {rate}", rate=rate)
+        if view.measured
+        else words.html("Pay per hour {rate} (estimate)", rate=rate)
+    )
+    if view.ends_at is not None:
+        lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
+    return Message(Markup("\n".join(lines)), _controls(found, words))
+
+
+def _controls(found: Batch, words: Words) -> tuple[tuple[Button, ...], ...]:
+    export = Button(words.plain("Export"), encode("b_export", found.id))
+    if found.state == "closed":
+        return ((export,),)
+    if found.state == "open":
+        first = Button(words.plain("Pause"), encode("b_pause", found.id))
+    else:
+        first = Button(words.plain("Resume"), encode("b_resume", found.id), style="success")
+    close = Button(words.plain("Close"), encode("b_close", found.id), style="danger")
+    return ((first, close), (export,))
+
+
+def bar(done: int, whole: int) -> str:
+    """A text bar; only what is wholly done fills it."""
+    full = BAR * done // whole if whole else 0
+    return "▰" * full + "▱" * (BAR - full)
+
+
+def state_name(state: str, words: Words) -> str:
+    """A batch's state in a word."""
+    names = {
+        "draft": words.plain("draft"),
+        "open": words.plain("open"),
+        "paused": words.plain("paused"),
+        "closed": words.plain("closed"),
+        "discarded": words.plain("discarded"),
+    }
+    return names[state]
+
+
+def listing(found: list[Batch], words: Words) -> Action:
+    """Every batch with a button to open it."""
+    if not found:
+        return Message(words.html("There are no batches yet. Send photos or a file of texts, or begin with /newbatch."))
+    rows = tuple((Button(_line(one, words), encode("b_open", one.id)),) for one in found)
+    return Message(words.html("Your batches. Tap one to open it."), rows)
+
+
+def _line(one: Batch, words: Words) -> str:
+    state = state_name(one.state, words)
+    number = words.number(one.tasks) if one.state == "draft" else f"{words.number(one.done)}/{words.number(one.tasks)}"
+    return f"{one.title[:30]} · {state} · {number}"
+
+
+def _listing_view(tx: Tx, _: int, __: dict[str, Any]) -> list[Batch]:
+    return coordinating.listed(tx)
+
+
+def show_funds(view: tuple[Funds, int | None, bool], words: Words) -> Action:
+    """Where the money is; how the owner records more."""
+    found, received, owner = view
+    lines = []
+    if received is not None:
+        lines += [words.html("{amount} recorded as received.", amount=words.money(received)), ""]
+    lines += [
+        words.html("<b>Funds</b>"),
+        words.html("Free {amount}", amount=words.money(found.free)),
+        words.html("Reserved for batches {amount}", amount=words.money(found.reserved)),
+        words.html("Spent on work {amount}", amount=words.money(found.spent)),
+    ]
+    if owner and received is None:
+        lines += ["", words.html("To record money received, write for example: /funds 500")]
+    return Message(Markup("\n".join(lines)))
+
+
+def _funds_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Funds, int | None, bool]:
+    return funds.standing(tx), params["received"], funds.may_record(tx, person_id)
+
+
+def ask_close(found: Batch | None, words: Words) -> Action:
+    """Whether a batch shall end."""
+    if found is None or found.state not in ("open", "paused"):
+        return Nothing()
+    yes = Button(words.plain("Close"), encode("b_close_yes", found.id), style="danger")
+    no = Button(words.plain("Keep it open"), encode("b_keep", found.id))
+    text = words.html(
+        "Close <b>{title}</b>? {done} of {all} are done. Open cards can still be answered and are paid; the money that"
+        " is left goes back to the funds. A closed batch cannot be opened again.",
+        title=found.title,
+        done=words.number(found.done),
+        all=counted(found, words),
+    )
+    return Message(text, ((yes, no),))
+
+
+def closed(view: tuple[Batch | None, int], words: Words) -> Action:
+    """A batch has ended."""
+    found, amount = view
+    if found is None:
+        return Nothing()
+    text = words.html(
+        "<b>{title}</b> is closed. {amount} went back to the free funds.", title=found.title, amount=words.money(amount)
+    )
+    return Message(text, ((Button(words.plain("Export"), encode("b_export", found.id)),),))
+
+
+def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int]:
+    return batches.by_id(tx, params["batch"]), params["amount"]
+
+
+def done(found: Batch | None, words: Words) -> Action:
+    """The last task of a batch is done."""
+    if found is None or found.done < found.tasks:
+        return Nothing()
+    text = words.html(
+        "<b>{title}</b> is done: all {all} have their answers.", title=found.title, all=counted(found, words)
+    )
+    export = Button(words.plain("Export"), encode("b_export", found.id), style="success")
+    close = Button(words.plain("Close"), encode("b_close", found.id))
+    return Message(text, ((export, close),))
+
+
+def export(view: tuple[Batch | None, dict[str, Any]], words: Words) -> Action:
+    """The document with every submission and one row a task."""
+    found, params = view
+    if found is None:
+        return Nothing()
+    answers = words.html_many("{count} submission", "{count} submissions", params["submissions"])
+    text = words.html(
+        "<b>{title}</b>: {answers}, and one row a task, each as CSV and JSONL. Workers have numbers in place of names.",
+        title=found.title,
+        answers=answers,
+    )
+    return Message(text, document=Document(params["filename"], path=f"exports/{params['job']}.zip"))
+
+
+def export_too_big(view: tuple[Batch | None, dict[str, Any]], words: Words) -> Action:
+    """An export Telegram does not take: where it lies."""
+    found, params = view
+    if found is None:
+        return Nothing()
+    return Message(
+        words.html(
+            "The export of <b>{title}</b> is larger than the 50 MB Telegram takes. It lies in the bot's data folder for"
+            " a week: <code>exports/{job}.zip</code>",
+            title=found.title,
+            job=params["job"],
+        )
+    )
+
+
+def _export_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, dict[str, Any]]:
+    return batches.by_id(tx, params["batch"]), params
+
+
+RENDERERS = {
+    "batch": Renderer(batch, _batch_view),
+    "batches": Renderer(listing, _listing_view),
+    "funds": Renderer(show_funds, _funds_view),
+    "batch_close": Renderer(ask_close, by_params),
+    "batch_closed": Renderer(closed, _closed_view),
+    "batch_done": Renderer(done, by_params),
+    "export": Renderer(export, _export_view),
+    "export_too_big": Renderer(export_too_big, _export_view),
+}

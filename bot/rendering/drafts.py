@@ -1,0 +1,427 @@
+"""A draft as its coordinator sees it: one message with the brief, the money, what is missing, and the buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+
+from bot.rendering.message import Action, Button, Document, Keyboard, Message, Nothing, Renderer
+from domain.batches import Batch
+from domain.brief.model import Problem
+from domain.drafts import FIELDS
+from domain.file_problems import REASONS, Refused
+from domain.words import N_
+from handlers.buttons import encode
+from locales.words import Markup, Words
+from storage import batches
+from storage.database import Tx
+from usecases import coordinating
+from usecases.coordinating import DraftView
+
+LIMIT = 3_900
+"""Characters of a message we fill; Telegram takes 4,096."""
+PROBLEMS_SHOWN = 8
+ANSWERS_SHOWN = 20
+NAME_SHOWN = 40
+
+FIELD_NAMES = {
+    "question": N_("Question"),
+    "answers": N_("Answers"),
+    "instructions": N_("Instructions"),
+    "price": N_("Price"),
+    "overlap": N_("Overlap"),
+    "language": N_("Language"),
+    "most": N_("Most per worker"),
+    "seconds": N_("Seconds"),
+    "review": N_("Review period"),
+    "title": N_("Title"),
+}
+ASKED = {
+    "question": N_("What shall workers be asked? Write the question, for example: What is in the photo?"),
+    "answers": N_("Which answers can they choose from? Write 2 to 20, one a line."),
+    "instructions": N_("What should workers know? Write the instructions as a message, or “none”."),
+    "price": N_("What does one task pay? Write an amount, for example 0.05"),
+    "overlap": N_("How many workers shall answer each task? Write a number, for example 3"),
+    "language": N_("Which language must workers know for this? Write for example: en"),
+    "most": N_("How many tasks may one worker do at most? Write a number, or “none”."),
+    "seconds": N_("How many seconds does a task take? Write a number, for example 9"),
+    "review": N_("How long may a review take before work is accepted by itself? Write for example: 1 day"),
+    "title": N_("What shall the batch be called in the list workers see?"),
+}
+
+
+def draft(view: DraftView, words: Words) -> Message:
+    """The draft. Long instructions and lists give way, so that it always fits into one message."""
+    for detail in range(3):
+        text = _text(view, words, detail)
+        if len(text) <= LIMIT:
+            break
+    return Message(text, _keyboard(view, words))
+
+
+def counted(batch: Batch, words: Words, count: int | None = None) -> Markup:
+    """ "312 photos", or texts."""
+    number = batch.tasks if count is None else count
+    if batch.data == "texts":
+        return words.html_many("{count} text", "{count} texts", number)
+    return words.html_many("{count} photo", "{count} photos", number)
+
+
+def language_name(code: str, words: Words) -> str:
+    """A language's name in the reader's language."""
+    return str(Locale.parse(words.language).languages.get(code, code))
+
+
+def reason(refused: Refused, words: Words) -> str:
+    """Why a file or a row was left out, as plain text."""
+    sentence = words.plain(REASONS[refused.reason], **(refused.detail or {}))
+    return f"{refused.name}: {sentence}" if refused.name else sentence
+
+
+def problem_line(problem: Problem, words: Words) -> Markup:
+    """One sentence about the brief."""
+    return words.html("{sentence}", sentence=words.plain(problem.text, **problem.params))
+
+
+def _text(view: DraftView, words: Words, detail: int) -> Markup:
+    batch = view.batch
+    parts = [
+        words.html("<b>{title}</b> · draft", title=batch.title),
+        _contents(view, words),
+        _refused(view, words, most=(coordinating.REFUSED_SHOWN, 6, 3)[detail]),
+        _brief(batch, words, instructions=(900, 300, 80)[detail]),
+        _terms(batch, words),
+        _money(view, words),
+        _warnings(view, words),
+        _problems(view, words),
+        _next(view, words),
+    ]
+    return Markup("\n\n".join(part for part in parts if part))
+
+
+def _contents(view: DraftView, words: Words) -> Markup:
+    batch, lines = view.batch, []
+    if batch.tasks:
+        lines.append(counted(batch, words))
+    elif not view.coming:
+        lines.append(words.html("Nothing in it yet. Send photos, a ZIP of photos, or a CSV or JSONL file of texts."))
+    if view.coming and view.total > 1:
+        taking = words.html("Taking in {done} of {total} …", done=view.taken, total=view.total)
+        lines.append(taking)
+    elif view.coming:
+        lines.append(words.html_many("Taking in {count} file …", "Taking in {count} files …", view.coming))
+    return Markup("\n".join(lines))
+
+
+def _refused(view: DraftView, words: Words, *, most: int) -> Markup:
+    if not view.refused_count:
+        return Markup("")
+    head = words.html_many("{count} could not be used:", "{count} could not be used:", view.refused_count)
+    lines = [
+        words.html("• {line}", line=reason(Refused(_short(one.name), one.reason, _short_detail(one.detail)), words))
+        for one in view.refused[:most]
+    ]
+    rest = view.refused_count - len(lines)
+    if rest > 0:
+        lines.append(words.html_many("… and {count} more", "… and {count} more", rest))
+    return Markup("\n".join([head, *lines]))
+
+
+def _brief(batch: Batch, words: Words, *, instructions: int) -> Markup:
+    lines = []
+    if batch.face.question:
+        lines.append(words.html("<b>{question}</b>", question=batch.face.question))
+    if batch.face.answers:
+        shown = " · ".join(batch.face.answers[:ANSWERS_SHOWN])
+        rest = len(batch.face.answers) - ANSWERS_SHOWN
+        lines.append(words.html("{answers}", answers=shown + (f" · +{rest}" if rest > 0 else "")))
+    elif batch.kind == "write_reply" and batch.face.question:
+        lines.append(words.html("Workers write a reply."))
+    if batch.face.instructions:
+        text = batch.face.instructions
+        cut = text if len(text) <= instructions else text[:instructions].rstrip() + "…"
+        lines.append(words.html("<blockquote>{instructions}</blockquote>", instructions=cut))
+    if batch.face.translations:
+        names = ", ".join(language_name(code, words) for code in batch.face.translations)
+        lines.append(words.html("Translated: {languages}", languages=names))
+    return Markup("\n".join(lines))
+
+
+def _terms(batch: Batch, words: Words) -> Markup:
+    answers = words.html_many("{count} answer a task", "{count} answers a task", batch.overlap)
+    lines = [words.html("{language} · {answers}", language=language_name(batch.language, words), answers=answers)]
+    seconds = words.duration(batch.seconds)
+    if batch.seconds_given:
+        lines.append(words.html("About {seconds} a task", seconds=seconds))
+    else:
+        lines.append(words.html("About {seconds} a task (estimate)", seconds=seconds))
+    lines.append(words.html("Accepted by itself after {period}", period=words.duration(batch.review_seconds)))
+    if batch.most_per_worker is not None:
+        lines.append(words.html("At most {count} for one worker", count=words.number(batch.most_per_worker)))
+    return Markup("\n".join(lines))
+
+
+def _money(view: DraftView, words: Words) -> Markup:
+    batch, quote = view.batch, view.quote
+    if batch.price is None or quote.cost is None or quote.rate is None:
+        return words.html("Free funds: {free}", free=words.money(quote.free))
+    lines = [words.html("{price} a task · {rate}", price=words.money(batch.price), rate=words.rate(quote.rate))]
+    if batch.tasks:
+        lines.append(
+            words.html(
+                "{tasks} × {overlap} × {price} = <b>{cost}</b> of {free} free",
+                tasks=batch.tasks,
+                overlap=batch.overlap,
+                price=words.money(batch.price),
+                cost=words.money(quote.cost),
+                free=words.money(quote.free),
+            )
+        )
+    return Markup("\n".join(lines))
+
+
+def _warnings(view: DraftView, words: Words) -> Markup:
+    batch, quote, lines = view.batch, view.quote, []
+    if quote.would_do is not None and quote.rate is not None:
+        lines.append(
+            words.html(
+                "⚠️ At {rate} this is below the floor of {floor}. A price of {price} would do.",
+                rate=words.rate(quote.rate),
+                floor=words.rate(words.rules.floor),
+                price=words.money(quote.would_do),
+            )
+        )
+    if quote.cost is not None and quote.cost > quote.free:
+        if quote.fit:
+            fitting = words.html("{fit} of {all} fit the free funds.", fit=quote.fit, all=counted(batch, words))
+            lines.append(Markup(f"⚠️ {fitting}"))
+        else:
+            text = words.html("The free funds cover none of it yet. The owner records money with /funds.")
+            lines.append(Markup(f"⚠️ {text}"))
+    if view.workers < batch.overlap:
+        lines.append(
+            words.html_many(
+                "⚠️ {count} worker takes work in {language}; {overlap} answers a task need as many workers.",
+                "⚠️ {count} workers take work in {language}; {overlap} answers a task need as many workers.",
+                view.workers,
+                language=language_name(batch.language, words),
+                overlap=batch.overlap,
+            )
+        )
+    return Markup("\n".join(lines))
+
+
+def _problems(view: DraftView, words: Words) -> Markup:
+    lines = [Markup("❗ " + problem_line(problem, words)) for problem in view.problems[:PROBLEMS_SHOWN]]
+    rest = len(view.problems) - PROBLEMS_SHOWN
+    if rest > 0:
+        lines.append(words.html_many("… and {count} more", "… and {count} more", rest))
+    return Markup("\n".join(lines))
+
+
+def _next(view: DraftView, words: Words) -> Markup:
+    if view.problems:
+        return words.html("Send the corrected lines as a message, or use the buttons.")
+    if _gathering(view.batch):
+        return words.html("Send more, or tap <b>That is all</b>.")
+    if view.batch.collecting and view.batch.tasks:
+        return words.html("More files you send now are added here.")
+    return Markup("")
+
+
+def _gathering(batch: Batch) -> bool:
+    """Photos come one by one, and who sends them has not said that these are all."""
+    return batch.collecting and batch.received > 0
+
+
+def _keyboard(view: DraftView, words: Words) -> Keyboard:
+    batch = view.batch
+    rows: list[tuple[Button, ...]] = []
+    if _gathering(batch):
+        rows.append((Button(words.plain("That is all"), encode("b_all", batch.id), style="primary"),))
+    publish = _publish(view, words)
+    first = []
+    if batch.tasks:
+        first.append(Button(words.plain("Preview"), encode("b_preview", batch.id)))
+    if publish is not None:
+        first.append(publish)
+    if first:
+        rows.append(tuple(first))
+    if view.quote.cost is not None and view.quote.cost > view.quote.free:
+        rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
+    if view.refused_count > len(view.refused):
+        rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
+    fields = [
+        Button(words.plain(FIELD_NAMES[name]), encode("b_field", batch.id, index)) for index, name in enumerate(FIELDS)
+    ]
+    rows += [tuple(fields[start : start + 3]) for start in range(0, len(fields), 3)]
+    rows.append((Button(words.plain("Discard"), encode("b_discard", batch.id), style="danger"),))
+    return tuple(rows)
+
+
+def _publish(view: DraftView, words: Words) -> Button | None:
+    batch, quote = view.batch, view.quote
+    if view.coming or _gathering(batch) or view.problems or not quote.fit or batch.price is None:
+        return None
+    text = words.plain("Publish") if quote.fit == batch.tasks else words.plain("Publish {count}", count=quote.fit)
+    cost = quote.fit * batch.overlap * batch.price
+    return Button(text, encode("b_publish", batch.id, quote.fit, cost), style="success")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_SHOWN else "…" + name[1 - NAME_SHOWN :]
+
+
+def _short_detail(detail: dict[str, object] | None) -> dict[str, object]:
+    return {name: _short(value) if isinstance(value, str) else value for name, value in (detail or {}).items()}
+
+
+def ask(params: dict[str, Any], words: Words) -> Action:
+    """One question of ours; the next message is the answer."""
+    field, batch = params["field"], params["batch"]
+    text = words.html("{sentence}", sentence=words.plain(ASKED[field]))
+    cancel = Button(words.plain("Cancel"), encode("b_cancel", batch))
+    if not params["step"]:
+        return Message(text, ((cancel,),))
+    if field == "question":
+        text = Markup(
+            text
+            + "\n\n"
+            + words.html("Or send everything at once, in this form, with a ZIP of photos or on its own:")
+            + "\n<pre>"
+            + words.html("{example}", example=words.plain(EXAMPLE))
+            + "</pre>"
+        )
+    if field == "answers":
+        none = Button(words.plain("No answers: they write"), encode("b_none", batch))
+        return Message(text, ((none,), (cancel,)))
+    return Message(text, ((cancel,),))
+
+
+EXAMPLE = N_(
+    "What is in the photo?\n- Cat\n- Dog\n- Something else\n> Choose what is biggest in the photo.\nprice 0.05\n"
+    "overlap 3\nlanguage en"
+)
+
+
+def ask_data(params: dict[str, Any], words: Words) -> Action:
+    """The brief is there, the data are not."""
+    cancel = Button(words.plain("Discard"), encode("b_discard", params["batch"]))
+    show = Button(words.plain("Show the draft"), encode("b_open", params["batch"]))
+    text = words.html("Now send the photos (a ZIP, an album or one by one), or a CSV, TSV, JSONL or TXT file of texts.")
+    return Message(text, ((show, cancel),))
+
+
+def saved(view: tuple[Batch, str] | None, words: Words) -> Action:
+    """A thing about the draft was set."""
+    if view is None:
+        return Nothing()
+    batch, field = view
+    text = words.html(
+        "Saved. <b>{field}</b>: {value}", field=words.plain(FIELD_NAMES[field]), value=_value(batch, field, words)
+    )
+    return Message(text, ((Button(words.plain("Show the draft"), encode("b_open", batch.id)),),))
+
+
+def _value(batch: Batch, field: str, words: Words) -> str:
+    face = batch.face
+    shown: dict[str, str] = {
+        "question": face.question,
+        "answers": " · ".join(face.answers) or "–",
+        "instructions": face.instructions[:300] or "–",
+        "price": "–" if batch.price is None else words.money(batch.price),
+        "overlap": words.number(batch.overlap),
+        "language": language_name(batch.language, words),
+        "most": "–" if batch.most_per_worker is None else words.number(batch.most_per_worker),
+        "seconds": words.duration(batch.seconds),
+        "review": words.duration(batch.review_seconds),
+        "title": batch.title,
+    }
+    return shown[field]
+
+
+def _saved_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, str] | None:
+    batch = batches.by_id(tx, params["batch"])
+    return None if batch is None else (batch, params["field"])
+
+
+def cancelled(params: dict[str, Any], words: Words) -> Action:
+    """A question of ours was called off."""
+    return Message(words.html("Nothing was changed."))
+
+
+def ask_discard(batch: Batch | None, words: Words) -> Action:
+    """Whether a draft shall go."""
+    if batch is None or batch.state != "draft":
+        return Nothing()
+    yes = Button(words.plain("Discard"), encode("b_discard_yes", batch.id), style="danger")
+    no = Button(words.plain("Keep it"), encode("b_keep", batch.id))
+    text = words.html("Discard <b>{title}</b> with {contents}?", title=batch.title, contents=counted(batch, words))
+    return Message(text, ((yes, no),))
+
+
+def discarded(batch: Batch | None, words: Words) -> Action:
+    """A draft has gone."""
+    return Message(words.html("<b>{title}</b> is discarded.", title=batch.title if batch else "?"))
+
+
+def by_params(tx: Tx, _: int, params: dict[str, Any]) -> Batch | None:
+    """The batch a notice is about."""
+    return batches.by_id(tx, params["batch"])
+
+
+def too_big(params: dict[str, Any], words: Words) -> Action:
+    """A file Telegram does not hand to bots: its size and the three ways on."""
+    size = params["bytes"]
+    if size:
+        megabytes = words.plain("{size} MB", size=f"{size / 1_000_000:.1f}")
+        head = words.html("This file has {size}. Telegram lets bots fetch up to 20 MB.", size=megabytes)
+    else:
+        head = words.html("This file has more than the 20 MB that Telegram lets bots fetch.")
+    ways = [
+        words.html("Three ways on:"),
+        words.html("1. Send several ZIPs of up to 20 MB each; they all go into the same draft."),
+        words.html("2. Send the photos as albums, ten at a time."),
+        words.html("3. On the machine the bot runs on: <code>python -m bot import FOLDER</code>"),
+    ]
+    return Message(Markup("\n".join([head, *ways])))
+
+
+def file_refused(params: dict[str, Any], words: Words) -> Action:
+    """A file that cannot be used as a whole, and what to do."""
+    sentence = words.filled(params["text"], params["params"])
+    if params["name"]:
+        return Message(words.html("<b>{name}</b>: {sentence}", name=params["name"], sentence=sentence))
+    return Message(words.html("{sentence}", sentence=sentence))
+
+
+def refused_files(view: tuple[Batch, list[Refused]] | None, words: Words) -> Action:
+    """The whole list of what was left out, as a text file."""
+    if view is None:
+        return Nothing()
+    batch, refused = view
+    text = "\n".join(reason(one, words) for one in refused) + "\n"
+    name = words.plain("not used.txt")
+    return Message(
+        words.html("What of <b>{title}</b> could not be used, by name and reason.", title=batch.title),
+        document=Document(name, data=text.encode()),
+    )
+
+
+def _refused_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, list[Refused]] | None:
+    batch = batches.by_id(tx, params["batch"])
+    return None if batch is None else (batch, coordinating.refused_list(tx, batch.id))
+
+
+RENDERERS = {
+    "draft_ask": Renderer(ask),
+    "draft_data": Renderer(ask_data),
+    "draft_saved": Renderer(saved, _saved_view),
+    "draft_cancelled": Renderer(cancelled),
+    "draft_discard": Renderer(ask_discard, by_params),
+    "draft_discarded": Renderer(discarded, by_params),
+    "file_too_big": Renderer(too_big),
+    "file_refused": Renderer(file_refused),
+    "refused_files": Renderer(refused_files, _refused_view),
+}

@@ -1,0 +1,138 @@
+"""What coordinators look at: the list of batches, one of them, what was left out; and the facts behind each screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain import ledger as accounts
+from domain.batches import Batch, Task
+from domain.brief.model import Problem
+from domain.drafts import Quote, quote, sentences
+from domain.file_problems import Refused
+from domain.pay import MEASURED_FROM, estimate_rate, per_hour
+from domain.people import Person
+from domain.refusals_batches import BatchGone, NothingRefused
+from storage import batches, draft_tasks, jobs, ledger, offers, refused_files, sessions
+from storage.database import Tx
+from usecases import progress
+from usecases.notify import tell
+from usecases.roles import require_coordinator
+
+LISTED = 12
+REFUSED_SHOWN = 15
+REFUSED_LISTED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft as its coordinator sees it. `coming` counts files being taken in, `taken` of `total` those of the first.
+
+    `workers` who could do it are counted no further than the overlap.
+    """
+
+    batch: Batch
+    problems: tuple[Problem, ...]
+    quote: Quote
+    workers: int
+    coming: int
+    taken: int
+    total: int
+    refused: list[Refused]
+    refused_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """A published batch: micro-units reserved at first and spent, people at work now, pay an hour, when it may end.
+
+    `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told.
+    """
+
+    batch: Batch
+    reserved: int
+    spent: int
+    released: int
+    working: int
+    rate: int
+    measured: bool
+    ends_at: int | None
+
+
+def show_list(tx: Tx, *, by: Person, now: int) -> None:
+    """Show what batches there are."""
+    require_coordinator(by)
+    tell(tx, by, "batches", now=now)
+
+
+def open_batch(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Show a batch at the end of the chat, with its buttons."""
+    require_coordinator(by)
+    if batches.by_id(tx, batch) is None:
+        raise BatchGone
+    progress.show_below(tx, by, batch, now=now)
+
+
+def show_refused(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Send the whole list of what was left out, as a document."""
+    require_coordinator(by)
+    if refused_files.count(tx, batch) == 0:
+        raise NothingRefused
+    tell(tx, by, "refused_files", now=now, batch=batch)
+
+
+def listed(tx: Tx) -> list[Batch]:
+    """Drafts, open, paused and the last closed batches: the newest of each."""
+    found = [batch for state in ("draft", "open", "paused") for batch in batches.newest(tx, state, limit=LISTED)]
+    return found + batches.newest(tx, "closed", limit=LISTED // 2)
+
+
+def draft_view(tx: Tx, batch: Batch) -> DraftView:
+    """What the draft's message shows."""
+    coming = jobs.of_batch(tx, batch.id, "import")
+    first = coming[0].progress if coming else {}
+    return DraftView(
+        batch=batch,
+        problems=sentences(batch),
+        quote=quote(batch, free=ledger.balance(tx, accounts.FUNDS), rules=tx.rules),
+        workers=offers.count_up_to(tx, batch.language, batch.overlap),
+        coming=len(coming),
+        taken=int(first.get("next", 0)),
+        total=int(first.get("total", 0)),
+        refused=refused_files.of_batch(tx, batch.id, limit=REFUSED_SHOWN),
+        refused_count=refused_files.count(tx, batch.id),
+    )
+
+
+def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
+    """What the progress message shows, as of `now`."""
+    assert batch.price is not None and batch.published_at is not None, "published batches have both"
+    moved = ledger.by_cause(tx, f"batch:{batch.id}:")
+    reserved = sum(one.amount for one in moved if one.cause.endswith(":reserved"))
+    released = sum(one.amount for one in moved if ":released" in one.cause)
+    enough = batch.measured >= MEASURED_FROM
+    measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
+    wanted = batch.tasks * batch.overlap
+    left = max(0, wanted - batch.submissions)
+    ends_at = None
+    if batch.state == "open" and left and batch.submissions >= MEASURED_FROM and now > batch.published_at:
+        ends_at = now + (now - batch.published_at) * left // batch.submissions
+    return ProgressView(
+        batch=batch,
+        reserved=reserved,
+        spent=reserved - released - ledger.balance(tx, accounts.reserve(batch.id)),
+        released=released,
+        working=sessions.at_work(tx, batch.id),
+        rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
+        measured=measured is not None,
+        ends_at=ends_at,
+    )
+
+
+def first_task(tx: Tx, batch_id: int) -> Task | None:
+    """The task a preview shows."""
+    return draft_tasks.first(tx, batch_id)
+
+
+def refused_list(tx: Tx, batch_id: int) -> list[Refused]:
+    """Everything left out, up to a length nobody reads beyond."""
+    return refused_files.of_batch(tx, batch_id, limit=REFUSED_LISTED)

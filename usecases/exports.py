@@ -1,0 +1,158 @@
+"""What leaves the house: every submission and one row a task, in pages, under numbers in place of names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from domain import agreement
+from domain.batches import Batch
+from domain.kinds import kind
+from domain.kinds.base import Payload
+from domain.money import as_decimal_text
+from domain.notices import Json
+from domain.people import Person
+from domain.refusals_batches import BatchGone, ExportUnderWay, NothingToExport, NotPublished
+from domain.rules import moment
+from storage import audit, batches, exports, jobs
+from storage.database import Tx
+from usecases.notify import tell
+from usecases.roles import require_coordinator
+
+Row = dict[str, Any]
+STEP = 1_000
+UPLOAD_LIMIT = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an export covers: submissions up to an id, so that it stays one state while work goes on."""
+
+    batch: Batch
+    upto: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows for JSONL; `flat` are the same for a table; `last` is the key to go on behind, None at the end."""
+
+    rows: list[Row]
+    flat: list[Row]
+    last: int | None
+
+
+def ask(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Have the batch exported; it comes as a document. Refused while one of it is being made, or without answers."""
+    require_coordinator(by)
+    found = batches.by_id(tx, batch)
+    if found is None or found.state == "discarded":
+        raise BatchGone
+    if found.state == "draft":
+        raise NotPublished
+    if exports.last_submission(tx, batch) == 0:
+        raise NothingToExport
+    if any(job.person_id == by.id for job in jobs.of_batch(tx, batch, "export")):
+        raise ExportUnderWay
+    jobs.ask(tx, "export", person_id=by.id, batch_id=batch, now=now, batch=batch)
+    audit.add(tx, person_id=by.id, action="batch.exported", subject=f"batch:{batch}", now=now)
+
+
+def plan(tx: Tx, batch: int) -> Plan:
+    """Fix what the export covers."""
+    found = batches.by_id(tx, batch)
+    assert found is not None, "batches are never deleted"
+    return Plan(found, exports.last_submission(tx, batch), found.submissions)
+
+
+def submissions_page(tx: Tx, batch: int, *, after: int, upto: int, limit: int = STEP) -> Page:
+    """The next submissions: task, worker's number, answer, state, times, price."""
+    found = exports.submissions(tx, batch, after=after, upto=upto, limit=limit)
+    owner = batches.by_id(tx, batch)
+    assert owner is not None, "batches are never deleted"
+    numbers = exports.numbered_workers(tx, batch)
+    rows, flat = [], []
+    for one in found:
+        money = as_decimal_text(one.price, currency=tx.rules.currency)
+        head: Row = {"task": one.task, "task_id": one.task_id}
+        tail: Row = {
+            "worker": f"w{numbers[one.worker_id]:02d}",
+            **kind(owner.kind).export_row(one.answer),
+            "state": one.state,
+            "shown_at": _iso(one.shown_at),
+            "submitted_at": _iso(one.submitted_at),
+            "seconds": round(one.active_micros / 1_000_000, 1),
+        }
+        reviewed = _iso(one.decided_at) if one.decided_at is not None else None
+        rest: Row = {"currency": tx.rules.currency, "reviewed_at": reviewed}
+        rows.append(head | _subject(one.payload) | tail | {"price": money} | rest)
+        flat.append(head | _flat_subject(one.payload) | tail | {"price": Decimal(money)} | rest)
+    return Page(rows, flat, found[-1].id if len(found) == limit else None)
+
+
+def tasks_page(tx: Tx, batch: int, *, after: int, upto: int, limit: int = STEP) -> Page:
+    """The next tasks: the majority's label where the kind has one, votes, agreement."""
+    found = exports.tasks(tx, batch, after=after, limit=limit)
+    owner = batches.by_id(tx, batch)
+    assert owner is not None, "batches are never deleted"
+    made = kind(owner.kind)
+    rows, flat = [], []
+    given = exports.answers(tx, batch, first=found[0].id, last=found[-1].id, upto=upto) if found else {}
+    for task in found:
+        answers = given.get(task.id, [])
+        votes = agreement.count(made.label(answer) for answer in answers)
+        majority = agreement.majority(votes)
+        share = agreement.percent_agreement([votes])
+        head: Row = {"task": task.name, "task_id": task.id}
+        tail: Row = {"answers": len(answers), "wanted": task.wanted}
+        if made.input == "tap":
+            tail |= {"label": majority.label, "share": round(majority.share, 4) if votes else None}
+        rounded = None if share is None else round(share, 4)
+        texts = None if made.input == "tap" else [made.export_row(answer) for answer in answers]
+        rows.append(
+            head | _subject(task.payload) | tail | {"votes": votes, "tied": list(majority.tied), "agreement": rounded}
+            if texts is None
+            else head | _subject(task.payload) | tail | {"given": texts}
+        )
+        flat.append(
+            head | _flat_subject(task.payload) | tail | {"votes": _votes(votes), "agreement": rounded}
+            if texts is None
+            else head | _flat_subject(task.payload) | tail
+        )
+    return Page(rows, flat, found[-1].id if len(found) == limit else None)
+
+
+def step(tx: Tx, *, job: int, progress: dict[str, Json]) -> None:
+    """Remember how far the files are written."""
+    jobs.progress(tx, job, **progress)
+
+
+def finish(tx: Tx, *, job: int, filename: str, size: int, submissions: int, now: int) -> None:
+    """End the job, once, and send the document; one that Telegram would not take stays on the machine and is named."""
+    asked = jobs.open_by_id(tx, job)
+    if asked is None:
+        return
+    jobs.close(tx, job, now=now)
+    key = "export" if size <= UPLOAD_LIMIT else "export_too_big"
+    batch = int(asked.params["batch"])
+    tell(tx, asked.person_id, key, now=now, batch=batch, job=job, filename=filename, submissions=submissions)
+
+
+def _iso(at: int) -> str:
+    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _subject(payload: Payload) -> Row:
+    if payload.photo:
+        return {"photo": f"{payload.photo}.jpg"}
+    return {"messages": [{"role": role, "content": text} for role, text in payload.messages]}
+
+
+def _flat_subject(payload: Payload) -> Row:
+    return {"photo": f"{payload.photo}.jpg"} if payload.photo else {"prompt": payload.messages[-1][1]}
+
+
+def _votes(votes: dict[str, int]) -> str:
+    ordered = sorted(votes.items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{label}: {count}" for label, count in ordered)
