@@ -55,11 +55,11 @@ class Crowd:
         self._members = {person.id: Member(person) for person in people}
         self._watch()
 
-    async def gather(self, opening: str, seconds: float = 30.0) -> None:
-        """Everybody says `opening`; returns when each has their first card. Raises TimeoutError."""
+    async def gather(self, opening: str) -> None:
+        """Everybody says `opening`; returns when each has their first card."""
         for member in self._members.values():
             self._server.people.say(self._bot, member.person, opening)
-        await asyncio.wait_for(self._complete.wait(), seconds)
+        await self._complete.wait()
 
     def go(self) -> None:
         """Everybody begins."""

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -39,6 +40,15 @@ class Process:
         """Raise Ended when it no longer runs."""
         if self._process.returncode is not None:
             raise Ended(f"exit code {self._process.returncode}\n{self.said()}")
+
+    async def outlives(self, work: Coroutine[Any, Any, None], seconds: float) -> bool:
+        """Wait for something that the bot must do: False when it ends before that, or takes longer."""
+        doing, ending = asyncio.create_task(work), asyncio.create_task(self._process.wait())
+        await asyncio.wait((doing, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done = doing.done()
+        for task in (doing, ending):
+            task.cancel()
+        return done
 
     def said(self) -> str:
         """The end of what it wrote."""

@@ -52,10 +52,8 @@ async def measure(contender: Contender, folder: Path, *, people: int, seconds: f
     async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=False) as server:
         crowd = Crowd(server, count=people, taps=contender.taps, seed=seed)
         async with running(contender.command, environment(contender, server.address, data_dir), folder) as bot:
-            try:
-                await crowd.gather(contender.opening, START_SECONDS)
-            except TimeoutError:
-                raise Broken(f"{contender.name}: not everybody has a card\n{bot.said()}") from None
+            if not await bot.outlives(crowd.gather(contender.opening), START_SECONDS):
+                raise Broken(f"{contender.name}: not everybody has a card\n{bot.said()}")
             crowd.go()
             await asyncio.sleep(WARM_SECONDS)
             before = len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), perf_counter()
