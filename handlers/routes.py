@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackContext, CallbackQueryHandler, Cha
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import batches, earnings, payouts, people, review, settings, typed
+from handlers import batches, earnings, payouts, people, review, settings, typed, work
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -37,6 +37,7 @@ COMMANDS: dict[str, OnCommand] = {
     "privacy": settings.privacy,
     "stop": settings.stop,
     # work
+    "work": work.come,
     # batches
     "newbatch": batches.new_batch,
     "batches": batches.show_batches,
@@ -72,6 +73,26 @@ TAPS: dict[str, Tap] = {
     "withdraw_yes": Tap(settings.withdraw_yes, Slot.PRIVACY),
     "withdraw_no": Tap(settings.withdraw_no, Slot.PRIVACY),
     # work
+    "work": Tap(work.begin),
+    "start": Tap(work.start, Slot.CARD),
+    "answer": Tap(work.answer, Slot.CARD),
+    "undo": Tap(work.undo, Slot.CARD),
+    "skip": Tap(work.skip, Slot.CARD),
+    "report": Tap(work.ask_problem, Slot.CARD),
+    "reported": Tap(work.report, Slot.CARD),
+    "card": Tap(work.card, Slot.CARD),
+    "instructions": Tap(work.instructions, Slot.CARD),
+    "got_it": Tap(work.got_it, Slot.CARD),
+    "change_batch": Tap(work.change_batch, Slot.CARD),
+    "stop_for_now": Tap(work.stop_for_now, Slot.CARD),
+    "show_all": Tap(work.show_all, Slot.CARD),
+    "submit": Tap(work.submit, Slot.DRAFT),
+    "edit": Tap(work.edit, Slot.DRAFT),
+    "discard": Tap(work.discard, Slot.DRAFT),
+    "offer_start": Tap(work.accept_offer, Slot.OFFER),
+    "offer_later": Tap(work.put_off, Slot.OFFER),
+    "offer_no": Tap(work.refuse, Slot.OFFER),
+    "resume_task": Tap(work.resume_task, Slot.TASK),
     # batches
     "b_open": Tap(batches.open_batch),
     "b_field": Tap(batches.change),

@@ -45,9 +45,8 @@ class Receipt:
 def submit(tx: Tx, *, by: Person, assignment: int, answer_index: int, now: int) -> Receipt:
     """Record a tapped answer once, credit it in the same commit, and put the next card on the screen.
 
-    17 statements (tested): one more where others have answered the task, one more when the median is due (domain.working),
-    two more in three seconds for the coordinator's screen. Raises StaleButton, AlreadyAnswered, NewPhoto, NewTask,
-    UnknownAnswer.
+    17 statements (tested): one more where others have answered the task, one when the median is due, two once in three
+    seconds for the coordinator's screen. Raises StaleButton, AlreadyAnswered, NewPhoto, NewTask, UnknownAnswer.
     """
     hand = in_hand(tx, by, assignment)
     if hand.assignment.state == "offered":
@@ -143,6 +142,13 @@ def undoable(last: Submission, hand: Hand) -> bool:
         and last.review_started_at is None
         and hand.place.batch.state in ("open", "paused")
     )
+
+
+def undo_of(tx: Tx, hand: Hand) -> int | None:
+    """The submission that Undo on this card would take back, if there is one."""
+    undo = hand.place.session.undo_submission_id
+    last = None if undo is None else submissions.by_id(tx, undo)
+    return undo if last is not None and undoable(last, hand) else None
 
 
 def go_on(tx: Tx, by: Person, place: Place, *, now: int, undo: int | None = None) -> None:

@@ -7,7 +7,14 @@ from domain.people import Person
 from domain.refusals import NotForYou, StaleButton
 from storage import batches, enrolments
 from storage.database import Tx
+from usecases import work
 from usecases.notify import tell
+
+
+def accept(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Start: the batch's next card comes below the offer, which loses its buttons."""
+    tell(tx, by, "offer_answered", now=now, slot=Slot.OFFER, batch=batch, answer="started")
+    work.start(tx, by=by, batch=batch, now=now)
 
 
 def put_off(tx: Tx, *, by: Person, batch: int, now: int) -> None:

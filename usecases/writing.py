@@ -91,12 +91,14 @@ def submit(tx: Tx, *, by: Person, assignment: int, version: int, now: int) -> Re
     return record(tx, by, hand, given, now=now)
 
 
-def edit(tx: Tx, *, by: Person, assignment: int, version: int, now: int) -> None:
-    """Say how to change the draft: edit a message of it, or let the next message take its place."""
+def edit(tx: Tx, *, by: Person, assignment: int, version: int, now: int) -> bool:
+    """Say how to change the draft: edit a message of it, or let the next message take its place. False as `discard`."""
     hand = _draft(tx, by, assignment)
-    if _as_shown(tx, by, hand, version, now=now):
-        assignments.change_draft(tx, assignment, rewriting=True)
-        tell(tx, by, "draft_edit", now=now, slot=Slot.DRAFT, assignment=assignment)
+    if not _as_shown(tx, by, hand, version, now=now):
+        return False
+    assignments.change_draft(tx, assignment, rewriting=True)
+    tell(tx, by, "draft_edit", now=now, slot=Slot.DRAFT, assignment=assignment)
+    return True
 
 
 def discard(tx: Tx, *, by: Person, assignment: int, version: int, now: int) -> bool:

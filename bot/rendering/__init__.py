@@ -14,10 +14,26 @@ from bot.rendering import (
     review,
     settings,
     summary,
+    work,
+    writing,
 )
 from bot.rendering.message import Renderer
 
-TOPICS = [common, menus, joining, inviting, settings, review, earnings, payouts, summary, drafts, batches]
+TOPICS = [
+    common,
+    menus,
+    joining,
+    inviting,
+    settings,
+    review,
+    earnings,
+    payouts,
+    summary,
+    drafts,
+    batches,
+    work,
+    writing,
+]
 
 RENDERERS: dict[str, Renderer] = {key: renderer for topic in TOPICS for key, renderer in topic.RENDERERS.items()}
 """Every notice there is, by key; a test sees to it that no key is taken twice."""

@@ -37,7 +37,7 @@ class Desk:
             return function(self.tx, *args, **values)
 
     def do(self, function: Callable[..., R], by: Person, /, *, wait: float = 5, **values: Any) -> R:
-        """After `wait` seconds the person does it; the card they have is on their screen from a second before that on."""
+        """After `wait` seconds the person does it; their card has been on the screen for a second at least."""
         self.pass_time(wait)
         self.show(by)
         with self.tx.savepoint():

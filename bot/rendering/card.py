@@ -1,0 +1,149 @@
+"""The card: a task as its worker sees it. One place for work, for a coordinator's preview, for what is sent back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.rendering.conversation import turns_html
+from bot.rendering.message import Button, Keyboard, Message, StoredPhoto
+from domain.batches import Batch
+from domain.kinds import AnswerButton, Card, Payload, kind
+from domain.kinds import Message as Turn
+from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
+from domain.working import limit_for_one, promise
+from handlers.buttons import encode
+from locales.words import Markup, Words
+
+ROW_WIDTH = 34
+"""Characters that fit side by side on a narrow phone; each button of a row is as wide as its longest."""
+ROW_MOST = 4
+TITLE = 100
+AROUND = 480
+"""Characters of a card besides conversation and question, generously: title, number, pay, hints."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What a card shows. Without an assignment it is a preview: its buttons say so and do nothing.
+
+    `position` is the number of the task for this worker; `undo` the submission Undo would take back; `saved` what the
+    answer before this card earned (micro-units), for the line an older message keeps.
+    """
+
+    batch: Batch
+    payload: Payload
+    position: int = 1
+    assignment_id: int | None = None
+    undo: int | None = None
+    saved: int = 0
+
+
+def card_message(view: CardView, words: Words) -> Message:
+    """The card of a task: photo or conversation, question, pay, answers, controls."""
+    return message(view, words, (*answer_rows(view, words), *control_rows(view, words)))
+
+
+def message(view: CardView, words: Words, keyboard: Keyboard) -> Message:
+    """The same card under another keyboard: the question what is wrong with it."""
+    card = shown(view, words)
+    receipt = words.html("✓ Saved · +{amount}", amount=words.money(view.saved)) if view.saved else None
+    return Message(
+        text(view, card, words),
+        keyboard,
+        photo=StoredPhoto(card.photo) if card.photo else None,
+        shows=view.assignment_id,
+        protect=True,
+        receipt=receipt,
+    )
+
+
+def shown(view: CardView, words: Words) -> Card:
+    """The card in the receiver's language."""
+    return kind(view.batch.kind).card(view.batch.face, view.payload, words.language)
+
+
+def text(view: CardView, card: Card, words: Words) -> Markup:
+    """Title and number, the conversation's end where there is one, the question, what it pays."""
+    limit = limit_for_one(view.batch)
+    head = words.html(
+        "<b>{title}</b> · {position} of up to {limit} for you",
+        title=cut_end(view.batch.title, TITLE),
+        position=words.number(view.position),
+        limit=words.number(max(limit, view.position)),
+    )
+    foot = [words.html("<b>{question}</b>", question=card.question), pay_line(view.batch, words)]
+    if card.expects == "text":
+        foot.append(words.html("✍️ Write your reply as a message; it is sent only when you tap Submit."))
+    if not card.messages:
+        return Markup("\n".join([head, *foot]))
+    turns, cut = _last_turns(card)
+    beginning = [words.html("<i>The beginning is left out: Show all has it.</i>")] if cut else []
+    return Markup("\n\n".join([head, *beginning, turns_html(turns, words), "\n".join(foot)]))
+
+
+def is_cut(card: Card) -> bool:
+    """Whether the conversation does not fit the card."""
+    return _last_turns(card)[1]
+
+
+def _last_turns(card: Card) -> tuple[tuple[Turn, ...], bool]:
+    """What fits of the conversation beside title, question, pay and hint; a caption holds less than a message."""
+    return tail(card.messages, (CAPTION if card.photo else MESSAGE) - units(card.question) - AROUND)
+
+
+def pay_line(batch: Batch, words: Words) -> Markup:
+    """ "$0.05 · about 9 s · $20/h", marked as an estimate until ten answers are measured."""
+    said = promise(batch)
+    values = {
+        "price": words.money(said.price),
+        "time": words.duration(said.seconds),
+        "rate": words.rate(said.per_hour),
+    }
+    if said.measured:
+        return words.html("{price} · about {time} · {rate}", **values)
+    return words.html("{price} · about {time} · {rate} (estimate)", **values)
+
+
+def answer_rows(view: CardView, words: Words) -> Keyboard:
+    """The answers, as many to a row as their texts allow, in the batch's order."""
+    rows: list[list[AnswerButton]] = []
+    for answer in shown(view, words).answers:
+        row = rows[-1] if rows else []
+        longest = max(len(one.text) for one in (*row, answer))
+        if row and len(row) < ROW_MOST and longest * (len(row) + 1) <= ROW_WIDTH:
+            row.append(answer)
+        else:
+            rows.append([answer])
+    return tuple(tuple(Button(one.text, _data(view, "answer", one.index)) for one in row) for row in rows)
+
+
+def control_rows(view: CardView, words: Words) -> Keyboard:
+    """Show all, Undo, Skip, Report a problem, Instructions, Change batch, Stop for now: those that apply."""
+    rows: list[tuple[Button, ...]] = []
+    if is_cut(shown(view, words)):
+        rows.append((Button(words.plain("Show all"), _data(view, "show_all")),))
+    if view.undo is not None:
+        rows.append((Button(words.plain("Undo"), encode("undo", view.undo)),))
+    rows.append(
+        (
+            Button(words.plain("Skip"), _data(view, "skip")),
+            Button(words.plain("Report a problem"), _data(view, "report")),
+        )
+    )
+    rows.append(place_row(view, words))
+    return tuple(rows)
+
+
+def place_row(view: CardView, words: Words) -> tuple[Button, ...]:
+    """Instructions (where there are any), Change batch, Stop for now."""
+    row = []
+    if view.batch.face.instructions:
+        row.append(Button(words.plain("Instructions"), _data(view, "instructions")))
+    preview = view.assignment_id is None
+    row.append(Button(words.plain("Change batch"), encode("b_previewed" if preview else "change_batch")))
+    row.append(Button(words.plain("Stop for now"), encode("b_previewed" if preview else "stop_for_now")))
+    return tuple(row)
+
+
+def _data(view: CardView, action: str, *numbers: int) -> str:
+    return encode("b_previewed") if view.assignment_id is None else encode(action, view.assignment_id, *numbers)
