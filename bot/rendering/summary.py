@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.rendering.message import Action, Drawn, Message, Renderer
-from domain.long_texts import cut_end
+from domain.long_texts import CAPTION, cut_end, units
 from domain.rules import SECOND
 from files.charts import BatchBar, summary_chart
 from locales.words import Markup, Words
@@ -14,22 +15,26 @@ from usecases import summaries
 from usecases.summaries import COUNTED, BatchLine, LookAt, Summary
 
 TITLE = 40
-LINES = 4
 LOOKS = 4
-"""A caption holds 1,024 characters; the picture shows up to eight batches."""
+"""So many batches and hints stand in the caption, fewer where they would not fit; the picture shows more batches."""
 
 
 def summary(view: tuple[Summary, int], words: Words) -> Action:
     """One message with the picture; what it shows is in the words too."""
     seen, at = view
-    blocks = [
-        words.html("<b>Quality summary</b> · {day}", day=words.day(seen.day_at)),
-        _day(seen, words),
-        Markup("\n".join(_batch(line, words) for line in seen.lines[-LINES:])),
-        _queue(seen, at, words),
-        _looks(seen, words),
-    ]
-    return Message("\n\n".join(block for block in blocks if block), photo=_picture(seen, words))
+    text = ""
+    for room in range(LOOKS, -1, -1):
+        blocks = [
+            words.html("<b>Quality summary</b> · {day}", day=words.day(seen.day_at)),
+            _day(seen, words),
+            Markup("\n".join(_batch(line, words) for line in seen.lines[-max(1, room) :])),
+            _queue(seen, at, words),
+            _looks(seen.looks[:room], words),
+        ]
+        text = "\n\n".join(block for block in blocks if block)
+        if units(text) <= CAPTION:
+            break
+    return Message(text, photo=_picture(seen, words))
 
 
 def _day(seen: Summary, words: Words) -> Markup:
@@ -74,11 +79,11 @@ def _queue(seen: Summary, at: int, words: Words) -> Markup:
     )
 
 
-def _looks(seen: Summary, words: Words) -> Markup:
-    if not seen.looks:
+def _looks(looks: Sequence[LookAt], words: Words) -> Markup:
+    if not looks:
         return Markup("")
     lines = [words.html("<b>Have a look</b> (there may be a good reason)")]
-    lines += [_look(one, words) for one in seen.looks[:LOOKS]]
+    lines += [_look(one, words) for one in looks]
     return Markup("\n".join(lines))
 
 

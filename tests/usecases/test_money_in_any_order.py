@@ -1,0 +1,214 @@
+"""Whatever people and the clock do in whatever order: no money appears, vanishes, is owed or is paid twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain import ledger as accounts
+from domain.refusals import Refusal
+from domain.rules import HOUR, MINUTE, Rules
+from storage import assignments, ledger, sessions
+from storage import payouts as rows
+from storage.cipher import Cipher
+from storage.database import Tx
+from storage.migrate import migrate
+from tests.builders import NOON, make_batch, make_owner, make_worker
+from tests.steps import MESSAGE_IDS, books_are_right, money, the
+from usecases import leases, payouts, publishing, reviews, work, writing
+
+WORKERS = st.integers(0, 2)
+NTH = st.integers(0, 7)
+
+
+class Money(RuleBasedStateMachine):
+    """Three workers, an owner, a batch of photos and one of replies, and a clock that mostly goes forward."""
+
+    @initialize()
+    def open_house(self) -> None:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma foreign_keys = on")
+        migrate(connection)
+        self.connection = connection
+        self.tx = Tx(connection, Cipher(b"test"), Rules(payout_minimum=1))
+        self.now = NOON
+        with self.step():
+            self.owner = make_owner(self.tx)
+            self.workers = [make_worker(self.tx, 100 + index, f"W{index}") for index in range(3)]
+            self.batches = [
+                make_batch(self.tx, n_tasks=6, price=333_333, overlap=2),
+                make_batch(self.tx, "write_reply", 4, 1_234_567, 2),
+            ]
+
+    def step(self) -> Any:
+        """What a person or the clock does: whole or, when it is refused, not at all."""
+        return self.tx.savepoint()
+
+    def attempt(self, what: Any, **values: Any) -> Any:
+        try:
+            with self.step():
+                return what(self.tx, now=self.now, **values)
+        except Refusal:
+            return None
+
+    @rule(minutes=st.sampled_from([0, 1, 30, 12 * 60, 30 * 60, 100 * 60, 9 * 24 * 60, -12 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.now = max(NOON, self.now + minutes * MINUTE)
+
+    @rule(who=WORKERS, choice=st.integers(0, 2))
+    def tap(self, who: int, choice: int) -> None:
+        worker = self.workers[who]
+        self.attempt(work.start, by=worker, batch=self.batches[0])
+        self.now += MINUTE
+        in_hand = sessions.of(self.tx, worker.id).assignment_id
+        if in_hand is not None:
+            self.attempt(work.submit, by=worker, assignment=in_hand, answer_index=choice)
+            if choice == 0:  # a double tap
+                self.attempt(work.submit, by=worker, assignment=in_hand, answer_index=choice)
+
+    @rule(who=WORKERS, sent_back_first=st.booleans())
+    def write(self, who: int, sent_back_first: bool) -> None:
+        worker = self.workers[who]
+        if sent_back_first:
+            self.attempt(work.show, by=worker)
+        else:
+            self.attempt(work.start, by=worker, batch=self.batches[1])
+        self.now += MINUTE
+        in_hand = sessions.of(self.tx, worker.id).assignment_id
+        if in_hand is None:
+            return
+        self.attempt(writing.take, by=worker, text=f"Reply {self.now}", message_id=next(MESSAGE_IDS))
+        hand = assignments.hand(self.tx, worker.id, in_hand)
+        assert hand is not None
+        self.attempt(writing.submit, by=worker, assignment=in_hand, version=hand.assignment.draft_version)
+
+    @rule(who=WORKERS)
+    def undo(self, who: int) -> None:
+        worker = self.workers[who]
+        last = sessions.of(self.tx, worker.id).undo_submission_id
+        if last is not None:
+            self.attempt(work.undo, by=worker, submission=last)
+
+    @rule(who=WORKERS)
+    def stop(self, who: int) -> None:
+        self.attempt(work.stop, by=self.workers[who])
+
+    @rule(nth=NTH, version=st.integers(1, 2))
+    def accept(self, nth: int, version: int) -> None:
+        for submission in self.some(nth):
+            self.attempt(reviews.accept, by=self.owner, submission_id=submission, version=version)
+
+    @rule(nth=NTH)
+    def send_back(self, nth: int) -> None:
+        for submission in self.some(nth):
+            version = the(self.tx, submission).version
+            self.attempt(
+                reviews.send_back, by=self.owner, submission_id=submission, version=version, reason="Once more"
+            )
+
+    @rule(which=st.integers(0, 1))
+    def accept_all(self, which: int) -> None:
+        until = self.now - HOUR
+        self.attempt(reviews.accept_all, by=self.owner, batch_id=self.batches[which], until=until)
+
+    @rule()
+    def review_clock(self) -> None:
+        self.attempt(reviews.accept_due, limit=3)
+        self.attempt(reviews.expire_sent_back, limit=3)
+        self.attempt(leases.expire, limit=3)
+
+    @rule(steps=st.integers(1, 3))
+    def payday(self, steps: int) -> None:
+        for _ in range(steps):
+            self.attempt(payouts.run_due)
+
+    @rule(pay=st.booleans())
+    def decide_payout(self, pay: bool) -> None:
+        for run in rows.unpaid(self.tx, limit=3):
+            self.attempt(payouts.mark_paid if pay else payouts.approve, by=self.owner, run_id=run.id)
+
+    @rule(which=st.integers(0, 1))
+    def close(self, which: int) -> None:
+        self.attempt(publishing.close, by=self.owner, batch=self.batches[which])
+
+    def some(self, nth: int) -> list[int]:
+        """The nth submission, if there are so many."""
+        found = self.tx.all("select id from submissions order by id desc limit 8")
+        return [found[nth]["id"]] if nth < len(found) else []
+
+    @invariant()
+    def books_are_right(self) -> None:
+        books_are_right(self.tx)
+
+    @invariant()
+    def everybody_has_what_their_work_makes(self) -> None:
+        for worker in self.workers:
+            has = money(self.tx, worker)
+            assert has.review == self.worth(worker.id, "pending")
+            assert has.available + has.transit + has.paid == self.worth(worker.id, "accepted")
+
+    @invariant()
+    def what_is_promised_is_reserved(self) -> None:
+        for batch in self.batches:
+            row = self.tx.one(
+                "select price, leased, state, submissions, accepted from batches where id = :id", id=batch
+            )
+            assert row is not None
+            back = self.tx.value(
+                "select count(*) from submissions where batch_id = :id and state = 'sent_back'", id=batch
+            )
+            assert ledger.balance(self.tx, accounts.reserve(batch)) >= row["price"] * (row["leased"] + back)
+            counted = self.tx.one(
+                "select coalesce(sum(state in ('pending', 'accepted', 'sent_back')), 0),"
+                " coalesce(sum(state = 'accepted'), 0) from submissions where batch_id = :id",
+                id=batch,
+            )
+            assert counted is not None
+            assert (row["submissions"], row["accepted"]) == tuple(counted)
+
+    @invariant()
+    def payouts_are_the_sum_of_their_parts(self) -> None:
+        for run in self.tx.all("select id, total, count from payout_runs"):
+            parts = rows.of_run(self.tx, run["id"], limit=100)
+            assert (run["total"], run["count"]) == (sum(part.amount for part in parts), len(parts))
+            assert all(part.amount % 10_000 == 0 for part in parts)
+
+    @invariant()
+    def no_day_is_below_zero(self) -> None:
+        below = "select worker_id, day from worker_days where submissions < 0 or earned < 0 or active_micros < 0"
+        assert self.tx.all(below) == []
+
+    def worth(self, worker_id: int, state: str) -> int:
+        return int(
+            self.tx.value(
+                "select coalesce(sum(price), 0) from submissions where worker_id = :worker and state = :state",
+                worker=worker_id,
+                state=state,
+            )
+        )
+
+    def teardown(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
+TestMoneyInAnyOrder = Money.TestCase
+TestMoneyInAnyOrder.settings = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+class _Longer(Money):
+    """The same, for longer."""
+
+
+TestMoneyForLong = pytest.mark.soak(pytest.mark.timeout(1_200)(_Longer.TestCase))
+TestMoneyForLong.settings = settings(
+    max_examples=1_000, stateful_step_count=80, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
