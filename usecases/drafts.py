@@ -103,7 +103,7 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
         return
     _expect_brief(tx, by, own_draft(tx, batch), now=now)
     progress.show(tx, by, batch, now=now)
-    tell(tx, by, "draft_saved", now=now, batch=batch, field=field)
+    tell(tx, by, "brief_saved", now=now, batch=batch, field=field)
 
 
 def skip_answers(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -125,7 +125,7 @@ def cancel(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     stepping = question is not None and question.params.get("batch") == batch and question.params.get("step")
     if draft is not None and draft.state == "draft" and stepping and draft.tasks == 0 and draft.data is None:
         batches.change(tx, batch, state="discarded", collecting=0)
-    tell(tx, by, "draft_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
+    tell(tx, by, "brief_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
 
 
 def that_is_all(tx: Tx, *, by: Person, batch: int, now: int) -> int:
@@ -138,10 +138,13 @@ def that_is_all(tx: Tx, *, by: Person, batch: int, now: int) -> int:
 
 
 def preview(tx: Tx, *, by: Person, batch: int, now: int) -> None:
-    """Show the coordinator the card a worker will see. Raises NothingToPublish for an empty draft."""
+    """Show the coordinator the card a worker will see, once nothing of it is missing any more."""
     require_coordinator(by)
-    if own_draft(tx, batch).tasks == 0:
+    draft = own_draft(tx, batch)
+    if draft.tasks == 0:
         raise NothingToPublish
+    for problem in needs(draft):
+        raise BriefProblem(problem)
     tell(tx, by, "batch_preview", now=now, batch=batch)
 
 
@@ -152,7 +155,7 @@ def ask_discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     if draft.tasks == 0 and not jobs.of_batch(tx, batch, "import", limit=1):
         _drop(tx, by, batch, now=now)
         return
-    tell(tx, by, "draft_discard", now=now, batch=batch)
+    tell(tx, by, "brief_discard", now=now, batch=batch)
 
 
 def discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -160,13 +163,13 @@ def discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     require_coordinator(by)
     own_draft(tx, batch)
     _drop(tx, by, batch, now=now)
-    tell(tx, by, "draft_discarded", now=now, slot=Slot.confirm(batch), batch=batch)
+    tell(tx, by, "brief_discarded", now=now, slot=Slot.confirm(batch), batch=batch)
 
 
 def keep(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     """Neither closed nor discarded: say so in the question's place."""
     require_coordinator(by)
-    tell(tx, by, "draft_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
+    tell(tx, by, "brief_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
 
 
 def nothing(tx: Tx, *, by: Person, now: int) -> None:
@@ -332,7 +335,7 @@ def _next_step(tx: Tx, by: Person, batch_id: int, field: str, *, now: int) -> No
         _ask_field(tx, by, batch_id, following[0], step=True, now=now)
     elif draft.data is None:
         questions.close(tx, by.id)
-        tell(tx, by, "draft_data", now=now, batch=batch_id)
+        tell(tx, by, "brief_data", now=now, batch=batch_id)
     else:
         questions.close(tx, by.id)
         progress.show_below(tx, by, batch_id, now=now)
@@ -340,7 +343,7 @@ def _next_step(tx: Tx, by: Person, batch_id: int, field: str, *, now: int) -> No
 
 def _ask_field(tx: Tx, by: Person, batch_id: int, field: str, *, step: bool, now: int) -> None:
     questions.ask(tx, by.id, "batch_field", now=now, batch=batch_id, field=field, step=step)
-    tell(tx, by, "draft_ask", now=now, batch=batch_id, field=field, step=step)
+    tell(tx, by, "brief_ask", now=now, batch=batch_id, field=field, step=step)
 
 
 def _still(draft: Batch, field: str) -> tuple[Problem, ...]:

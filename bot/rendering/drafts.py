@@ -6,8 +6,9 @@ from typing import Any
 
 from babel import Locale
 
+from bot.rendering.card import CardView, card_message
 from bot.rendering.message import Action, Button, Document, Keyboard, Message, Nothing, Renderer
-from domain.batches import Batch
+from domain.batches import Batch, Task
 from domain.brief.model import Problem
 from domain.drafts import FIELDS
 from domain.file_problems import REASONS, Refused
@@ -199,7 +200,10 @@ def _warnings(view: DraftView, words: Words) -> Markup:
         else:
             text = words.html("The free funds cover none of it yet. The owner records money with /funds.")
             lines.append(Markup(f"⚠️ {text}"))
-    if view.workers < batch.overlap:
+    if view.workers == 0:
+        text = words.html("No worker takes work in {language} yet.", language=language_name(batch.language, words))
+        lines.append(Markup(f"⚠️ {text} {words.html('/invite brings people in.')}"))
+    elif view.workers < batch.overlap:
         lines.append(
             words.html_many(
                 "⚠️ {count} worker takes work in {language}; {overlap} answers a task need as many workers.",
@@ -221,13 +225,14 @@ def _problems(view: DraftView, words: Words) -> Markup:
 
 
 def _next(view: DraftView, words: Words) -> Markup:
+    lines = []
     if view.problems:
-        return words.html("Send the corrected lines as a message, or use the buttons.")
+        lines.append(words.html("Send the corrected lines as a message, or use the buttons."))
     if _gathering(view.batch):
-        return words.html("Send more, or tap <b>That is all</b>.")
-    if view.batch.collecting and view.batch.tasks:
-        return words.html("More files you send now are added here.")
-    return Markup("")
+        lines.append(words.html("Send more photos, or tap <b>That is all</b>."))
+    elif view.batch.collecting and view.batch.tasks:
+        lines.append(words.html("More files you send now are added here."))
+    return Markup("\n".join(lines))
 
 
 def _gathering(batch: Batch) -> bool:
@@ -366,6 +371,19 @@ def discarded(batch: Batch | None, words: Words) -> Action:
     return Message(words.html("<b>{title}</b> is discarded.", title=batch.title if batch else "?"))
 
 
+def preview(view: tuple[Batch, Task] | None, words: Words) -> Action:
+    """The worker's own card, with buttons that do nothing."""
+    if view is None:
+        return Nothing()
+    batch, task = view
+    return card_message(CardView(batch, task.payload), words)
+
+
+def _preview_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, Task] | None:
+    batch, task = batches.by_id(tx, params["batch"]), coordinating.first_task(tx, params["batch"])
+    return None if batch is None or task is None or batch.price is None else (batch, task)
+
+
 def by_params(tx: Tx, _: int, params: dict[str, Any]) -> Batch | None:
     """The batch a notice is about."""
     return batches.by_id(tx, params["batch"])
@@ -415,12 +433,13 @@ def _refused_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, list[R
 
 
 RENDERERS = {
-    "draft_ask": Renderer(ask),
-    "draft_data": Renderer(ask_data),
-    "draft_saved": Renderer(saved, _saved_view),
-    "draft_cancelled": Renderer(cancelled),
-    "draft_discard": Renderer(ask_discard, by_params),
-    "draft_discarded": Renderer(discarded, by_params),
+    "brief_ask": Renderer(ask),
+    "brief_data": Renderer(ask_data),
+    "brief_saved": Renderer(saved, _saved_view),
+    "brief_cancelled": Renderer(cancelled),
+    "brief_discard": Renderer(ask_discard, by_params),
+    "brief_discarded": Renderer(discarded, by_params),
+    "batch_preview": Renderer(preview, _preview_view),
     "file_too_big": Renderer(too_big),
     "file_refused": Renderer(file_refused),
     "refused_files": Renderer(refused_files, _refused_view),

@@ -15,7 +15,10 @@ from tests.e2e.phones import Phone, Shown
 from tests.files.zips import blank_png, photo
 
 COLOURS = ("teal", "navy", "maroon", "olive", "purple", "orange", "gold", "pink", "gray", "brown", "black", "white")
-PETS = "What is in the photo?\n- Cat\n- Dog\n- Something else\n> Choose what is biggest.\nprice 0.05\noverlap 1\nlanguage en"
+PETS = (
+    "What is in the photo?\n- Cat\n- Dog\n- Something else\n> Choose what is biggest.\nprice 0.05\noverlap 1\n"
+    "language en"
+)
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -48,6 +51,19 @@ async def test_a_zip_with_a_caption_is_a_whole_batch(house: House) -> None:
     stored = list((house.settings.data_dir / "photos").glob("*/*.jpg"))
     assert len(stored) == 3
     assert not list((house.settings.data_dir / "uploads").iterdir())
+
+
+async def test_the_preview_is_the_workers_own_card_and_its_buttons_do_nothing(house: House) -> None:
+    olivia = await house.owner()
+    await olivia.document("pets.zip", pets(), caption=PETS)
+    await house.settled()
+    await olivia.tap("Preview")
+    card = await olivia.sees_button("Report a problem")
+    assert card.photo
+    assert {"Cat", "Dog", "Something else", "Skip", "Instructions", "Stop for now"} <= set(card.buttons)
+    assert "$0.05 · about 10 s · $18/h (estimate)" in card.text
+    assert await olivia.tap("Cat", on=card) == "This is how workers see it. Nothing is stored."
+    assert await house.read(lambda tx: tx.value("select count(*) from assignments")) == 0
 
 
 async def test_publishing_by_button_reserves_the_money_and_shows_progress_in_the_same_message(house: House) -> None:
