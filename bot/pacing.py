@@ -15,12 +15,17 @@ from domain.notices import Lane
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sends a second over all, of which `interactive_reserve` are kept for answers; per chat a rate and a burst."""
+    """Sends a second over all, of which `interactive_reserve` are kept for answers; per chat a rate and a burst.
+
+    Edits are not messages to Telegram's limits; they have a rate of their own per chat.
+    """
 
     all_per_second: float = 29.0
     interactive_reserve: float = 4.0
     chat_per_second: float = 1.0
     chat_burst: int = 4
+    edits_per_second: float = 4.0
+    edits_burst: int = 4
     enabled: bool = True
 
 
@@ -52,6 +57,7 @@ class Bucket:
 @dataclass(slots=True)
 class _Chat:
     bucket: Bucket
+    edits: Bucket
     paused_until: float = 0.0
 
 
@@ -73,17 +79,14 @@ class Pace:
         self._bulk = Bucket(limits.all_per_second, min(bulk, limits.all_per_second / 4), 1.0, 0.0)
 
     def ready_at(self, chat: int, lane: int, now: float, *, edit: bool = False) -> float:
-        """The earliest time this chat may get a send of this lane; not later than `now` means at once.
-
-        Edits are not counted by Telegram's limit on messages; only a pause of the chat holds them.
-        """
+        """The earliest time this chat may get a send or an edit of this lane; not later than `now` means at once."""
         if not self.limits.enabled:
             return now
         known = self._chats.get(chat)
         at = known.paused_until if known else now
+        if known:
+            at = max(at, (known.edits if edit else known.bucket).ready_at(now))
         if not edit:
-            if known:
-                at = max(at, known.bucket.ready_at(now))
             if lane == Lane.INTERACTIVE:
                 at = max(at, self._all.ready_at(now))
             else:
@@ -98,12 +101,15 @@ class Pace:
         return max(self.bulk_paused_until, self._bulk.ready_at(now), spare)
 
     def took(self, chat: int, lane: int, now: float, *, edit: bool = False) -> None:
-        """A send goes out now."""
-        if not self.limits.enabled or edit:
+        """A send or an edit goes out now."""
+        if not self.limits.enabled:
             return
         known = self._chats.get(chat)
         if known is None:
             known = self._chats[chat] = self._new_chat(now)
+        if edit:
+            known.edits.take(now)
+            return
         known.bucket.take(now)
         self._all.take(now)
         if lane != Lane.INTERACTIVE or self._bulk.tokens > 0:
@@ -122,12 +128,17 @@ class Pace:
             self.bulk_paused_until = max(self.bulk_paused_until, now + retry_after)
 
     def _new_chat(self, now: float) -> _Chat:
-        return _Chat(Bucket(self.limits.chat_per_second, self.limits.chat_burst, self.limits.chat_burst, now))
+        limits = self.limits
+        return _Chat(
+            Bucket(limits.chat_per_second, limits.chat_burst, limits.chat_burst, now),
+            Bucket(limits.edits_per_second, limits.edits_burst, limits.edits_burst, now),
+        )
 
     def _forget(self, now: float) -> None:
-        full = self.limits.chat_burst
-        self._chats = {
-            chat: known
-            for chat, known in self._chats.items()
-            if known.paused_until > now or known.bucket.ready_at(now) > now or known.bucket.tokens < full
-        }
+        """Chats that may have everything again need not be known."""
+        for chat, known in list(self._chats.items()):
+            known.bucket.ready_at(now)
+            known.edits.ready_at(now)
+            full = known.bucket.tokens == known.bucket.burst and known.edits.tokens == known.edits.burst
+            if full and known.paused_until <= now:
+                del self._chats[chat]

@@ -160,9 +160,8 @@ class Sender:
                 chat = self._chats.get(person_id)
                 if chat is None or chat.in_flight or not chat.rows or chat.rows[0] != (int(lane), row_id):
                     continue  # an entry whose chat moved on
-                # An answer may turn out to be an edit, which Telegram does not count: paced once it is read.
-                at = self._pace.ready_at(person_id, lane, now, edit=lane is Lane.INTERACTIVE)
-                if at > now:
+                # An answer may turn out to be an edit, which has a pace of its own: it is paced once it is read.
+                if lane is not Lane.INTERACTIVE and (at := self._pace.ready_at(person_id, lane, now)) > now:
                     self._at(at, person_id)
                     continue
                 if lane is not Lane.INTERACTIVE:
@@ -224,12 +223,12 @@ class Sender:
             self._landed(person_id)
             return
         row, now = found.row, _now()
-        if row.lane == Lane.INTERACTIVE and not found.edits:
-            at = self._pace.ready_at(person_id, row.lane, now)
+        if row.lane == Lane.INTERACTIVE:
+            at = self._pace.ready_at(person_id, row.lane, now, edit=found.edits)
             if at > now:
                 self._retry(person_id, row.id, row.lane, at - now)
                 return
-            self._pace.took(person_id, row.lane, now)
+            self._pace.took(person_id, row.lane, now, edit=found.edits)
         await self._carry(person_id, found)
 
     async def _carry(self, person_id: int, parcel: Parcel) -> None:

@@ -44,12 +44,15 @@ def test_a_chat_gets_a_short_burst_and_then_one_a_second() -> None:
     assert len(sent) in (13, 14)
 
 
-def test_edits_are_not_counted() -> None:
-    pace = Pace(Limits())
-    for _ in range(100):
-        assert pace.ready_at(7, Lane.INTERACTIVE, 0.0, edit=True) <= 0.0
-        pace.took(7, Lane.INTERACTIVE, 0.0, edit=True)
-    assert pace.ready_at(7, Lane.INTERACTIVE, 0.0) <= 0.0
+def test_edits_have_a_pace_of_their_own_and_take_nothing_from_messages() -> None:
+    pace, edited, now = Pace(Limits()), 0, 0.0
+    while now < 10.0:
+        if pace.ready_at(7, Lane.INTERACTIVE, now, edit=True) <= now:
+            pace.took(7, Lane.INTERACTIVE, now, edit=True)
+            edited += 1
+        now += 0.01
+    assert 40 <= edited <= 44
+    assert pace.ready_at(7, Lane.INTERACTIVE, now) <= now
 
 
 def test_a_429_pauses_its_chat_alone() -> None:

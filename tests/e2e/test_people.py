@@ -29,7 +29,7 @@ async def test_worker_comes_in_by_a_link_and_is_one_tap_from_work(house: House) 
     olivia = await house.owner()
     ana = await house.phones.person("Ana")
     await ana.start(await link_of(olivia, "worker"))
-    screen = await ana.sees("The work", "training data", "18 or older", "contract work", "paid on")
+    screen = await ana.sees("The work", "training data", "18 or older", "contract work", "accepted by")
     assert screen.buttons == ["I agree", "No thanks"]
     await ana.tap("I agree")
     screen = await ana.sees("Which languages")
