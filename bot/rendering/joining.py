@@ -127,31 +127,38 @@ def door(view: Door, words: Words) -> Action:
     return Message(note + text, ((Button(words.plain("Ask to join"), encode("join"), style="primary"),),))
 
 
+def _days(at: int, review_seconds: int, words: Words) -> tuple[str, str]:
+    """By when work handed in at `at` is accepted and when it is paid; as times of day where both are soon."""
+    accepted = at + review_seconds * SECOND
+    paid = next_payout(words.rules, accepted).due_at
+    shown = words.day if paid - at >= DAY else words.clock
+    return shown(accepted), shown(paid)
+
+
 def consent(view: dict[str, Any], words: Words) -> Action:
     """The one screen to agree to. When it says something new, CONSENT_VERSION is raised."""
-    rules = words.rules
-    accepted = view["at"] + rules.review_tap_seconds * SECOND
-    accepted_written = view["at"] + rules.review_written_seconds * SECOND
-    paid = next_payout(rules, accepted).due_at
-    shown = words.day if paid - view["at"] >= DAY else words.clock
+    tapped, tapped_paid = _days(view["at"], words.rules.review_tap_seconds, words)
+    written, written_paid = _days(view["at"], words.rules.review_written_seconds, words)
     paragraphs = [
         words.html(
             "<b>The work.</b> Small tasks in this chat: you say what is in a photo, or write the reply an assistant"
             " should have given. You take a task when you like, and stop when you like."
         ),
-        words.html("<b>Who asks for it.</b> {who}.", who=words.plain(rules.work_for)),
+        words.html("<b>Who asks for it:</b> {who}.", who=words.plain(words.rules.work_for)),
         words.html(
             "<b>What it is for.</b> Your answers and texts become training data: computer programs such as chat"
-            " assistants learn from them, and they are given to those who ordered the work, without your name."
+            " assistants learn from them. They are given to those who ordered the work under a number, without your"
+            " name."
         ),
         words.html(
-            "<b>Pay.</b> Every task shows its price before you do it. What you send now is accepted by {accepted} at"
-            " the latest (written work: {written}) unless somebody says what is wrong with it, and paid on {paid}, from"
-            " {minimum} on.",
-            accepted=shown(accepted),
-            written=shown(accepted_written),
-            paid=shown(paid),
-            minimum=words.money(rules.payout_minimum),
+            "<b>Pay.</b> Every task shows its price before you do it. A photo you label now is accepted by {tapped} at"
+            " the latest, paid {tapped_paid}; a reply you write now is accepted by {written}, paid {written_paid}. Only"
+            " a person can say that something is wrong with it, and tells you what. Pay goes out from {minimum} on.",
+            tapped=tapped,
+            tapped_paid=tapped_paid,
+            written=written,
+            written_paid=written_paid,
+            minimum=words.money(words.rules.payout_minimum),
         ),
         words.html(
             "<b>What is stored.</b> Your Telegram id, your name and username (encrypted), your language, what you"
@@ -173,7 +180,7 @@ def consent(view: dict[str, Any], words: Words) -> Action:
 
 
 def _consent_view(tx: Tx, person_id: int, params: dict[str, Any]) -> dict[str, Any]:
-    return {**params, "earlier": consents.live(tx, person_id) is not None}
+    return {**params, "earlier": consents.live(tx, person_id) not in (None, params["version"])}
 
 
 def declined(params: dict[str, Any], words: Words) -> Action:

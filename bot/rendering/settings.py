@@ -38,10 +38,12 @@ def settings(view: Chosen, words: Words) -> Action:
     person = view.person
     lines = [words.html("<b>Your settings</b>")]
     if person.utc_offset is None:
-        lines.append(words.html("I do not know your time zone yet. I am quiet from 21:00 to 08:00."))
+        lines.append(words.html("I do not know your time zone yet."))
     else:
         clock = words_at(words, person.utc_offset).clock(view.at)
-        lines.append(words.html("With you it is {clock}. I am quiet from 21:00 to 08:00.", clock=clock))
+        lines.append(words.html("With you it is {clock}.", clock=clock))
+    if words.rules.quiet_hours:
+        lines.append(words.html("I am quiet from 21:00 to 08:00."))
     if person.listening == "nothing":
         lines.append(words.html("You asked me to stop: I do not write to you on my own."))
     elif person.is_worker and person.listening == "no_offers":
@@ -132,11 +134,11 @@ def privacy(view: Stored, words: Words) -> Action:
             "• Your roles, your invite, when you agreed to what, and what you did that others rely on.\n"
             "• Each task you saw, what you answered, when, and how long it took: for your pay and the checks.\n"
             "• Every amount you earned and were paid. These rows are the books and are kept.\n"
-            "• Your messages to me, encrypted, for 48 hours at most after they are handled."
+            "• Your messages to me, encrypted, until I have handled them."
         ),
         words.html(
-            "Your answers become training data for {who} and for those who ordered the work. They are exported without"
-            " your name. Nothing is sold, nothing is used for advertising.",
+            "Your answers become training data for {who} and for those who ordered the work. They are exported under"
+            " a number, without your name, and used for nothing else.",
             who=who,
         ),
         words.html("To have what is stored about you deleted, or sent to you, ask {who}.", who=who),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,8 +34,8 @@ from handlers.buttons import decode, encode
 from locales.words import Words
 from storage import consents, inbox, invites, outbox, people
 from storage.database import Database, Tx
-from tests.builders import NOON, make_coordinator, make_owner, make_person, make_worker
-from usecases import arrivals, inviting, joining, leaving, settings
+from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_person, make_worker
+from usecases import arrivals, inviting, joining, leaving, settings, work
 from usecases.arrivals import Arrival
 from usecases.notify import inform
 
@@ -216,6 +218,17 @@ async def test_stop_cancels_what_waits_and_holds_back_what_comes(db: Database) -
     assert await db.read(keys, ana) == ["stopped"]
     await db.write(leaving.start_again, by=ana, now=NIGHT)
     assert (await db.read(people.by_id, person_id=ana.id)).listening == "all"
+
+
+@pytest.mark.parametrize("way", [leaving.stop, partial(leaving.withdraw, agreed_at=NOON)])
+async def test_leaving_gives_the_task_in_hand_back(db: Database, way: Callable[..., None]) -> None:
+    await db.write(make_batch)
+    ana = await db.write(make_worker)
+    await db.write(work.show, by=ana, now=NOON)
+    await db.write(lambda tx: way(tx, by=ana, now=NOON + 1))
+    states = await db.read(lambda tx: [row["state"] for row in tx.all("select state from assignments")])
+    assert states == ["released"]
+    assert await db.read(lambda tx: tx.value("select sum(taken) from tasks")) == 0
 
 
 async def test_request_to_join_comes_at_night_without_a_sound(db: Database) -> None:
