@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain import ledger as accounts
+from domain.periods import next_payout
 from domain.refusals import Refusal
 from domain.rules import HOUR, MINUTE, Rules
 from storage import assignments, ledger, sessions
@@ -61,16 +62,17 @@ class Money(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now = max(NOON, self.now + minutes * MINUTE)
 
-    @rule(who=WORKERS, choice=st.integers(0, 2))
-    def tap(self, who: int, choice: int) -> None:
+    @rule(who=WORKERS, choices=st.lists(st.integers(0, 2), min_size=1, max_size=4))
+    def tap(self, who: int, choices: list[int]) -> None:
         worker = self.workers[who]
         self.attempt(work.start, by=worker, batch=self.batches[0])
-        self.now += MINUTE
-        in_hand = sessions.of(self.tx, worker.id).assignment_id
-        if in_hand is not None:
-            self.attempt(work.submit, by=worker, assignment=in_hand, answer_index=choice)
-            if choice == 0:  # a double tap
+        for choice in choices:
+            self.now += MINUTE
+            in_hand = sessions.of(self.tx, worker.id).assignment_id
+            if in_hand is not None:
                 self.attempt(work.submit, by=worker, assignment=in_hand, answer_index=choice)
+                if choice == 0:  # a double tap
+                    self.attempt(work.submit, by=worker, assignment=in_hand, answer_index=choice)
 
     @rule(who=WORKERS, sent_back_first=st.booleans())
     def write(self, who: int, sent_back_first: bool) -> None:
@@ -117,25 +119,30 @@ class Money(RuleBasedStateMachine):
         until = self.now - HOUR
         self.attempt(reviews.accept_all, by=self.owner, batch_id=self.batches[which], until=until)
 
-    @rule()
-    def review_clock(self) -> None:
+    @rule(hours=st.sampled_from([0, 1, 25, 49, 73]))
+    def review_clock(self, hours: int) -> None:
+        self.now += hours * HOUR
         self.attempt(reviews.accept_due, limit=3)
         self.attempt(reviews.expire_sent_back, limit=3)
         self.attempt(leases.expire, limit=3)
 
-    @rule(steps=st.integers(1, 3))
-    def payday(self, steps: int) -> None:
+    @rule(wait=st.booleans(), steps=st.integers(1, 4))
+    def payday(self, wait: bool, steps: int) -> None:
+        if wait:
+            self.now = next_payout(self.tx.rules, self.now).due_at
         for _ in range(steps):
             self.attempt(payouts.run_due)
 
-    @rule(pay=st.booleans())
-    def decide_payout(self, pay: bool) -> None:
-        for run in rows.unpaid(self.tx, limit=3):
-            self.attempt(payouts.mark_paid if pay else payouts.approve, by=self.owner, run_id=run.id)
+    @rule(taps=st.lists(st.sampled_from([payouts.approve, payouts.mark_paid]), min_size=1, max_size=3))
+    def decide_payout(self, taps: list[Any]) -> None:
+        for tap in taps:
+            for run in rows.recent(self.tx, limit=3):
+                self.attempt(tap, by=self.owner, run_id=run.id)
 
-    @rule(which=st.integers(0, 1))
-    def close(self, which: int) -> None:
-        self.attempt(publishing.close, by=self.owner, batch=self.batches[which])
+    @rule(which=st.integers(0, 1), really=st.integers(0, 5))
+    def close(self, which: int, really: int) -> None:
+        if really == 0:
+            self.attempt(publishing.close, by=self.owner, batch=self.batches[which])
 
     def some(self, nth: int) -> list[int]:
         """The nth submission, if there are so many."""
@@ -200,7 +207,7 @@ class Money(RuleBasedStateMachine):
 
 TestMoneyInAnyOrder = Money.TestCase
 TestMoneyInAnyOrder.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
