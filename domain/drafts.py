@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
@@ -177,8 +177,3 @@ def as_lines(text: str, mark: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     starts = ("-", "–", "—", "•", "*") if mark == "-" else (mark,)
     return "\n".join(line if line.startswith(starts) else f"{mark} {line}" for line in lines)
-
-
-def with_field(brief: Brief, **values: object) -> Brief:
-    """The brief with one thing replaced."""
-    return replace(brief, **values)  # type: ignore[arg-type]

@@ -63,6 +63,11 @@ class Slot:
         return f"batch:{batch_id}"
 
     @staticmethod
+    def earlier(batch_id: int) -> str:
+        """The message that showed a batch before it was shown again further down."""
+        return f"earlier:{batch_id}"
+
+    @staticmethod
     def confirm(batch_id: int) -> str:
         """The question whether a batch shall be closed or a draft discarded, then what became of it."""
         return f"confirm:{batch_id}"

@@ -47,8 +47,8 @@ def add(
         )
     return tx.add(
         "insert into batches (kind, state, collecting, title, face, language, seconds, review_seconds, lease_seconds,"
-        " created_by, created_at) values (:kind, 'draft', :collecting, :title, :face, :language, :seconds,"
-        " :review_seconds, :lease_seconds, :created_by, :now)",
+        " created_by, created_at, fed_at) values (:kind, 'draft', :collecting, :title, :face, :language, :seconds,"
+        " :review_seconds, :lease_seconds, :created_by, :now, :now)",
         kind=kind,
         collecting=int(collecting),
         title=title,
@@ -107,6 +107,11 @@ def set_problems(tx: Tx, batch_id: int, problems: tuple[Problem, ...]) -> None:
         id=batch_id,
         problems=json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def fed_at(tx: Tx, batch_id: int) -> int:
+    """When the draft last took in something its maker sent."""
+    return int(tx.value("select fed_at from batches where id = :id", id=batch_id))
 
 
 def offer_cursor(tx: Tx, batch_id: int) -> int:

@@ -221,6 +221,13 @@ def _outgoing(row: Row) -> Outgoing:
     )
 
 
+def message_of(tx: Tx, person_id: int, slot: str) -> tuple[int, bool] | None:
+    """The message that shows the slot, and whether it has a picture."""
+    sql = "select message_id, media from slots where person_id = :person_id and slot = :slot"
+    row = tx.one(sql, person_id=person_id, slot=slot)
+    return None if row is None else (row["message_id"], bool(row["media"]))
+
+
 def waits_in_slot(tx: Tx, person_id: int, slot: str) -> bool:
     """A newer content of the slot is queued and not sent yet; it shows what is true when it goes out."""
     sql = "select 1 from outbox where person_id = :person_id and slot = :slot and state = 'waiting'"

@@ -17,7 +17,7 @@ from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.refusals_batches import BatchGone, BriefProblem, NotADraft, NothingToPublish, NoTitle, UnknownFile
-from domain.rules import SECOND
+from domain.rules import DAY, MINUTE, SECOND
 from storage import audit, batches, draft_tasks, jobs, questions
 from storage.database import Tx
 from usecases import progress
@@ -27,6 +27,8 @@ from usecases.roles import require_coordinator
 
 BURST = SECOND + SECOND // 5
 """Photos sent one by one are counted in the draft this long after the last of them."""
+NEARBY = 10 * MINUTE
+"""A draft that was fed longer ago is shown anew below what is sent now; after a day it takes in nothing more."""
 STEPS = ("question", "answers", "price")
 """What /newbatch asks for, in this order; then come the data."""
 
@@ -49,7 +51,10 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     else:
         _ask_import(tx, by, draft, file, now=now)
     _expect_brief(tx, by, draft, now=now)
+    if now - batches.fed_at(tx, draft.id) > NEARBY:
+        progress.show_below(tx, by, draft.id, now=now)
     progress.show(tx, by, draft.id, now=now, not_before=now + BURST if file.what == "photo" else None)
+    batches.change(tx, draft.id, fed_at=now)
     return draft.id
 
 
@@ -102,8 +107,7 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
         _next_step(tx, by, batch, field, now=now)
         return
     _expect_brief(tx, by, own_draft(tx, batch), now=now)
-    progress.show(tx, by, batch, now=now)
-    tell(tx, by, "brief_saved", now=now, batch=batch, field=field)
+    progress.show_below(tx, by, batch, now=now)
 
 
 def skip_answers(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -214,6 +218,8 @@ def _drop(tx: Tx, by: Person, batch: int, *, now: int) -> None:
 def _home(tx: Tx, by: Person, file: Incoming, brief: Brief, *, now: int) -> Batch:
     """The draft a file belongs to."""
     draft = batches.collecting(tx, by.id)
+    if draft is not None and now - batches.fed_at(tx, draft.id) > DAY:
+        draft = None
     other_question = draft is not None and draft.face.question and brief.question not in ("", draft.face.question)
     if draft is None or other_question or draft.data not in (None, file.data):
         draft_id = _new(tx, by, file.data, _own_name(file), now=now)

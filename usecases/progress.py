@@ -18,8 +18,13 @@ def show(tx: Tx, person: Person | int, batch_id: int, *, now: int, not_before: i
 
 
 def show_below(tx: Tx, person: Person, batch_id: int, *, now: int) -> None:
-    """Show the batch as a new message at the end of the chat."""
-    outbox.forget_slot(tx, person.id, Slot.batch(batch_id))
+    """Show the batch as a new message at the end of the chat; the one before says so and loses its buttons."""
+    before = outbox.message_of(tx, person.id, Slot.batch(batch_id))
+    if before is not None:
+        message_id, media = before
+        outbox.forget_slot(tx, person.id, Slot.batch(batch_id))
+        outbox.adopt(tx, person.id, Slot.earlier(batch_id), message_id=message_id, media=media)
+        tell(tx, person, "batch_moved", now=now, slot=Slot.earlier(batch_id), batch=batch_id)
     show(tx, person, batch_id, now=now)
 
 

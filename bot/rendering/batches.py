@@ -29,6 +29,11 @@ def batch(view: DraftView | ProgressView | Batch | None, words: Words) -> Action
     return Message(words.html("<b>{title}</b> is discarded.", title=view.title))
 
 
+def moved(found: Batch | None, words: Words) -> Action:
+    """What an older message of a batch becomes when the batch is shown again below."""
+    return Message(words.html("<b>{title}</b> · shown again below", title=found.title)) if found else Nothing()
+
+
 def _batch_view(tx: Tx, _: int, params: dict[str, Any]) -> DraftView | ProgressView | Batch | None:
     found = batches.by_id(tx, params["batch"])
     if found is None or found.state == "discarded":
@@ -228,6 +233,7 @@ def _export_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, 
 
 RENDERERS = {
     "batch": Renderer(batch, _batch_view),
+    "batch_moved": Renderer(moved, by_params),
     "batches": Renderer(listing, _listing_view),
     "funds": Renderer(show_funds, _funds_view),
     "batch_close": Renderer(ask_close, by_params),

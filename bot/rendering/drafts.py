@@ -137,7 +137,7 @@ def _brief(batch: Batch, words: Words, *, instructions: int) -> Markup:
         shown = " · ".join(batch.face.answers[:ANSWERS_SHOWN])
         rest = len(batch.face.answers) - ANSWERS_SHOWN
         lines.append(words.html("{answers}", answers=shown + (f" · +{rest}" if rest > 0 else "")))
-    elif batch.kind == "write_reply" and batch.face.question:
+    elif batch.kind == "write_reply":
         lines.append(words.html("Workers write a reply."))
     if batch.face.instructions:
         text = batch.face.instructions
@@ -318,39 +318,6 @@ def ask_data(params: dict[str, Any], words: Words) -> Action:
     return Message(text, ((show, cancel),))
 
 
-def saved(view: tuple[Batch, str] | None, words: Words) -> Action:
-    """A thing about the draft was set."""
-    if view is None:
-        return Nothing()
-    batch, field = view
-    text = words.html(
-        "Saved. <b>{field}</b>: {value}", field=words.plain(FIELD_NAMES[field]), value=_value(batch, field, words)
-    )
-    return Message(text, ((Button(words.plain("Show the draft"), encode("b_open", batch.id)),),))
-
-
-def _value(batch: Batch, field: str, words: Words) -> str:
-    face = batch.face
-    shown: dict[str, str] = {
-        "question": face.question,
-        "answers": " · ".join(face.answers) or "–",
-        "instructions": face.instructions[:300] or "–",
-        "price": "–" if batch.price is None else words.money(batch.price),
-        "overlap": words.number(batch.overlap),
-        "language": language_name(batch.language, words),
-        "most": "–" if batch.most_per_worker is None else words.number(batch.most_per_worker),
-        "seconds": words.duration(batch.seconds),
-        "review": words.duration(batch.review_seconds),
-        "title": batch.title,
-    }
-    return shown[field]
-
-
-def _saved_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, str] | None:
-    batch = batches.by_id(tx, params["batch"])
-    return None if batch is None else (batch, params["field"])
-
-
 def cancelled(params: dict[str, Any], words: Words) -> Action:
     """A question of ours was called off."""
     return Message(words.html("Nothing was changed."))
@@ -435,7 +402,6 @@ def _refused_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch, list[R
 RENDERERS = {
     "brief_ask": Renderer(ask),
     "brief_data": Renderer(ask_data),
-    "brief_saved": Renderer(saved, _saved_view),
     "brief_cancelled": Renderer(cancelled),
     "brief_discard": Renderer(ask_discard, by_params),
     "brief_discarded": Renderer(discarded, by_params),

@@ -128,6 +128,7 @@ create table batches (
   received integer not null default 0,
   problems text not null default '[]',
   offer_cursor integer not null default 0,
+  fed_at integer not null default 0,
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 create index batches_state on batches (state, id);
@@ -196,7 +197,6 @@ create table assignments (
 create index assignments_of_worker on assignments (worker_id, task_id, state);
 create index assignments_of_task on assignments (task_id);
 create index assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
-create index assignments_open_of_batch on assignments (batch_id, id) where state = 'offered';
 create index assignments_expiring on assignments (expires_at) where state = 'offered';
 create unique index assignments_one_open on assignments (task_id, worker_id) where state = 'offered';
 

@@ -330,32 +330,33 @@ async def test_things_are_changed_by_buttons_and_a_bad_value_is_asked_for_again(
     await olivia.document("pets.zip", pets(), caption=PETS)
     await house.settled()
     draft = await olivia.sees_button("Publish")
+    shown = draft
     for button, said, saved in (
-        ("Price", "0.08", "Price: $0.08"),
-        ("Overlap", "2", "Overlap: 2"),
-        ("Seconds", "9", "Seconds: 9 s"),
-        ("Language", "French", "Language: French"),
-        ("Most per worker", "50", "Most per worker: 50"),
-        ("Review period", "2 days", "Review period: 2 days"),
-        ("Answers", "- Bird\n- Fish", "Answers: Bird · Fish"),
-        ("Question", "Which animal?", "Question: Which animal?"),
-        ("Instructions", "Look twice.", "Instructions: Look twice."),
-        ("Title", "Animals", "Title: Animals"),
+        ("Price", "0.08", "$0.08 a task"),
+        ("Overlap", "2", "2 answers a task"),
+        ("Seconds", "9", "About 9 s a task"),
+        ("Language", "French", "French"),
+        ("Most per worker", "50", "At most 50 for one worker"),
+        ("Review period", "3 days", "Accepted by itself after 3 days"),
+        ("Answers", "- Bird\n- Fish", "Bird · Fish"),
+        ("Question", "Which animal?", "Which animal?"),
+        ("Instructions", "Look twice.", "Look twice."),
+        ("Title", "Animals", "Animals · draft"),
     ):
-        await olivia.tap(button, on=draft)
+        await olivia.tap(button, on=shown)
         await house.settled()
         await olivia.say(said)
-        await olivia.sees("Saved.", saved)
-    await olivia.tap("Overlap", on=draft)
+        shown = await olivia.sees("draft", saved)
+    await olivia.tap("Overlap", on=shown)
     await house.settled()
     await olivia.say("many")
     await olivia.sees("I cannot use “many” as overlap.")
     await olivia.say("3")
-    await olivia.sees("Overlap: 3")
     await house.settled()
     shown = await olivia.sees("Animals · draft", "Which animal?", "Bird · Fish", "Look twice.", "3 answers a task")
-    assert shown.id == draft.id
     assert "3 × 3 × $0.08 = $0.72" in shown.text
+    assert shown.id == (await olivia.last()).id
+    assert [one.id for one in await olivia.messages() if "Publish" in one.buttons] == [shown.id]
 
 
 async def test_short_funds_offer_to_publish_what_fits(house: House) -> None:
