@@ -71,7 +71,7 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
         position=words.number(view.position),
         limit=words.number(max(limit, view.position)),
     )
-    foot = [words.html("<b>{question}</b>", question=card.question), pay_line(view.batch, words)]
+    foot = [words.html("<b>{question}</b>", question=question(card, words)), pay_line(view.batch, words)]
     if card.expects == "text":
         foot.append(words.html("✍️ Write your reply as a message; it is sent only when you tap Submit."))
     if not card.messages:
@@ -84,6 +84,11 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
 def is_cut(card: Card) -> bool:
     """Whether the conversation does not fit the card."""
     return _last_turns(card)[1]
+
+
+def question(card: Card, words: Words) -> str:
+    """What is asked; a reply to write has a question of our own when its batch has none."""
+    return card.question or words.plain("Write the reply you would like to get.")
 
 
 def _last_turns(card: Card) -> tuple[tuple[Turn, ...], bool]:

@@ -174,7 +174,7 @@ def returned(view: Returned | None, words: Words) -> Action:
     foot = words.html(
         "<b>{question}</b>\nEdit your messages or write it anew, then tap Submit. It is yours until {until};"
         " its {amount} stay reserved for you.",
-        question=shown.question,
+        question=card.question(shown, words),
         until=words.when(view.until),
         amount=words.money(view.submission.price),
     )

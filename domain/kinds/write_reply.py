@@ -22,11 +22,12 @@ class WriteReply:
         return 180
 
     def check_brief(self, brief: Brief) -> tuple[Problem, ...]:
-        """A question, and no answers to choose from."""
+        """No answers to choose from; without a question the card asks for a reply in the reader's language."""
+        asked = check_question(brief) if brief.question else ()
         if not brief.answers:
-            return check_question(brief)
+            return asked
         chosen = Problem(N_("A reply is written, not chosen. Leave out the lines that start with a dash."))
-        return (*check_question(brief), chosen)
+        return (*asked, chosen)
 
     def card(self, batch: BatchFace, payload: Payload, language: str) -> Card:
         """The conversation and what is asked for."""

@@ -239,7 +239,7 @@ async def test_strays_get_one_hint_by_role_until_something_is_understood(house: 
 async def test_altered_buttons_change_nothing(house: House) -> None:
     olivia = await house.owner()
     ana = await house.worker(olivia, "Ana")
-    message = await ana.last()
+    message = await ana.sees("You are in")
     for data in (
         "agree:2",
         "lang:99:1:0",

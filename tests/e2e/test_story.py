@@ -93,7 +93,7 @@ async def test_the_main_job(house: House) -> None:
     await house.settled()
 
     # A file of prompts becomes replies to write.
-    await owner.document("prompts.jsonl", "\n".join(map(json.dumps, PROMPTS)).encode(), "price 0.80\noverlap 1")
+    await owner.document("prompts.jsonl", "\n".join(map(json.dumps, PROMPTS)).encode(), "> Be kind.\nprice 0.80\noverlap 1")
     await owner.sees_button("Publish")
     await owner.tap("Publish")
     await house.settled()
@@ -114,7 +114,8 @@ async def test_the_main_job(house: House) -> None:
     await ana.sees("A haiku has three lines.")
     await house.settled()
     await ana.say("a third line at last")
-    await ana.tap("Submit", on=await ana.sees_button("Submit"))
+    changed = await ana.sees("a third line at last")
+    assert (await ana.tap("Submit", on=changed)).startswith("Saved")
     await house.settled()
 
     # Silence pays: the review periods end.
@@ -145,7 +146,7 @@ async def test_the_main_job(house: House) -> None:
     await ben.say("/earnings")
     await ben.sees("$0.30")
     await ana.say("/earnings")
-    shown = await ana.sees("$1.90")
+    shown = await ana.sees("Paid $1.90")
     assert shown.photo is not None
 
     # The daily summary comes with its picture, and the books are in balance.
