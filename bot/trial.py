@@ -32,18 +32,18 @@ PATIENCE = 30.0
 WORKERS = (("Ana", "en"), ("Ben", "en"), ("Chloé", "fr"))
 
 PETS = """What is in the picture?
+fr: Qu'y a-t-il sur l'image ?
 - Cat
+fr: Chat
 - Dog
+fr: Chien
 - Something else
+fr: Autre chose
 > Choose what is biggest in the picture. If you cannot tell, take Something else.
+fr: Choisissez ce qui est le plus grand sur l'image. Dans le doute, prenez Autre chose.
 price 0.05
 overlap 3
 language en
-fr: Qu'y a-t-il sur l'image ?
-fr: - Chat
-fr: - Chien
-fr: - Autre chose
-fr: > Choisissez ce qui est le plus grand sur l'image. Dans le doute, prenez Autre chose.
 """
 PROMPTS = """Write the reply a helpful assistant would give.
 > Be correct and friendly, in two to six sentences. Write it yourself, in your own words.
@@ -145,7 +145,7 @@ async def _serve(folder: Path, port: int, ended: asyncio.Event, say: Callable[[s
 async def _set_up(phones: Phones, owner: Person) -> None:
     """A team that is ready: funds, three workers who agreed, one newcomer who has not."""
     await phones.post(f"people/{owner.id}/start")
-    await phones.shows(owner, "/newbatch")
+    await phones.shows(owner, "/invite")
     await phones.say(owner, "/funds 500")
     await phones.shows(owner, "$500")
     await phones.say(owner, "/invite worker")
@@ -206,7 +206,9 @@ async def _start_server(folder: Path, samples: Path, token: str, port: int) -> t
     port_file = folder / "port"
     command = ["-m", "emulator", "--port", str(port if _is_free(port) else 0), "--port-file", str(port_file)]
     command += ["--bot", f"{token}={BOT}", "--samples", str(samples), "--files", str(folder / "files")]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, start_new_session=True)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, start_new_session=True, stdout=asyncio.subprocess.DEVNULL
+    )
     for _ in range(int(PATIENCE / 0.05)):
         if process.returncode is not None:
             break
@@ -223,7 +225,14 @@ async def _keep_running(environment: dict[str, str], say: Callable[[str], None])
     while True:
         started = loop.time()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, start_new_session=True
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            stdout=asyncio.subprocess.DEVNULL,
         )
         try:
             code = await process.wait()

@@ -84,6 +84,12 @@ async def cancel(ctx: Context, batch: int) -> None:
     await ctx.write(drafts.cancel, batch=batch)
 
 
+async def leave_out(ctx: Context, batch: int) -> None:
+    """**Leave it out**: the lines that could not be used."""
+    ctx.slot = Slot.batch(batch)
+    await ctx.write(drafts.leave_out, batch=batch)
+
+
 async def that_is_all(ctx: Context, batch: int) -> None:
     """**That is all**."""
     ctx.slot = Slot.batch(batch)

@@ -99,6 +99,7 @@ TAPS: dict[str, Tap] = {
     "b_overlap": Tap(batches.change_overlap),
     "b_none": Tap(batches.no_answers),
     "b_cancel": Tap(batches.cancel),
+    "b_leave": Tap(batches.leave_out),
     "b_all": Tap(batches.that_is_all),
     "b_preview": Tap(batches.preview),
     "b_previewed": Tap(batches.previewed),

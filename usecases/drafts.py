@@ -132,6 +132,15 @@ def cancel(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     tell(tx, by, "brief_cancelled", now=now, slot=Slot.confirm(batch), batch=batch)
 
 
+def leave_out(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Go on without the lines of the brief that could not be used."""
+    require_coordinator(by)
+    own_draft(tx, batch)
+    batches.set_problems(tx, batch, ())
+    _expect_brief(tx, by, own_draft(tx, batch), now=now)
+    progress.show(tx, by, batch, now=now)
+
+
 def that_is_all(tx: Tx, *, by: Person, batch: int, now: int) -> int:
     """The draft takes in nothing more; returns how many tasks it has by now."""
     require_coordinator(by)

@@ -48,7 +48,7 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
         raise StillTakingIn
     if draft.tasks == 0:
         raise NothingToPublish
-    for problem in needs(draft):
+    for problem in (*needs(draft), *draft.problems):
         raise BriefProblem(problem)
     assert draft.price is not None
     if not 0 < tasks <= draft.tasks or cost != tasks * draft.overlap * draft.price:

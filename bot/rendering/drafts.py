@@ -228,6 +228,8 @@ def _next(view: DraftView, words: Words) -> Markup:
     lines = []
     if view.problems:
         lines.append(words.html("Send the corrected lines as a message, or use the buttons."))
+    if view.batch.problems:
+        lines.append(words.html("<b>Leave it out</b> goes on without what could not be read."))
     if _gathering(view.batch):
         lines.append(words.html("Send more photos, or tap <b>That is all</b>."))
     elif view.batch.collecting and view.batch.tasks:
@@ -253,6 +255,8 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
         first.append(publish)
     if first:
         rows.append(tuple(first))
+    if batch.problems:
+        rows.append((Button(words.plain("Leave it out"), encode("b_leave", batch.id)),))
     if view.quote.cost is not None and view.quote.cost > view.quote.free:
         rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
     if view.refused_count > len(view.refused):

@@ -210,6 +210,17 @@ async def test_a_bad_caption_gets_one_sentence_and_the_photos_are_kept(
     assert "3 photos" in corrected.text
 
 
+async def test_a_line_nobody_understands_is_said_and_can_be_left_out(house: House) -> None:
+    olivia = await house.owner()
+    await olivia.document("pets.zip", pets(), caption=PETS + "\noverlap many")
+    await house.settled()
+    shown = await olivia.sees("3 photos", "“overlap” is there twice. Write it once.")
+    assert "Publish" not in shown.buttons
+    await olivia.tap("Leave it out", on=shown)
+    shown = await olivia.sees_button("Publish")
+    assert "❗" not in shown.text
+
+
 async def test_answers_written_one_a_line_without_dashes_are_understood(house: House) -> None:
     olivia = await house.owner()
     await olivia.document("pets.zip", pets(), caption="What is it?\nprice 0.05")
