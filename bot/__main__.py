@@ -122,7 +122,7 @@ def _stop(sentence: str) -> NoReturn:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         asyncio.run(work)
-    except (KeyProblem, app.AlreadyRunning, DatabaseTooNew, NetworkError) as error:
+    except (KeyProblem, app.AlreadyRunning, DatabaseTooNew, NetworkError, trial.TrialProblem) as error:
         _stop(str(error))
     except InvalidToken:
         _stop("The Bot API does not know this token. Copy BOT_TOKEN from @BotFather once more, whole.")

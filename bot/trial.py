@@ -159,6 +159,8 @@ async def _join(phones: Phones, name: str, language: str, link: str) -> None:
     person = await phones.add(name, language)
     await phones.post(f"people/{person.id}/start", payload=link.partition("start=")[2])
     await phones.tap(person, agree)
+    if language != "en":
+        await phones.tap(person, "English")  # the samples are in English, with French beside
     await phones.tap(person, done)
 
 

@@ -72,6 +72,16 @@ def greeting(view: tuple[Standing, str | None], words: Words) -> Action:
     lines = [f"{hello} {next_thing(who, words)}"]
     if person.listening == "nothing":
         lines.append(words.html("You asked me to stop writing to you on my own; /settings changes that."))
+    every = words.rules.every_seconds
+    if every is not None and person.may_coordinate:
+        lines.append(
+            words.html(
+                "<i>This is set up for trying: work is accepted after {review}, and payday and the summary come every"
+                " {every}, so that you can see one.</i>",
+                review=words.duration(words.rules.review_tap_seconds),
+                every=words.duration(every),
+            )
+        )
     return Message(_note(note, words) + "\n\n".join(lines), buttons)
 
 
