@@ -8,11 +8,15 @@ from sqlite3 import Row
 
 from domain.batches import Assignment, Batch, Task
 from domain.kinds.base import BatchFace, parse_payload
+from storage import enrolments
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.sessions import Session
 
-COLUMNS = ", ".join(field.name for field in fields(Assignment))
+ASSIGNMENT = tuple(field.name for field in fields(Assignment))
+BATCH = tuple(field.name for field in fields(Batch) if field.name != "problems")
+SESSION = tuple(field.name for field in fields(Session))
+COLUMNS = ", ".join(ASSIGNMENT)
 TASK = ("id", "batch_id", "name", "payload", "state", "wanted", "taken", "answered")
 
 
@@ -21,16 +25,16 @@ def _prefixed(table: str, names: tuple[str, ...]) -> str:
 
 
 # The account's name is that of domain.ledger.reserve: a scalar look-up here spares the hot path a statement.
-PLACE = f"""{_prefixed("b", tuple(field.name for field in fields(Batch)))},
- {_prefixed("e", tuple(field.name for field in fields(Enrolment)))},
- {_prefixed("s", tuple(field.name for field in fields(Session)))}, b.leased, b.frees,
+PLACE = f"""{_prefixed("b", BATCH)},
+ {_prefixed("e", enrolments.NAMES)},
+ {_prefixed("s", SESSION)}, b.leased, b.frees,
  (select balance from accounts where id = 'batch:' || b.id || ':reserve') as reserve,
  (select version from consents where person_id = :worker_id and withdrawn_at is null) as consent,
  (select o.id from assignments o where o.worker_id = :worker_id and o.batch_id = b.id and o.state = 'offered'
   and o.id <> :assignment_id order by o.id limit 1) as reserved"""
 AROUND = """left join enrolments e on e.worker_id = :worker_id and e.batch_id = b.id
  left join sessions s on s.worker_id = :worker_id"""
-HAND = f"""select {_prefixed("a", tuple(field.name for field in fields(Assignment)))}, {_prefixed("t", TASK)}, {PLACE}
+HAND = f"""select {_prefixed("a", ASSIGNMENT)}, {_prefixed("t", TASK)}, {PLACE}
  from assignments a join tasks t on t.id = a.task_id join batches b on b.id = a.batch_id {AROUND}
  where a.id = :assignment_id"""
 BATCH_PLACE = f"select {PLACE} from batches b {AROUND} where b.id = :batch_id"
@@ -42,7 +46,7 @@ class Place:
 
     `leased` counts the batch's open assignments, `frees` how often a place became free again, `reserve` is what is set
     aside for the batch (micro-units), `consent` the version the worker agreed to, `reserved` another open assignment of
-    theirs in this batch.
+    theirs in this batch. The batch is without what only its draft needs (`problems`, `collecting`).
     """
 
     batch: Batch
@@ -95,7 +99,7 @@ def hand(tx: Tx, worker_id: int, assignment_id: int) -> Hand | None:
     if row is None:
         return None
     return Hand(
-        Assignment(**{field.name: row[f"a_{field.name}"] for field in fields(Assignment)}),
+        Assignment(*(row[f"a_{name}"] for name in ASSIGNMENT)),
         Task(
             id=row["t_id"],
             batch_id=row["t_batch_id"],
@@ -197,11 +201,6 @@ def open_of_worker(tx: Tx, worker_id: int) -> list[Open]:
     return _open(tx, "a.worker_id = :worker_id and a.state = 'offered'", "a.batch_id, a.id", worker_id=worker_id)
 
 
-def open_of_batch(tx: Tx, batch_id: int, *, limit: int) -> list[Open]:
-    """Tasks of a batch that workers have in hand."""
-    return _open(tx, "a.batch_id = :batch_id and a.state = 'offered'", "a.id", batch_id=batch_id, limit=limit)
-
-
 def overdue(tx: Tx, *, now: int, limit: int) -> list[Open]:
     """Open assignments whose lease has ended, the longest ago first."""
     return _open(tx, "a.expires_at <= :now and a.state = 'offered'", "a.expires_at", now=now, limit=limit)
@@ -233,17 +232,16 @@ def _open(tx: Tx, condition: str, order: str, *, limit: int = 100, **values: obj
 
 
 def _place(row: Row, worker_id: int) -> Place:
-    batch = {field.name: row[f"b_{field.name}"] for field in fields(Batch)}
-    batch |= {"face": _face(row["b_face"]), "problems": (), "collecting": False}
-    batch["seconds_given"] = bool(row["b_seconds_given"])
+    batch = {name: row[f"b_{name}"] for name in BATCH}
+    batch |= {"face": _face(row["b_face"]), "collecting": False, "seconds_given": bool(row["b_seconds_given"])}
     if row["e_worker_id"] is None:
         enrolment = Enrolment(worker_id, row["b_id"], "offered", 0, 0, 0, 0, None, None)
     else:
-        enrolment = Enrolment(*(row[f"e_{field.name}"] for field in fields(Enrolment)))
+        enrolment = Enrolment(*(row[f"e_{name}"] for name in enrolments.NAMES))
     if row["s_worker_id"] is None:
         session = Session(worker_id, None, None, None, 0)
     else:
-        session = Session(*(row[f"s_{field.name}"] for field in fields(Session)))
+        session = Session(*(row[f"s_{name}"] for name in SESSION))
     return Place(
         batch=Batch(**batch),
         enrolment=enrolment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from storage.database import Tx
 
@@ -22,9 +22,10 @@ class Enrolment:
     draft_assignment_id: int | None
 
 
-COLUMNS = ", ".join(field.name for field in fields(Enrolment))
-VALUES = ", ".join(f":{field.name}" for field in fields(Enrolment))
-CHANGES = ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(Enrolment)[2:])
+NAMES = tuple(field.name for field in fields(Enrolment))
+COLUMNS = ", ".join(NAMES)
+VALUES = ", ".join(f":{name}" for name in NAMES)
+CHANGES = ", ".join(f"{name} = excluded.{name}" for name in NAMES[2:])
 
 
 def of(tx: Tx, worker_id: int, batch_id: int) -> Enrolment | None:
@@ -42,7 +43,7 @@ def put(tx: Tx, enrolment: Enrolment) -> None:
     tx.run(
         f"insert into enrolments ({COLUMNS}) values ({VALUES})"
         f" on conflict (worker_id, batch_id) do update set {CHANGES}",
-        **asdict(enrolment),
+        **{name: getattr(enrolment, name) for name in NAMES},
     )
 
 

@@ -8,8 +8,6 @@ CREATE UNIQUE INDEX assignments_one_open on assignments (task_id, worker_id) whe
 
 CREATE INDEX assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
 
-CREATE INDEX assignments_open_of_batch on assignments (batch_id, id) where state = 'offered';
-
 CREATE UNIQUE INDEX batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
 
 CREATE INDEX batches_of_kind on batches (kind, id);
@@ -154,6 +152,7 @@ CREATE TABLE batches (
   received integer not null default 0,
   problems text not null default '[]',
   offer_cursor integer not null default 0,
+  fed_at integer not null default 0,
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 

@@ -15,7 +15,7 @@ from domain.people import CONSENT_VERSION, Person
 from domain.refusals_work import NoConsent, NotAWorker, Suspended
 from domain.rules import SECOND
 from domain.working import covered, limit_for_one
-from storage import assignments, consents, parts, sessions, tasks
+from storage import assignments, consents, outbox, parts, sessions, tasks
 from storage.assignments import Place
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -112,6 +112,7 @@ def show_next(tx: Tx, by: Person, place: Place, found: Next, *, now: int, undo: 
     )
     if found.assignment_id is None:
         tell(tx, by, "nothing_left", now=now, slot=Slot.CARD, batch=place.batch.id, saved=saved, at=now)
+        outbox.release_held(tx, by.id, now=now)
     elif found.enrolment.instructions_at is None and place.batch.face.instructions:
         tell(tx, by, "instructions", now=now, slot=Slot.CARD, assignment=found.assignment_id, first=True)
     else:

@@ -333,8 +333,7 @@ def task_paused(view: Paused | None, words: Words) -> Action:
     said = dict(REPORT_REASONS)
     blocks = [
         words.html(
-            "Task {name} of <b>{title}</b> was reported several times and is paused; nobody gets it until you say so."
-            " Paying for reports is up to you for now.",
+            "Task {name} of <b>{title}</b> was reported several times and is paused: nobody gets it until you say so.",
             name=view.task.name,
             title=view.batch.title,
         ),
