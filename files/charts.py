@@ -79,7 +79,7 @@ def earnings_chart(days: Sequence[Day], words: Mapping[str, str], money: Callabl
         paid, review = (height * amount / most for amount in (day.paid, day.review))
         _box(axes, x - slot * 0.36, bottom, slot * 0.72, paid, GREEN, zorder=2)
         _box(axes, x - slot * 0.36, bottom + paid, slot * 0.72, review, AMBER, zorder=2)
-        _day_label(axes, x, index - len(days) + 1, day.label, words["today"])
+        _day_label(axes, x, index - len(days) + 1, day.label, words["today"], right - slot / 2)
     return _png(figure)
 
 
@@ -135,11 +135,12 @@ def _bar(axes: Axes, x: float, y: float, width: float, share: float, colour: str
         _box(axes, x, y, max(16.0, width * share), 16, colour, radius=8)
 
 
-def _day_label(axes: Axes, x: float, ago: int, label: str, today: str) -> None:
-    """Today and every seventh day before it; more labels than that run into each other on a phone."""
+def _day_label(axes: Axes, x: float, ago: int, label: str, today: str, last: float) -> None:
+    """Today (at `last`) and every seventh day before it; more labels than that run into each other on a phone."""
+    end = min(last + 16, _WIDTH - 30)
     if ago == 0:
-        _text(axes, min(x + 16, _WIDTH - 30), 62, today, 26, bold=True, side="right", widest=170)
-    elif ago % 7 == 0:
+        _text(axes, end, 62, today, 26, bold=True, side="right", widest=170)
+    elif ago % 7 == 0 and x + _length(label, 24) / 2 + 16 <= end - min(170, _length(today, 26, bold=True)):
         _text(axes, x, 62, label, 24, colour=MUTED, side="center", widest=150)
 
 

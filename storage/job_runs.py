@@ -52,6 +52,11 @@ def step(tx: Tx, run: JobRun, *, cursor: int) -> None:
     )
 
 
+def furthest(tx: Tx, name: str) -> int:
+    """The highest cursor of all its periods; 0 before the first."""
+    return int(tx.value("select coalesce(max(cursor), 0) from job_runs where name = :name", name=name))
+
+
 def close(tx: Tx, run: JobRun, *, now: int) -> None:
     """The last step is done: this period never runs again."""
     tx.run(

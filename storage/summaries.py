@@ -32,6 +32,11 @@ def day(tx: Tx, day: int) -> tuple[int, Done]:
     return int(people), Done(*sums)
 
 
+def newest_submission(tx: Tx) -> int:
+    """The highest id there is; 0 without any."""
+    return int(tx.value("select coalesce(max(id), 0) from submissions"))
+
+
 def newest_answers(tx: Tx, batch_id: int, *, limit: int) -> list[Given]:
     """A batch's newest submissions that stand."""
     rows = tx.all(

@@ -15,6 +15,7 @@ from storage.database import Tx
 from storage.job_runs import JobRun
 from storage.ledger import transfer
 from usecases.notify import inform, tell
+from usecases.reviews import accept_due
 from usecases.roles import require_coordinator
 
 NAME: Final = "payouts"
@@ -25,14 +26,18 @@ SETTLED_AT_ONCE: Final = 500
 def run_due(tx: Tx, *, now: int) -> bool:
     """Make one bounded step of what is due, once per period whatever clock and restarts do; True when there is more.
 
-    A run begun before is finished first. Periods missed while the process was down are one: their money is in the
-    newest. A period in which nobody has the minimum has no run.
+    A run begun before is finished first; before a new one, what silence has paid is made available. Periods missed
+    while the process was down are one: their money is in the newest. A period in which nobody has the minimum has no
+    run.
     """
     marked = payouts.settling(tx)
     if marked is not None:
         _settle(tx, marked, now=now)
         return True
-    period = job_runs.unfinished(tx, NAME) or job_runs.begin(tx, NAME, last_payout(tx.rules, now), now=now)
+    period = job_runs.unfinished(tx, NAME)
+    if period is None and accept_due(tx, now=now):
+        return True
+    period = period or job_runs.begin(tx, NAME, last_payout(tx.rules, now), now=now)
     if period is None:
         return False
     _gather(tx, period, now=now)

@@ -56,13 +56,18 @@ class Summary:
 
 
 def run_due(tx: Tx, *, now: int) -> bool:
-    """Send the summary that is due, once per period; where nothing was done and nothing is open, send none."""
+    """Send the summary that is due, once per period; where nothing is open and nothing was done since, send none.
+
+    In a trial with its short periods an open batch alone is no news.
+    """
     period = job_runs.unfinished(tx, NAME) or job_runs.begin(tx, NAME, last_summary(tx.rules, now), now=now)
     if period is None:
         return False
+    newest, day = summaries.newest_submission(tx), day_told(tx, now)
+    worked = newest > job_runs.furthest(tx, NAME)
+    job_runs.step(tx, period, cursor=newest)
     job_runs.close(tx, period, now=now)
-    day = day_told(tx, now)
-    if summaries.day(tx, day)[0] or batches.in_state(tx, "open", limit=1):
+    if worked or (tx.rules.every_seconds is None and batches.in_state(tx, "open", limit=1)):
         for person in people.coordinators(tx):
             inform(tx, person, NAME, now=now, dedupe=f"{NAME}:{period.period}:{person.id}", day=day, at=now)
     return True

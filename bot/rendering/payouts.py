@@ -184,7 +184,7 @@ def receipt(view: tuple[Payout, PayoutRun] | None, words: Words) -> Action:
             "💸 <b>{amount}</b> paid to you, for everything accepted until {at}. It was paid by hand; if it has not"
             " arrived, ask your coordinator for receipt {number}.\n\n/earnings shows the rest.",
             amount=words.money(payout.amount),
-            at=words.day_and_time(one.cutoff),
+            at=words.day_and_time(one.created_at),
             number=f"{one.period}/{payout.id}",
         )
     )

@@ -122,6 +122,18 @@ async def test_weeks_of_downtime_are_caught_up_in_one_run(db: Database) -> None:
     await db.write(story)
 
 
+async def test_what_silence_has_paid_by_the_cut_off_is_in_the_run(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        make_owner(tx)
+        worker, batch = make_worker(tx), make_batch(tx, n_tasks=2, price=PRICE)
+        for index in range(2):
+            answer(tx, worker, batch, now=NOON + index * MINUTE)
+        _run(tx, NOON + 8 * DAY)
+        assert _only(tx).total == 1_500_000
+
+    await db.write(story)
+
+
 async def test_a_clock_put_back_pays_nothing_twice_and_one_that_was_ahead_stops_nothing(db: Database) -> None:
     def story(tx: Tx) -> None:
         make_owner(tx)

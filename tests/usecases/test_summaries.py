@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pickle
 
+import pytest
+
 from bot.rendering.message import Drawn
 from domain.long_texts import CAPTION, units
 from domain.people import Person
-from domain.rules import DAY, HOUR, MINUTE, SECOND
+from domain.rules import DAY, HOUR, MINUTE, SECOND, Rules
 from storage import people
 from storage.database import Database, Tx
 from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_person, make_worker
@@ -135,3 +137,26 @@ async def test_long_names_and_many_batches_still_fit_the_caption(db: Database) -
             assert shown.photo.function(*shown.photo.args).startswith(b"\x89PNG")
 
     await db.write(story)
+
+
+class TestTrial:
+    """A summary every five minutes."""
+
+    @pytest.fixture
+    def rules(self) -> Rules:
+        return Rules(every_seconds=300, quiet_hours=False)
+
+    async def test_it_comes_only_when_there_was_work(self, db: Database) -> None:
+        def story(tx: Tx) -> None:
+            owner, worker = make_owner(tx), make_worker(tx)
+            batch = make_batch(tx, n_tasks=5)
+            told_after = []
+            for turn in range(4):
+                if turn in (1, 2):
+                    answer(tx, worker, batch, now=NOON + turn * 5 * MINUTE)
+                _run(tx, NOON + turn * 5 * MINUTE + 4 * MINUTE)
+                told_after.append(told(tx, owner).count("summary"))
+            assert told_after == [0, 1, 2, 2]
+            assert "1 person worked: 2 submissions" in screen(tx, owner, "summary").text
+
+        await db.write(story)
