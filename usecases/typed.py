@@ -39,7 +39,7 @@ def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> objec
 
 
 def stray(tx: Tx, *, by: Person, now: int, **_: Any) -> None:
-    """One hint with the next thing to do (with a card in hand: the card again) for a run of strays; nothing is stored."""
+    """One hint with the next thing to do, or the card in hand again, for a run of strays; nothing is stored."""
     people.change(tx, by.id, hinted=1)
     if not work.remind(tx, by, now=now) and not by.hinted:
         tell(tx, by, "hint", now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from storage import batches
 from tests.builders import make_batch, make_worker
 from tests.usecases.desk import Desk
 from usecases import leases, offers, typed, work
+from usecases.publishing import offer_step
 
 WORDS = Words("en", Rules())
 PHOTO = Payload(photo="a" * 64)
@@ -117,8 +119,6 @@ def test_every_notice_of_work_renders() -> None:
         for row in desk.tx.all("select person_id, key, params from outbox where state = 'waiting' order by id"):
             if row["key"] in ("batch", "job"):
                 continue
-            import json
-
             renderer = RENDERERS[row["key"]]
             params = json.loads(row["params"])
             view = renderer.view(desk.tx, row["person_id"], params) if renderer.view else params
@@ -129,8 +129,6 @@ def test_every_notice_of_work_renders() -> None:
             else:
                 assert not isinstance(action, Nothing), row["key"]
         desk.tx.run("delete from outbox")
-
-    from usecases.publishing import offer_step
 
     offer_step(desk.tx, batch=owner_batch, now=desk.now)
     look()

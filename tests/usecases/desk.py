@@ -13,6 +13,7 @@ from storage.cipher import Cipher
 from storage.database import Tx
 from storage.migrate import migrate
 from tests.builders import NOON
+from usecases import typed
 
 R = TypeVar("R")
 
@@ -67,8 +68,6 @@ class Desk:
 
     def say(self, by: Person, text: str, *, wait: float = 5) -> int:
         """The person sends a message; returns its id."""
-        from usecases import typed
-
         self.messages += 1
         self.do(typed.text, by, wait=wait, text=text, message_id=self.messages)
         return self.messages

@@ -25,7 +25,7 @@ from domain.rules import SECOND
 from storage import assignments, batches, consents, enrolments, ledger, people, tasks, worker_days
 from tests.builders import make_batch, make_owner, make_person, make_worker
 from tests.usecases.desk import Desk
-from usecases import leases, leaving, offers, publishing, reporting, typed, work
+from usecases import delivery, leases, leaving, offers, publishing, reporting, typed, work
 from usecases.answering import Outcome
 
 PRICE = 50_000
@@ -460,8 +460,6 @@ def test_agreement_is_counted_in_pairs(desk: Desk) -> None:
 
 
 def test_an_unreachable_worker_frees_their_task(desk: Desk) -> None:
-    from usecases import delivery
-
     desk.make(make_batch)
     ana = desk.make(make_worker)
     desk.do(work.show, ana)
