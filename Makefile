@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CODE := bot handlers usecases domain storage files scheduler locales emulator tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format soak bench lock words clean
+.PHONY: help run test check format soak bench pictures lock words clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -43,6 +43,9 @@ soak: $(VENV)/dev  ## the long runs: kills, faults
 
 bench: $(VENV)/dev  ## measure against the named peers, in one run
 	$(BIN)/python -m bench
+
+pictures: $(VENV)/dev  ## take the screenshots of docs/pictures anew (with Debian's Chromium)
+	PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_browser_story.py
 
 words: $(VENV)/dev  ## collect the sentences for the translators and merge them into the catalogues
 	$(BIN)/python -m locales.collect

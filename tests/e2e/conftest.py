@@ -102,10 +102,16 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, settings: dict[str, Any]) -> AsyncIterator[House]:
+def samples() -> Path | None:
+    """A folder of files the chat page offers in one click; a test may override it."""
+    return None
+
+
+@pytest.fixture
+async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None) -> AsyncIterator[House]:
     """The product on a fresh folder; quiet hours and the quick-tap rule are off, tests turn on what they tell of."""
     async with (
-        Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as server,
+        Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True, samples=samples) as server,
         aiohttp.ClientSession(server.address) as session,
     ):
         values: dict[str, Any] = {
