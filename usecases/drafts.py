@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from domain.batches import Batch
 from domain.brief import Brief, Problem, clean, merged, read_brief
 from domain.brief.model import Data
-from domain.brief.settings import read_setting
-from domain.drafts import FIELDS, MAX_TITLE, Settled, as_lines, brief_of, concerns, needs, not_yet, settle, title_of
+from domain.drafts import FIELDS, MAX_TITLE, Settled, as_lines, brief_of, concerns, needs, settle, title_of
 from domain.incoming import Incoming
 from domain.kinds.base import Payload
 from domain.notices import Slot
@@ -20,7 +18,7 @@ from domain.refusals_batches import BatchGone, BriefProblem, NotADraft, NothingT
 from domain.rules import DAY, MINUTE, SECOND
 from storage import audit, batches, draft_tasks, jobs, questions
 from storage.database import Tx
-from usecases import progress
+from usecases import brief_fields, progress
 from usecases.notify import tell
 from usecases.publishing import forget_question
 from usecases.roles import require_coordinator
@@ -42,10 +40,12 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     require_coordinator(by)
     if file.what == "unknown":
         raise UnknownFile
-    brief = _read(tx, file.caption)
+    brief = brief_fields.read(tx, file.caption)
     draft = _home(tx, by, file, brief, now=now)
     if file.caption.strip() or draft.data is None:
-        draft = _apply(tx, draft, merged(brief_of(draft, tx.rules), brief), file.data, problems=_problems(brief))
+        draft = _apply(
+            tx, draft, merged(brief_of(draft, tx.rules), brief), file.data, problems=brief_fields.problems(brief)
+        )
     if not file.fetchable:
         tell(tx, by, "file_too_big", now=now, batch=draft.id, bytes=file.size)
     else:
@@ -72,8 +72,10 @@ def amend(tx: Tx, *, by: Person, text: str, now: int, batch: int) -> None:
     """Take a message as (a correction of) the brief: what is good is kept, each bad line gives one sentence."""
     require_coordinator(by)
     draft = own_draft(tx, batch)
-    brief = _read(tx, _guessed(draft, text))
-    draft = _apply(tx, draft, merged(brief_of(draft, tx.rules), brief), draft.data, problems=_problems(brief))
+    brief = brief_fields.read(tx, _guessed(draft, text))
+    draft = _apply(
+        tx, draft, merged(brief_of(draft, tx.rules), brief), draft.data, problems=brief_fields.problems(brief)
+    )
     _expect_brief(tx, by, draft, now=now)
     progress.show_below(tx, by, batch, now=now)
 
@@ -101,7 +103,7 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
         batches.change(tx, batch, title=title)
     else:
         old = brief_of(draft, tx.rules)
-        new = _SETTERS[field](tx, old, text)
+        new = brief_fields.SETTERS[field](tx, old, text)
         _apply(tx, draft, new, draft.data, problems=_still(draft, field))
     if step:
         _next_step(tx, by, batch, field, now=now)
@@ -212,8 +214,8 @@ def new_draft(tx: Tx, by: Person, data: Data, name: str | None, caption: str, *,
     """A new draft with a caption as its brief, for data that do not come by Telegram; returns its id."""
     require_coordinator(by)
     draft_id = _new(tx, by, data, name, now=now)
-    brief = _read(tx, caption)
-    _apply(tx, own_draft(tx, draft_id), brief, data, problems=_problems(brief))
+    brief = brief_fields.read(tx, caption)
+    _apply(tx, own_draft(tx, draft_id), brief, data, problems=brief_fields.problems(brief))
     return draft_id
 
 
@@ -274,12 +276,10 @@ def _ask_import(tx: Tx, by: Person, draft: Batch, file: Incoming, *, now: int) -
     jobs.ask(tx, "import", person_id=by.id, batch_id=draft.id, now=now, batch=draft.id, **values)
 
 
-def _read(tx: Tx, text: str) -> Brief:
-    return read_brief(text, currency=tx.rules.currency, controls=tx.rules.controls, partial=True)
-
-
-def _problems(brief: Brief) -> tuple[Problem, ...]:
-    return (*brief.problems, *not_yet(brief))
+def _corrected(tx: Tx, draft: Batch, brief: Brief, data: Data | None) -> Batch:
+    """The draft with everything the new text says; only the new text's bad lines stand."""
+    whole = merged(brief_of(draft, tx.rules), brief)
+    return _apply(tx, draft, whole, data, problems=brief_fields.problems(brief))
 
 
 def _apply(tx: Tx, draft: Batch, brief: Brief, data: Data | None, *, problems: tuple[Problem, ...]) -> Batch:
@@ -364,59 +364,3 @@ def _ask_field(tx: Tx, by: Person, batch_id: int, field: str, *, step: bool, now
 def _still(draft: Batch, field: str) -> tuple[Problem, ...]:
     """Bad lines of the caption that this change leaves standing; lines nobody understood have been read by now."""
     return tuple(one for one in draft.problems if "line" not in one.params and not concerns(one, field))
-
-
-def _set_question(tx: Tx, old: Brief, text: str) -> Brief:
-    return _one(tx, old, f"question: {clean(text)}")
-
-
-def _set_answers(tx: Tx, old: Brief, text: str) -> Brief:
-    if clean(text).casefold() in ("none", "no", "-", "aucune", "aucun"):
-        translations = {code: replace(words, answers=()) for code, words in old.translations.items()}
-        return replace(old, answers=(), translations=translations)
-    return _one(tx, replace(old, answers=()), as_lines(text, "-"))
-
-
-def _set_instructions(tx: Tx, old: Brief, text: str) -> Brief:
-    if clean(text).casefold() in ("none", "no", "-", "aucune", "aucun"):
-        translations = {code: replace(words, instructions="") for code, words in old.translations.items()}
-        return replace(old, instructions="", translations=translations)
-    return _one(tx, old, as_lines(text, ">"))
-
-
-def _one(tx: Tx, old: Brief, lines: str) -> Brief:
-    """The brief with these lines in it. Raises BriefProblem for the first that cannot be used."""
-    new = _read(tx, lines)
-    for problem in _problems(new):
-        raise BriefProblem(problem)
-    return merged(old, new)
-
-
-def _setting(name: str) -> Callable[[Tx, Brief, str], Brief]:
-    def set_value(tx: Tx, old: Brief, text: str) -> Brief:
-        value = clean(text)
-        if name == "max" and value.casefold() in ("none", "no", "-", "aucune", "aucun"):
-            return replace(old, max_per_worker=None)
-        named = value.casefold().removeprefix(name).lstrip(" :=") if value.casefold().startswith(name) else value
-        read = read_setting(name, named, currency=tx.rules.currency)
-        if isinstance(read, Problem):
-            raise BriefProblem(read)
-        new = replace(old, **read)  # type: ignore[arg-type]
-        for problem in not_yet(new):
-            raise BriefProblem(problem)
-        return new
-
-    return set_value
-
-
-_SETTERS: dict[str, Callable[[Tx, Brief, str], Brief]] = {
-    "question": _set_question,
-    "answers": _set_answers,
-    "instructions": _set_instructions,
-    "price": _setting("price"),
-    "overlap": _setting("overlap"),
-    "language": _setting("language"),
-    "most": _setting("max"),
-    "seconds": _setting("seconds"),
-    "review": _setting("review"),
-}

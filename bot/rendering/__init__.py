@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.rendering import (
     batches,
+    briefs,
     common,
-    drafts,
     earnings,
     inviting,
     joining,
@@ -29,7 +29,7 @@ TOPICS = [
     earnings,
     payouts,
     summary,
-    drafts,
+    briefs,
     batches,
     work,
     writing,

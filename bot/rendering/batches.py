@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rendering.drafts import by_params, counted, draft
+from bot.rendering.briefs import by_params
+from bot.rendering.drafts import counted, draft
 from bot.rendering.message import Action, Button, Document, Message, Nothing, Renderer
 from domain.batches import Batch
 from handlers.buttons import encode

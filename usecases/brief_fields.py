@@ -1,0 +1,82 @@
+"""One thing about a brief, set by what a coordinator wrote for it: each setter reads the text or says what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from domain.brief import Brief, Problem, clean, merged, read_brief
+from domain.brief.settings import read_setting
+from domain.drafts import as_lines, not_yet
+from domain.refusals_batches import BriefProblem
+from storage.database import Tx
+
+NONE = ("none", "no", "-", "aucune", "aucun")
+"""What people write for: no answers, no instructions, no limit."""
+
+
+def read(tx: Tx, text: str) -> Brief:
+    """What a text says of a brief; nothing is reported as missing."""
+    return read_brief(text, currency=tx.rules.currency, controls=tx.rules.controls, partial=True)
+
+
+def problems(brief: Brief) -> tuple[Problem, ...]:
+    """The lines that cannot be used, and what this version cannot do yet."""
+    return (*brief.problems, *not_yet(brief))
+
+
+def _set_question(tx: Tx, old: Brief, text: str) -> Brief:
+    return _one(tx, old, f"question: {clean(text)}")
+
+
+def _set_answers(tx: Tx, old: Brief, text: str) -> Brief:
+    if clean(text).casefold() in NONE:
+        translations = {code: replace(words, answers=()) for code, words in old.translations.items()}
+        return replace(old, answers=(), translations=translations)
+    return _one(tx, replace(old, answers=()), as_lines(text, "-"))
+
+
+def _set_instructions(tx: Tx, old: Brief, text: str) -> Brief:
+    if clean(text).casefold() in NONE:
+        translations = {code: replace(words, instructions="") for code, words in old.translations.items()}
+        return replace(old, instructions="", translations=translations)
+    return _one(tx, old, as_lines(text, ">"))
+
+
+def _one(tx: Tx, old: Brief, lines: str) -> Brief:
+    """The brief with these lines in it. Raises BriefProblem for the first that cannot be used."""
+    new = read(tx, lines)
+    for problem in problems(new):
+        raise BriefProblem(problem)
+    return merged(old, new)
+
+
+def _setting(name: str) -> Callable[[Tx, Brief, str], Brief]:
+    def set_value(tx: Tx, old: Brief, text: str) -> Brief:
+        value = clean(text)
+        if name == "max" and value.casefold() in NONE:
+            return replace(old, max_per_worker=None)
+        named = value.casefold().removeprefix(name).lstrip(" :=") if value.casefold().startswith(name) else value
+        found = read_setting(name, named, currency=tx.rules.currency)
+        if isinstance(found, Problem):
+            raise BriefProblem(found)
+        new = replace(old, **found)  # type: ignore[arg-type]
+        for problem in not_yet(new):
+            raise BriefProblem(problem)
+        return new
+
+    return set_value
+
+
+SETTERS: dict[str, Callable[[Tx, Brief, str], Brief]] = {
+    "question": _set_question,
+    "answers": _set_answers,
+    "instructions": _set_instructions,
+    "price": _setting("price"),
+    "overlap": _setting("overlap"),
+    "language": _setting("language"),
+    "most": _setting("max"),
+    "seconds": _setting("seconds"),
+    "review": _setting("review"),
+}
+"""By the field's name; `title` is no part of a brief."""
