@@ -10,6 +10,8 @@ import zipfile
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from files.drawings import draw_pets
 from handlers.buttons import decode
 from storage import ledger
@@ -29,6 +31,12 @@ price 0.05
 overlap 3
 """
 PROMPTS = ["Why is the sky blue?", "Write a haiku about rain."]
+
+
+@pytest.fixture
+def limits() -> bool:
+    """The whole story at Telegram's own pace, with a server that refuses anything faster."""
+    return True
 
 
 def archive() -> bytes:
@@ -93,7 +101,9 @@ async def test_the_main_job(house: House) -> None:
     await house.settled()
 
     # A file of prompts becomes replies to write.
-    await owner.document("prompts.jsonl", "\n".join(map(json.dumps, PROMPTS)).encode(), "> Be kind.\nprice 0.80\noverlap 1")
+    await owner.document(
+        "prompts.jsonl", "\n".join(map(json.dumps, PROMPTS)).encode(), "> Be kind.\nprice 0.80\noverlap 1"
+    )
     await owner.sees_button("Publish")
     await owner.tap("Publish")
     await house.settled()

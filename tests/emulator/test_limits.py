@@ -11,8 +11,11 @@ from tests.emulator.client import TOKEN, Client, Human, Refused
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Emulator]:
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Emulator]:
+    """A strict server whose clock stands still unless it is moved: a slow machine refills no bucket."""
     async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as running:
+        clock, began = running.world.clock, running.world.clock.now()
+        monkeypatch.setattr(clock, "now", lambda: began + clock.shift)
         yield running
 
 
