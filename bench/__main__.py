@@ -11,7 +11,7 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
-from bench import commits
+from bench import commits, parts
 from bench.contenders import ECHOES, STEPS, Contender
 from bench.report import RESULTS, Report, table
 from bench.steps import Measured, measure
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=64, help="people who tap at once (1 to 500)")
     parser.add_argument("--seed", type=int, default=2026, help="order of rows and people")
     parser.add_argument(
-        "--only", default="", help="only rows whose name has this in it ('commits' for the first table)"
+        "--only", default="", help="only rows whose name has this in it ('commits', 'parts': the first tables)"
     )
     options = parser.parse_args()
     seconds, rounds = min(20.0, max(1.0, options.seconds)), min(5, max(1, options.rounds))
@@ -41,7 +41,9 @@ async def _run(seconds: float, rounds: int, people: int, seed: int, only: str) -
     with tempfile.TemporaryDirectory(prefix="run-", dir=RESULTS) as folder:
         if only in ("", "commits"):
             await commits.run(report, Path(folder), min(2.0, seconds))
-        if only != "commits":
+        if only in ("", "parts"):
+            await parts.run(report, Path(folder))
+        if only not in ("commits", "parts"):
             await _steps(report, Path(folder), seconds, rounds, people, seed, only)
     print(f"\n{perf_counter() - began:.0f} s. Rows as JSON lines: bench/results/{report.path.name}")
 
