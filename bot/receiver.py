@@ -23,8 +23,7 @@ from bot.transport import Api
 from domain.people import Sender
 from domain.rules import Rules
 from handlers.context import Context, Refused, current
-from locales.words import Words
-from storage import inbox, people
+from storage import inbox
 from storage.database import Database, GroupLost, Tx
 from storage.inbox import Waiting
 from usecases import arrivals
@@ -36,6 +35,7 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 TRIES = 3
 IN_HAND = 2_000
 POLL_SECONDS = 50
+OF_A_TAPPED_MESSAGE = frozenset({"message_id", "date", "chat", "photo"})
 
 
 class Receiver:
@@ -59,7 +59,7 @@ class Receiver:
         self._bot_id = bot_id
         self._clock = clock
         self._slots = asyncio.Semaphore(slots)
-        self._queues: dict[int, deque[Waiting]] = {}
+        self._queues: dict[int, deque[tuple[Waiting, dict[str, Any]]]] = {}
         self._in_hand = 0
         self._loaded = 0
         self._arrived = asyncio.Event()
@@ -125,9 +125,9 @@ class Receiver:
         self._in_hand += 1
         queue = self._queues.get(key)
         if queue is not None:
-            queue.append(row)
+            queue.append((row, update))
             return
-        self._queues[key] = deque([row])
+        self._queues[key] = deque([(row, update)])
         worker = asyncio.create_task(self._work(key))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
@@ -137,17 +137,16 @@ class Receiver:
         queue = self._queues[key]
         while queue:
             async with self._slots:
-                row = queue.popleft()
+                row, update = queue.popleft()
                 try:
-                    await self._handle(row)
+                    await self._handle(row, update)
                 finally:
                     self._in_hand -= 1
                     self._arrived.set()
         del self._queues[key]
 
-    async def _handle(self, row: Waiting) -> None:
+    async def _handle(self, row: Waiting, raw: dict[str, Any]) -> None:
         """Give an update its effect: at most TRIES starts, over restarts too; then it is closed as failed."""
-        raw = orjson.loads(row.payload)
         arrival = _arrival(row, raw)
         if arrival is None:
             await self._db.write(inbox.close, row.seq)
@@ -171,11 +170,10 @@ class Receiver:
 
     async def _run(self, raw: dict[str, Any], arrival: Arrival) -> None:
         query = raw.get("callback_query")
-        language, offset = await self._db.read(_language, arrival.sender)
         context = Context(
             db=self._db,
             arrival=arrival,
-            words=Words(language, self._rules, offset),
+            rules=self._rules,
             answer_tap=self._answer(query["id"]) if query else None,
         )
         token = current.set(context)
@@ -213,12 +211,16 @@ class Receiver:
 
 def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> None:
     for update in updates:
-        inbox.add(tx, bot=bot, update_id=update["update_id"], payload=orjson.dumps(update), now=now)
+        inbox.add(tx, bot=bot, update_id=update["update_id"], payload=orjson.dumps(_lean(update)), now=now)
 
 
-def _language(tx: Tx, sender: Sender) -> tuple[str, int | None]:
-    person = people.by_telegram_id(tx, sender.telegram_id)
-    return ("en", None) if person is None else (person.language, person.utc_offset)
+def _lean(update: dict[str, Any]) -> dict[str, Any]:
+    """An update without what a tapped message said: most of its bytes, and rows tell what a button means."""
+    query = update.get("callback_query")
+    if not query or "message" not in query:
+        return update
+    message = {name: value for name, value in query["message"].items() if name in OF_A_TAPPED_MESSAGE}
+    return {**update, "callback_query": {**query, "message": message}}
 
 
 def _body(update: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,7 +7,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
+from domain.people import Person
 from domain.refusals import Refusal
+from domain.rules import Rules
 from locales.words import Words
 from storage.database import Database
 from usecases import arrivals
@@ -32,9 +34,10 @@ class Context:
 
     db: Database
     arrival: Arrival
-    words: Words
+    rules: Rules
     answer_tap: Toast | None = None
     slot: str | None = None
+    person: Person | None = None
     written: bool = False
     toasted: bool = False
     failure: Exception | None = None
@@ -47,12 +50,13 @@ class Context:
         if self.written:
             raise WrittenTwice
         self.written = True
-        result = await self.db.write(arrivals.handle, self.arrival, self.slot, work, **values)
-        if isinstance(result, Refusal):
+        handled = await self.db.write(arrivals.handle, self.arrival, self.slot, work, **values)
+        self.person = handled.person
+        if isinstance(handled.result, Refusal):
             if self.answer_tap is not None:
-                await self._say(result.text, result.params)
+                await self._say(handled.result.text, handled.result.params)
             raise Refused
-        return result
+        return handled.result
 
     async def toast(self, text: str, /, *, alert: bool = False, **params: object) -> None:
         """Answer a tap with a short sentence (200 characters); amounts among the params are micro-units."""
@@ -61,7 +65,12 @@ class Context:
     async def _say(self, text: str, params: Mapping[str, object], *, alert: bool = False) -> None:
         if self.answer_tap is not None and not self.toasted:
             self.toasted = True
-            await self.answer_tap(self.words.filled(text, params)[:200] if text else "", alert)
+            await self.answer_tap(self._words().filled(text, params)[:200] if text else "", alert)
+
+    def _words(self) -> Words:
+        """The person's, as the transaction found them."""
+        assert self.person is not None, "a toast in words comes after the write"
+        return Words(self.person.language, self.rules, self.person.utc_offset)
 
 
 current: ContextVar[Context] = ContextVar("current")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from domain.notices import Json, Slot
 from domain.people import Person, Sender
@@ -35,11 +35,19 @@ class Arrival:
     tapped: Tapped | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Handled(Generic[R]):
+    """What became of an update: the use case's result or its refusal, and the person before it ran."""
+
+    result: R | Refusal
+    person: Person
+
+
 class AlreadyHandled(Exception):
     """The update's row is closed: its effects happened before."""
 
 
-def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], /, **values: object) -> R | Refusal:
+def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], /, **values: object) -> Handled[R]:
     """Run a use case for an update and close its inbox row in the same commit.
 
     `work(tx, by=person, now=received_at, **values)`. A refusal leaves nothing of what was tried and is returned;
@@ -60,7 +68,7 @@ def handle(tx: Tx, arrival: Arrival, slot: str | None, work: Callable[..., R], /
             tell(tx, person, "refusal", now=arrival.received_at, text=refusal.text, params=_plain(refusal.params))
     if not inbox.close(tx, arrival.seq):
         raise AlreadyHandled(arrival.seq)
-    return result
+    return Handled(result, person)
 
 
 def fail(tx: Tx, arrival: Arrival, *, reference: str) -> None:

@@ -339,7 +339,7 @@ async def arrive(db: Database, *, number: int, language_code: str | None, messag
     sender = Sender(100, "Ana", None, language_code)
     arrival = Arrival(seq, NOON, sender, message_id=message_id)
     result = await db.write(arrivals.handle, arrival, None, joining.show_help)
-    assert not isinstance(result, Refusal)
+    assert not isinstance(result.result, Refusal)
     found = await db.read(people.by_telegram_id, telegram_id=100)
     assert found is not None
     return found
