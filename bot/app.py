@@ -13,6 +13,7 @@ import fcntl
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +32,9 @@ from bot.rendering.menus import menu_for
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.transport import Api
+from domain.brief import CONTROLS
 from domain.people import LANGUAGES
+from domain.rules import Rules
 from handlers import routes
 from locales.words import Words
 from scheduler.runner import Scheduler
@@ -66,8 +69,8 @@ class App:
         self._lock = lock(settings.data_dir)
         await self.api.transport.initialize()
         me = await self._get_me()
-        self.rules = settings.rules(bot_username=me["username"])
-        self.db = await open_database(settings, self.rules.bot_username)
+        self.db = await open_database(settings, bot_username=me["username"])
+        self.rules = self.db.rules
         self.application = _application(settings, self.api)
         await self.application.initialize()
         courier = Courier(self.api, self.processes, settings.data_dir)
@@ -168,7 +171,16 @@ def lock(data_dir: Path) -> IO[str]:
     return file
 
 
-async def open_database(settings: Settings, bot_username: str = "") -> Database:
+def rules_of(settings: Settings, bot_username: str) -> Rules:
+    """The installation's rules; no answer of a batch may be named like a button, in any language."""
+    rules = settings.rules(bot_username=bot_username)
+    return replace(
+        rules,
+        controls=tuple(Words(language, rules).plain(control) for language in LANGUAGES[1:] for control in CONTROLS),
+    )
+
+
+async def open_database(settings: Settings, *, bot_username: str = "") -> Database:
     """Open the database of these settings with its key; raises KeyProblem or DatabaseTooNew."""
     path = settings.data_dir / "tallyhand.db"
     secret, made = keys.find(settings, database_exists=path.exists())
@@ -176,7 +188,7 @@ async def open_database(settings: Settings, bot_username: str = "") -> Database:
         log.warning(
             "key_made", file=str(made), note="keep a copy apart from the database; without it nobody can read it"
         )
-    db = await Database.open(path, Cipher(secret), settings.rules(bot_username=bot_username))
+    db = await Database.open(path, Cipher(secret), rules_of(settings, bot_username))
     try:
         await db.write(keys.check)
         await db.write(keys.check_currency)

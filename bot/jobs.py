@@ -1,4 +1,4 @@
-"""Long work, taken from rows and worked off one after the other: archives, exports.
+"""Long work, taken from rows: archives, offers, exports. Jobs of one kind run one after the other, in the order asked.
 
 A job reads, computes in a worker process, writes in bounded idempotent steps and remembers how far it came in the same
 transaction as the step. A restart starts it again from there. Three failures without a step in between give it up: the
@@ -20,6 +20,7 @@ from domain.rules import Rules
 from storage import jobs
 from storage.database import Database, Tx
 from storage.jobs import Job
+from usecases import progress
 from usecases.notify import tell
 
 log = logs.get()
@@ -52,31 +53,32 @@ class Jobs:
     def __init__(self, context: JobContext, kinds: dict[str, Kind]) -> None:
         self._context = context
         self._kinds = kinds
-        self._asked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._asked = {kind: asyncio.Event() for kind in kinds}
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin with what an earlier process left."""
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._run(kind)) for kind in self._kinds]
 
     def wake(self) -> None:
         """There is a new job."""
-        self._asked.set()
+        for asked in self._asked.values():
+            asked.set()
 
     async def stop(self) -> None:
-        """Leave the job in hand; its steps so far are kept and it goes on at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """Leave the jobs in hand; their steps so far are kept and they go on at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _run(self, kind: str) -> None:
         while True:
-            self._asked.clear()
-            waiting = await self._context.db.read(jobs.waiting, limit=10)
+            self._asked[kind].clear()
+            waiting = await self._context.db.read(jobs.waiting, kind, limit=10)
             for job in waiting:
                 await self._work(job)
             if not waiting:
-                await self._asked.wait()
+                await self._asked[kind].wait()
 
     async def _work(self, job: Job) -> None:
         db, now = self._context.db, self._context.now
@@ -103,3 +105,5 @@ class Jobs:
 def _close_failed(tx: Tx, *, job: Job, reference: str, now: int) -> None:
     jobs.close(tx, job.id, now=now, reference=reference)
     tell(tx, job.person_id, "job_failed", now=now, reference=reference)
+    if job.batch_id is not None:
+        progress.refresh(tx, job.batch_id, now=now)

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 from domain.people import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("bot", "handlers", "usecases", "domain", "scheduler", "storage")
+FOLDERS = ("bot", "handlers", "usecases", "domain", "scheduler", "storage", "locales")
 KEYWORDS = {"html": None, "plain": None, "N_": None, "html_many": (1, 2), "plain_many": (1, 2)}
 HEADER = "# The sentences of Tallyhand. `make words` brings new ones; translate `msgstr`, keep {names} and <tags>.\n"
 

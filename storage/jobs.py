@@ -21,6 +21,7 @@ class Job:
     person_id: int
     progress: dict[str, Any]
     attempts: int
+    batch_id: int | None
 
 
 def ask(tx: Tx, kind: str, *, person_id: int, now: int, batch_id: int | None = None, **params: Json) -> int:
@@ -38,11 +39,12 @@ def ask(tx: Tx, kind: str, *, person_id: int, now: int, batch_id: int | None = N
     return job_id
 
 
-def waiting(tx: Tx, *, limit: int) -> list[Job]:
-    """Jobs that are not done, oldest first."""
+def waiting(tx: Tx, kind: str, *, limit: int) -> list[Job]:
+    """Jobs of a kind that are not done, oldest first."""
     rows = tx.all(
-        "select id, kind, params, person_id, progress, attempts from jobs where state = 'waiting'"
-        " order by id limit :limit",
+        "select id, kind, params, person_id, progress, attempts, batch_id from jobs"
+        " where state = 'waiting' and kind = :kind order by id limit :limit",
+        kind=kind,
         limit=limit,
     )
     return [_job(row) for row in rows]
@@ -51,7 +53,7 @@ def waiting(tx: Tx, *, limit: int) -> list[Job]:
 def of_batch(tx: Tx, batch_id: int, kind: str, *, limit: int = 100) -> list[Job]:
     """A batch's jobs of a kind that are not done, oldest first."""
     rows = tx.all(
-        "select id, kind, params, person_id, progress, attempts from jobs"
+        "select id, kind, params, person_id, progress, attempts, batch_id from jobs"
         " where batch_id = :batch_id and kind = :kind and state = 'waiting' order by id limit :limit",
         batch_id=batch_id,
         kind=kind,
@@ -63,7 +65,8 @@ def of_batch(tx: Tx, batch_id: int, kind: str, *, limit: int = 100) -> list[Job]
 def open_by_id(tx: Tx, job_id: int) -> Job | None:
     """The job as it stands now; None when it is done or given up."""
     row = tx.one(
-        "select id, kind, params, person_id, progress, attempts from jobs where id = :id and state = 'waiting'",
+        "select id, kind, params, person_id, progress, attempts, batch_id from jobs"
+        " where id = :id and state = 'waiting'",
         id=job_id,
     )
     return None if row is None else _job(row)
@@ -102,4 +105,5 @@ def _job(row: Row) -> Job:
         row["person_id"],
         json.loads(row["progress"]),
         row["attempts"],
+        row["batch_id"],
     )

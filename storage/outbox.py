@@ -99,7 +99,8 @@ def load(tx: Tx, row_id: int) -> Outgoing | None:
     """The row with all that sending it needs, or None when it is no longer to be sent."""
     row = tx.one(
         "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before,"
-        " o.attempts, p.utc_offset, s.message_id, s.media, p.last_message_id, p.reachable, p.listening, w.touched_at as busy_since"
+        " o.attempts, p.utc_offset, s.message_id, s.media, p.last_message_id, p.reachable, p.listening,"
+        " w.touched_at as busy_since"
         " from outbox o join people p on p.id = o.person_id"
         " left join slots s on s.person_id = o.person_id and s.slot = o.slot"
         " left join sessions w on w.worker_id = o.person_id and w.assignment_id is not null"

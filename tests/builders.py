@@ -113,6 +113,5 @@ def add_task(tx: Tx, batch_id: int, number: int, *, text: bool, now: int = NOON)
 
 def finish_jobs(tx: Tx, kind: str, *, now: int = NOON) -> None:
     """Close waiting jobs of a kind without doing them."""
-    for job in jobs.waiting(tx, limit=1_000):
-        if job.kind == kind:
-            jobs.close(tx, job.id, now=now)
+    for job in jobs.waiting(tx, kind, limit=1_000):
+        jobs.close(tx, job.id, now=now)

@@ -132,7 +132,7 @@ async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None, 
             "pacing": limits,
             "log_level": "WARNING",
         }
-        configured = Settings(_env_file=None, **(values | settings))
+        configured = Settings(_env_file=None, **(values | settings))  # type: ignore[call-arg]
         clock, stack = Clock(), AsyncExitStack()
         app = await stack.enter_async_context(running(configured, clock=clock))
         house = House(server, Phones(session), configured, clock, app, stack)

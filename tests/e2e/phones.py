@@ -48,10 +48,9 @@ class Shown:
     def data(self, text: str) -> str | None:
         """Button data of the button with this text (or one that begins with it)."""
         buttons = [button for row in self._rows for button in row]
-        for fits in (lambda shown: shown == text, lambda shown: shown.startswith(text)):
-            for button in buttons:
-                if fits(button["text"]):
-                    return str(button.get("callback_data", ""))
+        exact = [button for button in buttons if button["text"] == text]
+        for button in exact or [button for button in buttons if button["text"].startswith(text)]:
+            return str(button.get("callback_data", ""))
         return None
 
     @property

@@ -154,7 +154,7 @@ async def test_a_folder_becomes_a_draft_and_what_is_no_photo_is_named(context: J
             "p1.jpg",
             "p2.jpg",
         ]
-        assert jobs.waiting(tx, limit=5) == []
+        assert jobs.waiting(tx, "import", limit=5) == []
 
     await context.db.read(look)
     stored = await asyncio.to_thread(lambda: list((context.data_dir / "photos").glob("*/*.jpg")))
