@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -215,11 +216,19 @@ async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with running(settings) as app:
+        _settle_memory()
         say(f"Tallyhand runs as @{app.rules.bot_username}.")
         if app.claim_link:
             say(f"Nobody owns this bot yet. Whoever opens this link first becomes its owner: {app.claim_link}")
         await ended.wait()
         say("Stopping: what is in hand is finished first.")
+
+
+def _settle_memory() -> None:
+    """Keep the collector off what the start made and will stay: looking through it took a fifth of every step."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _application(settings: Settings, api: Api) -> Application[Any, Any, Any, Any, Any, Any]:
