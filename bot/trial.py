@@ -155,7 +155,7 @@ async def _set_up(phones: Phones, owner: Person) -> None:
 
 
 async def _join(phones: Phones, name: str, language: str, link: str) -> None:
-    agree, done = ("J’accepte", "Terminé") if language == "fr" else ("I agree", "Done")
+    agree, done = ("J’accepte", "Commencer à travailler") if language == "fr" else ("I agree", "Start working")
     person = await phones.add(name, language)
     await phones.post(f"people/{person.id}/start", payload=link.partition("start=")[2])
     await phones.tap(person, agree)

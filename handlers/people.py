@@ -84,6 +84,6 @@ async def language(ctx: Context, index: int, chosen: int, in_settings: int) -> N
 
 
 async def languages_done(ctx: Context, in_settings: int) -> None:
-    """**Done** with the languages of work."""
+    """**Start working** below the languages of work, or **Done** in the settings."""
     ctx.slot = Slot.SETTINGS if in_settings else Slot.JOINING
     await ctx.write(joining.finish_languages, in_settings=bool(in_settings))

@@ -52,8 +52,10 @@ def main() -> None:
     for language in LANGUAGES[1:]:
         path = catalogue_file(language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as file:
             write_po(file, merged(language, collected), width=110, sort_output=False, include_lineno=False)
+        partial.replace(path)  # whole or not at all: a second run in between would read half a catalogue and lose it
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from __future__ import annotations
 import gettext
 import html as html_module
 import io
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
@@ -26,6 +27,8 @@ from domain.rules import Rules, moment
 
 FOLDER = Path(__file__).parent
 LOCALES = {"en": "en_US", "fr": "fr_FR"}
+BEFORE_LETTERS = re.compile(r"\$(?=[A-Z])")
+"""French writes US dollars as $US, which Telegram takes for a cashtag and makes a link of."""
 
 
 class Markup(str):
@@ -130,8 +133,8 @@ class Words:
         return f"{format_date(self._local(now), format='EEE', locale=self._locale)} {self.clock(now)}"
 
     def when(self, now: int) -> str:
-        """A day and a time."""
-        return str(format_datetime(self._local(now), format="short", locale=self._locale))
+        """A day and a time, as `day_and_time`."""
+        return self.day_and_time(now)
 
     def _shown(self, name: str, value: object) -> object:
         if isinstance(value, int):
@@ -155,7 +158,8 @@ class Words:
         symbol = get_currency_symbol(self.rules.currency, locale=self._locale)
         if self.language != "fr" and len(symbol) > 2:
             pattern = f"¤\xa0#,##0{decimals}"
-        return str(format_currency(value, self.rules.currency, pattern, locale=self._locale, currency_digits=False))
+        shown = str(format_currency(value, self.rules.currency, pattern, locale=self._locale, currency_digits=False))
+        return BEFORE_LETTERS.sub("$\xa0", shown)
 
 
 @cache

@@ -19,7 +19,7 @@ from domain.quiet import is_quiet
 from domain.refusals import NotForYou, StaleButton
 from storage import audit, consents, invites, join_requests, outbox, people
 from storage.database import Tx
-from usecases import roles, settings
+from usecases import roles, settings, work
 from usecases.notify import inform, tell
 
 
@@ -155,7 +155,7 @@ def choose_language(tx: Tx, *, by: Person, index: int, chosen: bool, in_settings
 
 
 def finish_languages(tx: Tx, *, by: Person, in_settings: bool, now: int) -> None:
-    """Go on with the languages chosen; at least one."""
+    """Go on with the languages chosen, at least one: back to the settings, or to the first task."""
     if not by.is_worker:
         raise StaleButton
     if not people.languages(tx, by.id):
@@ -164,6 +164,7 @@ def finish_languages(tx: Tx, *, by: Person, in_settings: bool, now: int) -> None
         settings.back(tx, by=by, now=now)
     else:
         tell(tx, by, "ready", now=now, slot=Slot.JOINING)
+        work.show(tx, by=by, now=now)
 
 
 def ask_to_join(tx: Tx, *, by: Person, now: int) -> bool:

@@ -214,7 +214,8 @@ def work_languages(view: tuple[set[str], bool], words: Words) -> Action:
         )
         for index, code in enumerate(WORK_LANGUAGES)
     ]
-    done = Button(words.plain("Done"), encode("lang_done", where), style="primary")
+    go_on = words.plain("Done") if in_settings else words.plain("Start working")
+    done = Button(go_on, encode("lang_done", where), style="primary")
     rows: Keyboard = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
     text = words.html("<b>Which languages do you read and write well?</b>\nYou get tasks in the languages you tick.")
     return Message(text, (*rows, (done,)))
@@ -225,14 +226,14 @@ def _work_languages_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tupl
 
 
 def ready(languages: list[str], words: Words) -> Action:
-    """Everything is settled; the first task is one tap away."""
+    """Everything is settled; the first task stands below."""
     names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in languages)
     text = words.html(
         "You are in. You get tasks in: {languages}.\n\nTell me what time it is where you are (/settings), and I am"
-        " quiet at your night. Ready when you are.",
+        " quiet at your night.",
         languages=names,
     )
-    return Message(text, ((start_working(words),),))
+    return Message(text)
 
 
 def _ready_view(tx: Tx, person_id: int, _: dict[str, Any]) -> list[str]:

@@ -66,7 +66,7 @@ class House:
         person = await self.phones.person(name, language)
         await person.start(payload)
         await person.tap("I agree" if language == "en" else "J’accepte")
-        await person.tap("Done" if language == "en" else "Terminé")
+        await person.tap("Start working" if language == "en" else "Commencer à travailler")
         return person
 
     async def settled(self, seconds: float = PATIENCE) -> None:

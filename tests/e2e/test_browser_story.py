@@ -31,7 +31,7 @@ from tests.page.conftest import CHROMIUM
 pytestmark = pytest.mark.browser
 
 PHOTOS = 6
-DAY = 86_400
+HOUR = 3_600
 ASKED = ("Why is the sky blue?", "Write a haiku about rain.")
 TRUTH = dict(draw_pets(PHOTOS).truth)
 FRENCH = {"Cat": "Chat", "Dog": "Chien", "Something else": "Autre chose"}
@@ -59,16 +59,19 @@ def samples(tmp_path: Path) -> Path:
     return folder
 
 
-async def joins(house: House, owner: Phone, name: str, language: str) -> Phone:
+async def joins(house: House, owner: Phone, name: str, language: str, shots: Pictures) -> Phone:
     """Somebody follows the invite, agrees and takes work in English."""
     await owner.say("/invite worker")
     link = next(word for word in (await owner.sees("start=")).text.split() if "start=" in word)
     person = await house.phones.person(name, language)
     await person.start(link.partition("start=")[2])
+    if name == "Ana":
+        await person.sees("training data")
+        await shots.phone(person, "consent", height=1000)
     await person.tap("I agree" if language == "en" else "J’accepte")
     if language != "en":
         await person.tap("English")
-    await person.tap("Done" if language == "en" else "Terminé")
+    await person.tap("Start working" if language == "en" else "Commencer à travailler")
     await person.sees_button("Start working" if language == "en" else "Commencer à travailler")
     return person
 
@@ -81,46 +84,45 @@ async def task_on(house: House, person: Phone, button: str) -> str:
     return found
 
 
-async def labels(house: House, person: Phone, phone: Screen, first: int, wrong: int = 0) -> dict[str, str]:
-    """Answer the cards from number `first` on as the pictures show it, number `wrong` otherwise; what was tapped."""
+async def labels(
+    house: House, person: Phone, phone: Screen, cards: range, *, seconds: float, wrong: int = 0
+) -> dict[str, str]:
+    """Answer these cards as the pictures show it, number `wrong` otherwise, `seconds` for each; what was tapped."""
     french = await phone.root.get_by_role("button", name="Chat", exact=True).count() > 0
     tapped: dict[str, str] = {}
-    for number in range(first, PHOTOS + 1):
+    for number in cards:
         card = await phone.sees(f"{number} sur {PHOTOS}" if french else f"{number} of up to {PHOTOS}")
         await phone.shows_photo(card)
         task = await task_on(house, person, "Chat" if french else "Cat")
         answer = "Dog" if number == wrong and TRUTH[task] != "Dog" else TRUTH[task]
         tapped[task] = answer
+        house.clock.forward(seconds=seconds)
         await phone.taps(FRENCH[answer] if french else answer)
     return tapped
 
 
 async def test_the_main_job_on_the_page(house: House, browser: Browser) -> None:
     olivia = await house.owner()
-    ana, ben, chloe = [await joins(house, olivia, *who) for who in (("Ana", "en"), ("Ben", "en"), ("Chloé", "fr"))]
+    shots, team = pictures(browser, house), (("Ana", "en"), ("Ben", "en"), ("Chloé", "fr"))
+    ana, ben, chloe = [await joins(house, olivia, *who, shots) for who in team]
     wide = await browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
     page = await opened(await wide.new_page(), house, olivia, ana, chloe)
     of_olivia, of_ana, of_chloe = (screen(page, person) for person in (olivia, ana, chloe))
     small = await browser.new_context(viewport={"width": 420, "height": 860})
     of_ben = screen(await opened(await small.new_page(), house, ben), ben)
-    shots = pictures(browser, house)
 
     await publish_photos(of_olivia, olivia, shots)
-    tapped = await three_people_label(house, (ana, of_ana), (ben, of_ben), (chloe, of_chloe), shots)
-    await shots.phone(olivia, "progress")
-    assert await exported(of_olivia) == Counter((task, answer) for one in tapped for task, answer in one.items())
+    tapped = await three_people_label(house, olivia, of_olivia, (ana, of_ana), (ben, of_ben), (chloe, of_chloe), shots)
+    assert await exported(of_olivia) == tapped
 
     await of_olivia.sends_sample("prompts.jsonl")
     await of_olivia.sees("Workers write a reply.")
     await of_olivia.taps("Publish", on="prompts")
     await replies(house, ana, of_ana, shots)
     await review(house, olivia, of_olivia, of_ana, shots)
-    await pay(house, olivia, of_olivia, ana, of_ana, shots)
+    await earn(house, ana, of_ana, shots)
+    await be_paid(house, olivia, of_olivia, of_ana, shots)
 
-    await house.tick("summary")
-    summary = await of_olivia.sees("Quality summary")
-    await of_olivia.shows_photo(summary)
-    await shots.phone(olivia, "summary")
     await of_ben.says("/settings")
     await of_ben.sees("Your settings")
     await shots.phone(ben, "settings")
@@ -132,7 +134,7 @@ async def publish_photos(of_olivia: Screen, olivia: Phone, shots: Pictures) -> N
     """A ZIP with its caption becomes a draft, a preview and an offer."""
     await of_olivia.attaches("pets.zip", draw_pets(PHOTOS).archive, PETS)
     await of_olivia.sees("pets · draft", "$0.90")
-    await shots.phone(olivia, "draft")
+    await shots.phone(olivia, "draft", height=1140)
     await of_olivia.taps("Preview")
     await of_olivia.shows_photo(await of_olivia.sees(f"1 of up to {PHOTOS} for you"))
     await of_olivia.taps("Publish", on="pets")
@@ -141,12 +143,14 @@ async def publish_photos(of_olivia: Screen, olivia: Phone, shots: Pictures) -> N
 
 async def three_people_label(
     house: House,
+    olivia: Phone,
+    of_olivia: Screen,
     of_first: tuple[Phone, Screen],
     of_second: tuple[Phone, Screen],
     of_third: tuple[Phone, Screen],
     shots: Pictures,
-) -> list[dict[str, str]]:
-    """Ana takes an answer back, Ben reads the instructions again, Chloé works in French; what each tapped at last."""
+) -> Counter[tuple[str, str]]:
+    """Ana takes an answer back, Ben reads the instructions again, Chloé works in French; what was tapped at last."""
     (ana, of_ana), (ben, of_ben), (chloe, of_chloe) = of_first, of_second, of_third
     for phone in (of_ana, of_ben):
         await phone.taps("Start", on="6 photos")
@@ -167,19 +171,32 @@ async def three_people_label(
     await of_ana.hears("Taken back")
     await of_ana.sees("1 of up to")
     assert await task_on(house, ana, "Cat") == first
-    by_ana = await labels(house, ana, of_ana, 1, wrong=3)
-    await of_ana.sees("That was all there is for you", "$0.30")
 
     await of_ben.sees("1 of up to")
     await of_ben.taps("Instructions")
     await of_ben.sees("how to do it")
     await of_ben.taps("Got it")
-    by_ben = await labels(house, ben, of_ben, 1)
+    tapped = Counter((await labels(house, ben, of_ben, range(1, PHOTOS + 1), seconds=4)).items())
     await of_ben.sees("That was all there is for you")
-    by_chloe = await labels(house, chloe, of_chloe, 1)
-    await of_chloe.sees("C’est tout ce qu’il y a pour vous")
+
+    await of_olivia.says("/batches")
+    await of_olivia.taps("pets · open · 0/6")
+    tapped.update((await labels(house, ana, of_ana, range(1, 5), seconds=4, wrong=3)).items())
+    tapped.update((await labels(house, chloe, of_chloe, range(1, 4), seconds=6)).items())
     await house.settled()
-    return [by_ana, by_ben, by_chloe]
+    await of_chloe.sees("4 sur 6")
+    await of_ana.sees("5 of up to 6")
+    await of_olivia.sees("pets · open", "Answers 13")
+    await shots.page(of_ana.page, "three-people")
+    await shots.phone(olivia, "progress")
+    await shots.phone(chloe, "card-french")
+
+    tapped.update((await labels(house, ana, of_ana, range(5, PHOTOS + 1), seconds=6)).items())
+    tapped.update((await labels(house, chloe, of_chloe, range(4, PHOTOS + 1), seconds=6)).items())
+    await of_ana.sees("That was all there is for you", "$0.30")
+    await of_chloe.sees("C’est tout ce qu’il y a pour vous")
+    await of_olivia.sees("pets is done: all 6 photos have their answers.")
+    return tapped
 
 
 async def replies(house: House, ana: Phone, of_ana: Screen, shots: Pictures) -> None:
@@ -188,11 +205,13 @@ async def replies(house: House, ana: Phone, of_ana: Screen, shots: Pictures) -> 
     await of_ana.sees("in two to six sentences")
     await of_ana.taps("Got it")
     for number in range(len(ASKED)):
-        asked = await task_of_prompt(of_ana, number)
+        asked = await prompt_on(of_ana, number)
+        house.clock.forward(seconds=150)
         if asked == ASKED[0]:
             await of_ana.says("Sunlight has al colours.")
             await of_ana.sees("not submitted yet", "Sunlight has al colours.")
             await of_ana.says(SKY_MORE)
+            await of_ana.sees("Your reply goes on below.")
             await of_ana.sees("not submitted yet", SKY_MORE)
             await of_ana.mends("Sunlight has al colours.", SKY)
             await of_ana.sees("not submitted yet", SKY, SKY_MORE)
@@ -205,7 +224,7 @@ async def replies(house: House, ana: Phone, of_ana: Screen, shots: Pictures) -> 
     await of_ana.sees("That was all there is for you in prompts")
 
 
-async def task_of_prompt(of_ana: Screen, number: int) -> str:
+async def prompt_on(of_ana: Screen, number: int) -> str:
     """The prompt on the open card."""
     card = await of_ana.sees(f"prompts · {number + 1} of up to {len(ASKED)}")
     said = await card.inner_text()
@@ -223,6 +242,7 @@ async def review(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen,
             await of_olivia.taps("Return")
             await of_olivia.sees("What should the writer change?")
             await of_olivia.says("Please end with the rain.")
+            await of_olivia.sees("Returned. The writer has been told.")
         else:
             await of_olivia.taps("Accept")
             await of_olivia.hears("Accepted · $0.80")
@@ -239,15 +259,24 @@ async def review(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen,
     await of_olivia.sees("Nothing is waiting for a review")
 
 
-async def pay(house: House, olivia: Phone, of_olivia: Screen, ana: Phone, of_ana: Screen, shots: Pictures) -> None:
-    """Silence accepts the photos; payday pays Ana once, with a receipt; the books are in balance."""
-    house.clock.forward(seconds=2 * DAY)
+async def earn(house: House, ana: Phone, of_ana: Screen, shots: Pictures) -> None:
+    """What was accepted is available; the photos are in review until silence accepts them."""
+    await house.settled()
+    await of_ana.says("/earnings")
+    await of_ana.shows_photo(await of_ana.sees("Available $1.60", "In review $0.30"))
+    await shots.phone(ana, "earnings")
+    house.clock.forward(seconds=32 * HOUR)  # the next day, after the hour of the summary
     await house.tick("reviews")
     await of_ana.says("/earnings")
-    earned = await of_ana.sees("Available $1.90")
-    await of_ana.shows_photo(earned)
-    await shots.phone(ana, "earnings")
-    house.clock.forward(seconds=7 * DAY)
+    await of_ana.sees("Available $1.90", "In review $0.00")
+
+
+async def be_paid(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen, shots: Pictures) -> None:
+    """The summary comes with its picture; payday pays Ana once, with a receipt; the books are in balance."""
+    await house.tick("summary")
+    await of_olivia.shows_photo(await of_olivia.sees("Quality summary", "“pets” 6 of 6 done"))
+    await shots.phone(olivia, "summary")
+    house.clock.forward(seconds=7 * 24 * HOUR)
     for _ in range(2):
         await house.tick("payouts")
     await of_olivia.sees("$1.90 · Ana", "Total $1.90")

@@ -139,7 +139,7 @@ async def _set_up(phones: Phones, workers: int) -> list[Tapper]:
         phone = await phones.person(f"Worker {number}")
         await phone.start(payload)
         await phone.tap("I agree")
-        await phone.tap("Done")
+        await phone.tap("Start working")
         tappers.append(Tapper(phone))
     await owner.tap("Publish")
     for tapper in tappers:
