@@ -16,7 +16,7 @@ from bench.contenders import ECHOES, STEPS, Contender
 from bench.report import RESULTS, Report, table
 from bench.steps import Measured, measure
 
-HEAD = ("bot", "steps/s", "× reference", "CPU ms/step", "p50 ms", "p95 ms", "server's core")
+HEAD = ("bot", "steps/s", "× reference", "CPU ms/step", "p50 ms", "p95 ms", "server", "others")
 
 
 def main() -> None:
@@ -61,7 +61,8 @@ async def _steps(report: Report, folder: Path, seconds: float, rounds: int, peop
             print(f"  {contender.name}: {measured.per_second:,.0f} steps/s", flush=True)
     best = max((_rate(found[one.name]) for one in STEPS if one.reference and one.name in found), default=0.0)
     print(f"\nFull steps with {people} people at once: the median of {rounds} rounds of {seconds:g} s")
-    print("Reference (1.00): python-telegram-bot's tap bot on its default transport, at its best\n")
+    print("Reference (1.00): python-telegram-bot's tap bot on its default transport, at its best")
+    print("server, others: cores busy with the server's side, and with what has nothing to do with this run\n")
     print(table(HEAD, [_line(one, found[one.name], best) for one in (*STEPS, *ECHOES) if one.name in found]))
     for measured in (one for rows in found.values() for one in rows if one.kept is not None):
         print(
@@ -82,7 +83,8 @@ def _line(contender: Contender, rounds: list[Measured], best: float) -> tuple[st
         f"{median(one.cpu_ms for one in rounds):.2f}",
         f"{median(one.p50_ms for one in rounds):.0f}",
         f"{median(one.p95_ms for one in rounds):.0f}",
-        f"{median(one.server for one in rounds):.0%}",
+        f"{median(one.server for one in rounds):.2f}",
+        f"{median(one.others for one in rounds):.2f}",
     )
 
 

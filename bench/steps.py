@@ -14,7 +14,7 @@ from time import perf_counter
 from bench import seeding
 from bench.contenders import TOKEN, Contender, environment
 from bench.crowd import Crowd, ids
-from bench.process import cpu_seconds, running
+from bench.process import Process, cpu_seconds, machine_seconds, running
 from bench.report import percentile
 from emulator.server import Emulator
 
@@ -29,18 +29,35 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One contender in one round. Times in milliseconds; `server` is the part of a core that the server's side used."""
+    """One contender in one round. Times in milliseconds; `server` and `others` are cores that were busy meanwhile:
+    with the server's side, and with what has nothing to do with the measurement."""
 
     name: str
     steps: int
     per_second: float
     cpu_ms: float
     server: float
+    others: float
     p50_ms: float
     p95_ms: float
     total: int
     kept: int | None = None
     imbalance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Counters at one moment: steps ended, processor seconds of the bot, of the server's side, of the machine."""
+
+    steps: int
+    bot: float
+    server: float
+    machine: float
+    at: float
+
+
+def _now(crowd: Crowd, bot: Process) -> _Moment:
+    return _Moment(len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), machine_seconds(), perf_counter())
 
 
 async def measure(contender: Contender, folder: Path, *, people: int, seconds: float, seed: int) -> Measured:
@@ -56,24 +73,26 @@ async def measure(contender: Contender, folder: Path, *, people: int, seconds: f
                 raise Broken(f"{contender.name}: not everybody has a card\n{bot.said()}")
             crowd.go()
             await asyncio.sleep(WARM_SECONDS)
-            before = len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), perf_counter()
+            before = _now(crowd, bot)
             await asyncio.sleep(seconds)
-            after = len(crowd.steps), bot.cpu_seconds(), cpu_seconds(), perf_counter()
+            after = _now(crowd, bot)
             lost = await crowd.rest()
-            if lost or crowd.strange or after[0] == before[0]:
+            if lost or crowd.strange or after.steps == before.steps:
                 raise Broken(f"{contender.name}: {lost} lost, {crowd.strange} strange\n{bot.said()}")
     kept = seeding.look(data_dir) if contender.ours else None
     total = len(crowd.steps)
     if kept is not None and (kept.submissions, kept.imbalance, kept.waiting) != (total, 0, 0):
         raise Broken(f"{contender.name}: {total} taps answered, but {kept}")
-    steps, took = after[0] - before[0], after[3] - before[3]
-    waits = [wait for _, wait in crowd.steps[before[0] : after[0]]]
+    steps, took = after.steps - before.steps, after.at - before.at
+    bot_cpu, server_cpu = after.bot - before.bot, after.server - before.server
+    waits = [wait for _, wait in crowd.steps[before.steps : after.steps]]
     return Measured(
         name=contender.name,
         steps=steps,
         per_second=round(steps / took, 1),
-        cpu_ms=round((after[1] - before[1]) / steps * 1000, 3),
-        server=round((after[2] - before[2]) / took, 2),
+        cpu_ms=round(bot_cpu / steps * 1000, 3),
+        server=round(server_cpu / took, 2),
+        others=round(max(0.0, after.machine - before.machine - bot_cpu - server_cpu) / took, 2),
         p50_ms=round(percentile(waits, 0.5) * 1000, 1),
         p95_ms=round(percentile(waits, 0.95) * 1000, 1),
         total=total,
