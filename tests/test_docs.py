@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from files.tables import TableLimits
 from handlers.routes import COMMANDS
 from scheduler.ticks import TICKS
 from storage.database import Database, Tx
+from storage.migrate import migrate
 from tests.builders import NOON, make_batch, make_owner, make_worker
 from tests.steps import answer, write
 from tests.test_architecture import ALLOWED
@@ -194,6 +196,17 @@ def test_every_warning_in_the_logs_is_explained_and_every_event_named_is_there()
     explained = {span for cells in rows(section(page("docs/operations.md"), "Logs")) for span in spans(cells[0])}
     assert explained - events == set()
     assert grave - explained == set()
+
+
+def test_every_query_named_runs_on_the_schema() -> None:
+    text = page("docs/operations.md")
+    quoted = [one for block in blocks(text, "sh") for one in re.findall(r'"((?:select|pragma)[^"]+)"', block)]
+    named_in_text = [span for span in spans(text) if span.startswith("select ")]
+    assert quoted and named_in_text
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    for query in (*quoted, *named_in_text):
+        connection.executescript(query)
 
 
 def test_the_example_of_a_caption_is_read_without_a_problem() -> None:
