@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,12 @@ class Webhook:
     last_error_message: str | None = None
 
 
+def name_of(username: str) -> str:
+    """The name people see, which a real bot is given apart from its username: tallyhand_bot is called Tallyhand."""
+    stem = re.sub(r"_?bot$", "", username, flags=re.IGNORECASE) or username
+    return stem[0].upper() + stem[1:].replace("_", " ")
+
+
 class Bot:
     """One bot of the server."""
 
@@ -50,7 +57,7 @@ class Bot:
         # From the clock, one a second, for the same reason as update ids: a message id that an older server gave
         # must be "not found" here, not somebody else's message.
         self.next_message_id = int(started_at - EPOCH)
-        self.first_name = username
+        self.first_name = name_of(username)
         self.chats: dict[int, Chat] = {}
         self.taps: dict[str, Tap] = {}
         self.webhook: Webhook | None = None

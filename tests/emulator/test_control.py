@@ -17,9 +17,7 @@ from tests.emulator.client import TOKEN, Client, Human, buttons, picture
 
 async def test_state_shows_bots_and_people(client: Client, ana: Human) -> None:
     state = await client.look("state")
-    assert state["bots"] == [
-        {"id": 1000001, "username": "tallyhand_bot", "first_name": "tallyhand_bot", "token": TOKEN}
-    ]
+    assert state["bots"] == [{"id": 1000001, "username": "tallyhand_bot", "first_name": "Tallyhand", "token": TOKEN}]
     assert [(person["first_name"], person["blocked"]) for person in state["people"]] == [("Ana", False)]
     again = await client.control("people", first_name="Other", id=ana.id)
     assert again["first_name"] == "Ana"
