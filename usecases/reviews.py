@@ -191,7 +191,7 @@ def send_back(tx: Tx, *, by: Person, submission_id: int, version: int, reason: s
         at=now,
     )
     progress.refresh(tx, submission.batch_id, now)
-    _show_next(tx, by, after=submission.id, now=now)
+    _show_next(tx, by, after=submission.id, now=now, said=Verdict.RETURNED)
     return Judged(Verdict.RETURNED, submission.price)
 
 
@@ -246,10 +246,10 @@ def _judgeable(tx: Tx, by: Person, submission_id: int) -> Submission:
 def _unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, now: int) -> Judged | None:
     """None when exactly this text still waits; otherwise show what there is now and say what happened."""
     if submission.state != "pending":
-        _show_next(tx, by, after=submission.id, now=now)
+        _show_next(tx, by, after=submission.id, now=now, said=Verdict.GONE)
         return Judged(Verdict.GONE, submission.price)
     if submission.version != version:
-        _show(tx, by, submission, now=now)
+        _show(tx, by, submission, now=now, said=Verdict.CHANGED)
         return Judged(Verdict.CHANGED, submission.price)
     return None
 
@@ -258,19 +258,20 @@ def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
     return reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=by.id, after=after)
 
 
-def _show_next(tx: Tx, by: Person, *, after: int, now: int) -> None:
-    """Show what waits behind a submission; behind the last, the first of all."""
+def _show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:
+    """Show what waits behind a submission; behind the last, the first of all. `said` is what the older message keeps:
+    whoever wrote a reason instead of tapping one gets no toast."""
     _stop_asking(tx, by)
     submission = _next(tx, by, after=after) or (_next(tx, by, after=0) if after else None)
     if submission is None:
-        tell(tx, by, "review_empty", now=now, slot=Slot.REVIEW)
+        tell(tx, by, "review_empty", now=now, slot=Slot.REVIEW, said=said and said.value)
     else:
-        _show(tx, by, submission, now=now)
+        _show(tx, by, submission, now=now, said=said)
 
 
-def _show(tx: Tx, by: Person, submission: Submission, *, now: int) -> None:
+def _show(tx: Tx, by: Person, submission: Submission, *, now: int, said: Verdict | None = None) -> None:
     reviews.begin(tx, submission.id, now=now)
-    tell(tx, by, "review", now=now, slot=Slot.REVIEW, submission=submission.id, at=now)
+    tell(tx, by, "review", now=now, slot=Slot.REVIEW, submission=submission.id, at=now, said=said and said.value)
 
 
 def _stop_asking(tx: Tx, by: Person) -> None:

@@ -38,7 +38,7 @@ def take(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> bool:
     if length > 2 * MAX_TEXT or len(texts) >= MAX_PARTS:
         raise TooLong(length=length, limit=MAX_TEXT)
     if parts.add(tx, one.id, by.id, message_id=message_id, text=text):
-        _changed(tx, by, hand, now=now)
+        _changed(tx, by, hand, now=now, goes_on=bool(texts))
     return True
 
 
@@ -148,12 +148,12 @@ def _as_shown(tx: Tx, by: Person, hand: Hand, version: int, *, now: int) -> bool
     return False
 
 
-def _changed(tx: Tx, by: Person, hand: Hand, *, now: int) -> None:
+def _changed(tx: Tx, by: Person, hand: Hand, *, now: int, goes_on: bool = False) -> None:
     one = hand.assignment
     assignments.change_draft(tx, one.id)
     assignments.extend(tx, one.id, expires_at=lease_end(hand.place.batch, now))
     sessions.touch(tx, by.id, now=now)
-    tell(tx, by, "draft", now=now, slot=Slot.DRAFT, assignment=one.id)
+    tell(tx, by, "draft", now=now, slot=Slot.DRAFT, assignment=one.id, goes_on=goes_on)
 
 
 def _revise(tx: Tx, by: Person, hand: Hand, live: Submission, message_id: int, *, now: int) -> None:

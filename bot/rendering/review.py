@@ -10,7 +10,7 @@ from bot.rendering.message import Action, Button, Document, Keyboard, Message, N
 from domain import long_texts
 from domain.batches import Batch, Submission
 from domain.kinds import Message as Turn
-from domain.reviews import AT_ONCE, RETURN_CODES, known_reason
+from domain.reviews import AT_ONCE, RETURN_CODES, Verdict, known_reason
 from domain.rules import SECOND
 from handlers.buttons import encode
 from locales.words import Markup, Words
@@ -34,6 +34,7 @@ class Review:
     turns: tuple[Turn, ...]
     waiting: int
     at: int
+    said: str | None = None
 
 
 def review(view: Review, words: Words) -> Action:
@@ -56,7 +57,21 @@ def review(view: Review, words: Words) -> Action:
         words.html("✍️ <b>{speaker}</b>\n{said}", speaker=speaker(REPLY, words), said=shown),
         _silence(view, words),
     ]
-    return Message("\n\n".join(part for part in parts if part), _keyboard(view, cut, words), protect=True)
+    return Message(
+        "\n\n".join(part for part in parts if part),
+        _keyboard(view, cut, words),
+        protect=True,
+        receipt=_receipt(view.said, words),
+    )
+
+
+def _receipt(said: str | None, words: Words) -> Markup | None:
+    """What became of the submission before, for who wrote their reason and so got no toast."""
+    if said == Verdict.RETURNED:
+        return words.html("Returned. The writer has been told.")
+    if said == Verdict.CHANGED:
+        return words.html("The text has changed meanwhile; nothing was decided. Here is the new one.")
+    return words.html("This one was decided already. Here is what waits now.") if said == Verdict.GONE else None
 
 
 def _waiting(count: int, words: Words) -> Markup:
@@ -102,6 +117,7 @@ def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> Review:
         in_full(tx, submission),
         reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=person_id, limit=COUNTED),
         params.get("at", 0),
+        params.get("said"),
     )
 
 
@@ -124,7 +140,10 @@ def file(view: Review, words: Words) -> Action:
 
 def empty(params: dict[str, Any], words: Words) -> Action:
     """Nothing to judge."""
-    return Message(words.html("Nothing is waiting for a review. New written replies appear here with /review."))
+    return Message(
+        words.html("Nothing is waiting for a review. New written replies appear here with /review."),
+        receipt=_receipt(params.get("said"), words),
+    )
 
 
 def ask_all(view: tuple[str, dict[str, Any]], words: Words) -> Action:

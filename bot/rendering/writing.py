@@ -22,7 +22,10 @@ SHOWN = 3_300
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft as it is now; `text` is what would be submitted, or what was written when that cannot be yet."""
+    """A draft as it is now; `text` is what would be submitted, or what was written when that cannot be yet.
+
+    `goes_on` when a message was added to it: its older preview stands above.
+    """
 
     assignment_id: int
     version: int
@@ -30,6 +33,7 @@ class DraftView:
     count: int
     price: int
     changed: bool
+    goes_on: bool = False
 
 
 def view_draft(tx: Tx, person_id: int, params: dict[str, Any]) -> DraftView | None:
@@ -50,6 +54,7 @@ def view_draft(tx: Tx, person_id: int, params: dict[str, Any]) -> DraftView | No
         len(texts),
         batch.price or 0,
         params.get("changed", False),
+        params.get("goes_on", False),
     )
 
 
@@ -77,7 +82,8 @@ def draft(view: DraftView | None, words: Words) -> Action:
                 limit=words.number(MAX_TEXT),
             )
         )
-    return Message(Markup("\n\n".join(blocks)), (_row(view, words, editing=False),))
+    above = words.html("<i>Your reply goes on below.</i>") if view.goes_on else None
+    return Message(Markup("\n\n".join(blocks)), (_row(view, words, editing=False),), receipt=above)
 
 
 def draft_edit(view: DraftView | None, words: Words) -> Action:
