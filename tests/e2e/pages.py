@@ -153,11 +153,13 @@ async def _settled(page: Page) -> None:
     await page.mouse.move(1, 1)
     await page.evaluate(
         """async () => {
+            document.activeElement?.blur();
             for (const image of document.images) { image.loading = "eager"; await image.decode().catch(() => {}); }
             for (const box of document.querySelectorAll(".scroller")) box.scrollTop = box.scrollHeight;
         }"""
     )
     await page.wait_for_timeout(500)
+    await page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => {})))")
 
 
 def _keep(name: str, shot: bytes) -> None:
