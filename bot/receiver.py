@@ -80,7 +80,8 @@ class Receiver:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for queue in self._queues.values():
-            queue.clear()
+            while len(queue) > 1:
+                queue.pop()
         if self._workers:
             await asyncio.wait(self._workers, timeout=seconds)
 
@@ -102,7 +103,7 @@ class Receiver:
                     await self.take_in(updates)
                     offset = updates[-1]["update_id"] + 1
                 failures = 0
-            except (TelegramError, GroupLost) as error:
+            except (TelegramError, GroupLost, LookupError, TypeError) as error:  # the last two: not a Bot API's answer
                 failures += 1
                 log.warning("not_fetched", error=type(error).__name__, why=str(error)[:100], failures=failures)
                 await asyncio.sleep(min(30.0, 0.2 * 2 ** min(failures, 8)))
@@ -137,16 +138,23 @@ class Receiver:
         queue = self._queues[key]
         while queue:
             async with self._slots:
-                row, update = queue.popleft()
+                row, update = queue[0]
                 try:
                     await self._handle(row, update)
-                finally:
-                    self._in_hand -= 1
-                    self._arrived.set()
+                except Exception as error:  # the disk gives way: it stays first, and is handled when there is room
+                    log.error("not_kept", seq=row.seq, error=type(error).__name__)
+                    await asyncio.sleep(1.0)
+                    continue
+            queue.popleft()
+            self._in_hand -= 1
+            self._arrived.set()
         del self._queues[key]
 
     async def _handle(self, row: Waiting, raw: dict[str, Any]) -> None:
-        """Give an update its effect: at most TRIES starts, over restarts too; then it is closed as failed."""
+        """Give an update its effect: at most TRIES starts, over restarts too; then it is closed as failed.
+
+        Raises GroupLost when the disk gives way, which is no failure of the update's.
+        """
         arrival = _arrival(row, raw)
         if arrival is None:
             await self._db.write(inbox.close, row.seq)
@@ -160,9 +168,8 @@ class Receiver:
                 return
             except (Refused, AlreadyHandled):
                 return
-            except GroupLost as error:
-                log.error("not_kept", seq=row.seq, why=str(error))
-                await asyncio.sleep(1.0)
+            except GroupLost:
+                raise
             except Exception:
                 log.exception("handler_failed", seq=row.seq, start=starts)
                 starts += 1

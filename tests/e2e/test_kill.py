@@ -105,6 +105,7 @@ async def story(folder: Path, *, kills: int, workers: int, seed: int) -> None:
         await bot.start()
         try:
             tappers = await _set_up(phones, workers)
+            set_up = (await phones.get("log"))[-1]["n"]
             ended = asyncio.Event()
             tapping = [asyncio.create_task(tapper.work(ended)) for tapper in tappers]
             for _ in range(kills):
@@ -118,6 +119,7 @@ async def story(folder: Path, *, kills: int, workers: int, seed: int) -> None:
             await asyncio.gather(*tapping)
             await _settled(phones, bot)
             _check(bot, tappers)
+            await _check_duplicates(phones, tappers, after=set_up, kills=kills)
             assert await bot.end(signal.SIGTERM) == 0
         finally:
             with suppress(ProcessLookupError):
@@ -173,6 +175,14 @@ def _check(bot: Bot, tappers: list[Tapper]) -> None:
     assert bot.ask("select count(*) from inbox where state <> 'done'") == [(0,)]
     taken = bot.ask("select count(*) from tasks where taken > wanted")
     assert taken == [(0,)]
+
+
+async def _check_duplicates(phones: Phones, tappers: list[Tapper], *, after: int, kills: int) -> None:
+    """Cards are edited in place, so each new message is one that was sent again: at most one a kill and chat."""
+    for tapper in tappers:
+        calls = await phones.get(f"log?after={after}")
+        sends = [call for call in calls if call["chat_id"] == tapper.phone.id and call["method"].startswith("send")]
+        assert len(sends) <= kills
 
 
 async def test_ten_kills_while_people_tap_lose_nothing_and_pay_once(tmp_path: Path) -> None:
