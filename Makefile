@@ -1,8 +1,11 @@
 # Two commands are all the set-up: `make run` and `make test`. Everything lives in .venv; nothing outside is touched.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := bot handlers usecases domain storage files scheduler locales emulator tests bench
+
+NEEDS_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format soak bench pictures lock words clean
@@ -11,13 +14,13 @@ help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(VENV)/run: requirements.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(NEEDS_PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(NEEDS_PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/run
