@@ -27,6 +27,8 @@ BURST = SECOND + SECOND // 5
 """Photos sent one by one are counted in the draft this long after the last of them."""
 NEARBY = 10 * MINUTE
 """A draft that was fed longer ago is shown anew below what is sent now; after a day it takes in nothing more."""
+AT_ONCE = 5 * SECOND
+"""For files, of which few come in a row, the draft follows sooner; below a caption it stands at once."""
 STEPS = ("question", "answers", "price")
 """What /newbatch asks for, in this order; then come the data."""
 
@@ -51,7 +53,8 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     else:
         _ask_import(tx, by, draft, file, now=now)
     _expect_brief(tx, by, draft, now=now)
-    if now - batches.fed_at(tx, draft.id) > NEARBY:
+    near = 0 if file.caption.strip() else NEARBY if file.what == "photo" else AT_ONCE
+    if now - batches.fed_at(tx, draft.id) > near:
         progress.show_below(tx, by, draft.id, now=now)
     progress.show(tx, by, draft.id, now=now, not_before=now + BURST if file.what == "photo" else None)
     batches.change(tx, draft.id, fed_at=now)

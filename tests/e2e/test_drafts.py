@@ -265,3 +265,14 @@ async def test_a_restart_in_the_middle_of_an_import_goes_on_behind_the_last_step
     await house.settled(60)
     await olivia.sees("130 photos")
     assert await house.read(lambda tx: refused_files.count(tx, 1)) == 0
+
+
+async def test_a_file_with_another_caption_brings_the_draft_below_it(house: House) -> None:
+    olivia = await house.owner()
+    await olivia.document("one.zip", pets(3), caption=PETS.replace("0.05", "abc"))
+    await house.settled()
+    before = await olivia.sees("draft", "abc")
+    await olivia.document("one.zip", pets(3), caption=PETS)
+    await house.settled()
+    assert (await olivia.sees("draft", "3 photos")).id > before.id
+    await olivia.sees("shown again below")
