@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -76,17 +76,17 @@ class Words:
         """An exact amount: at least the currency's own decimals, more where it needs them ($0.125, not $0.12)."""
         value = Decimal(micro).scaleb(-6)
         needed = max(0, -int(value.normalize().as_tuple().exponent))
-        return self._currency(value, max(minor_digits(self.rules.currency), needed))
+        return _amount(self.language, self.rules.currency, value, max(minor_digits(self.rules.currency), needed))
 
     def rate(self, micro_per_hour: int) -> str:
         """An hourly rate, rounded to whole units from 10 on: "$20/h", "$7.50/h"."""
         digits = 0 if micro_per_hour >= 10_000_000 or micro_per_hour % 1_000_000 == 0 else 2
         value = (Decimal(micro_per_hour).scaleb(-6)).quantize(Decimal(1).scaleb(-digits))
-        return self.plain("{amount}/h", amount=self._currency(value, digits))
+        return self.plain("{amount}/h", amount=_amount(self.language, self.rules.currency, value, digits))
 
     def number(self, value: int) -> str:
         """A whole number with the language's grouping."""
-        return str(format_decimal(value, locale=self._locale))
+        return _number(self._locale, value)
 
     def share(self, part: int, whole: int) -> str:
         """A share in whole per cent; "–" of nothing."""
@@ -152,14 +152,22 @@ class Words:
             return self.rules.local(now).replace(tzinfo=None)
         return (moment(now) + timedelta(minutes=self._offset)).replace(tzinfo=None)
 
-    def _currency(self, value: Decimal, digits: int) -> str:
-        decimals = f".{'0' * digits}" if digits else ""
-        pattern = f"#,##0{decimals}\xa0¤" if self.language == "fr" else f"¤#,##0{decimals}"
-        symbol = get_currency_symbol(self.rules.currency, locale=self._locale)
-        if self.language != "fr" and len(symbol) > 2:
-            pattern = f"¤\xa0#,##0{decimals}"
-        shown = str(format_currency(value, self.rules.currency, pattern, locale=self._locale, currency_digits=False))
-        return BEFORE_LETTERS.sub("$\xa0", shown)
+
+@lru_cache(maxsize=4096)
+def _amount(language: str, currency: str, value: Decimal, digits: int) -> str:
+    """An amount with so many decimals. Remembered: a card shows the same few amounts again and again."""
+    locale = LOCALES[language]
+    decimals = f".{'0' * digits}" if digits else ""
+    pattern = f"#,##0{decimals}\xa0¤" if language == "fr" else f"¤#,##0{decimals}"
+    if language != "fr" and len(get_currency_symbol(currency, locale=locale)) > 2:
+        pattern = f"¤\xa0#,##0{decimals}"
+    shown = str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
+    return BEFORE_LETTERS.sub("$\xa0", shown)
+
+
+@lru_cache(maxsize=4096)
+def _number(locale: str, value: int) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 @cache
