@@ -13,18 +13,17 @@ from telegram.error import BadRequest, TelegramError
 
 from bot import logs
 from bot.processes import Processes
-from bot.rendering.message import Action, Deletion, Drawn, Keyboard, Menu, Message, Reaction, StoredPhoto
+from bot.rendering.message import Action, Deletion, Keyboard, Menu, Message, Reaction, StoredPhoto
 from bot.transport import Api
+from bot.uploads import Files, Uploads
 from domain.notices import Slot
 from storage.outbox import Outgoing
-from usecases.delivery import Delivered
+from usecases.delivery import Delivered, Uploaded
 
 log = logs.get()
 
 SEND_ANEW = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 WRONG_FILE = ("wrong file_id", "wrong file identifier", "wrong remote file", "wrong type of the web page content")
-REMEMBERED = 1000
-"""Uploads kept in memory, for rows that were read before theirs was noted in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,8 @@ class Courier:
 
     def __init__(self, api: Api, processes: Processes, data_dir: Path) -> None:
         self._api = api
-        self._processes = processes
         self._data_dir = data_dir
-        self._uploads: dict[str, asyncio.Future[str]] = {}
+        self._uploads = Uploads(processes, data_dir / "photos")
 
     async def carry(self, parcel: Parcel) -> Delivered:
         """Do what the action says and return what the database must know."""
@@ -98,26 +96,27 @@ class Courier:
         row = parcel.row
         target: dict[str, Any] = {"chat_id": row.telegram_id, "message_id": row.message_id}
         markup = _markup(message)
-        uploaded: tuple[str, str] | None = None
+        uploaded: tuple[StoredPhoto, str] | None = None
         try:
             if message.photo is None:
                 values = {**target, "text": message.text, "parse_mode": "HTML", "reply_markup": markup} | _NO_PREVIEW
                 await self._api.call("editMessageText", values)
             else:
-                photo, files = await self._photo(message.photo, parcel.file_id, within="photo")
-                media = {"type": "photo", "media": photo, "caption": message.text, "parse_mode": "HTML"}
-                answer = await self._api.call(
-                    "editMessageMedia", {**target, "media": media, "reply_markup": markup}, files
-                )
-                uploaded = self._uploaded(message.photo, files, answer)
+
+                async def call(photo: str, files: Files) -> Any:
+                    media = {"type": "photo", "media": photo, "caption": message.text, "parse_mode": "HTML"}
+                    return await self._api.call(
+                        "editMessageMedia", {**target, "media": media, "reply_markup": markup}, files
+                    )
+
+                _, uploaded = await self._uploads.put(message.photo, parcel.file_id, call)
         except BadRequest as error:
-            self._upload_failed(message.photo, error)
             if not _says(error, "message is not modified"):
                 raise
         assert row.message_id is not None
         return _delivered(parcel, message, row.message_id, new=False, uploaded=uploaded)
 
-    async def _send(self, parcel: Parcel, message: Message) -> tuple[dict[str, Any], tuple[str, str] | None]:
+    async def _send(self, parcel: Parcel, message: Message) -> tuple[dict[str, Any], tuple[StoredPhoto, str] | None]:
         values: dict[str, Any] = {"chat_id": parcel.row.telegram_id, "parse_mode": "HTML"}
         markup = _markup(message, new=True)
         if markup:
@@ -136,66 +135,17 @@ class Courier:
                 "sendDocument", values, {"document": (message.document.filename, content)}, timeout=120
             ), None
         if message.photo is not None:
-            try:
-                photo, files = await self._photo(message.photo, parcel.file_id, within="photo")
-                answer = await self._api.call("sendPhoto", {**values, "photo": photo, "caption": message.text}, files)
-            except BaseException as error:
-                self._upload_failed(message.photo, error)
-                raise
-            return answer, self._uploaded(message.photo, files, answer)
+
+            async def call(photo: str, files: Files) -> Any:
+                return await self._api.call("sendPhoto", {**values, "photo": photo, "caption": message.text}, files)
+
+            return await self._uploads.put(message.photo, parcel.file_id, call)
         values["text"] = message.text
         return await self._api.call("sendMessage", values | _NO_PREVIEW), None
 
-    async def _photo(
-        self, photo: StoredPhoto | Drawn, file_id: str | None, *, within: str
-    ) -> tuple[str, dict[str, tuple[str, bytes]]]:
-        """What to put in the photo's place: a file_id, or an attachment. One upload of a photo at a time."""
-        if isinstance(photo, Drawn):
-            return f"attach://{within}", {
-                within: ("picture.png", await self._processes.run(photo.function, *photo.args))
-            }
-        if file_id is not None:
-            return file_id, {}
-        upload = self._uploads.get(photo.sha256)
-        if upload is not None:  # under way, or done since this row was read
-            try:
-                return await asyncio.shield(upload), {}
-            except TelegramError:
-                return await self._photo(photo, None, within=within)
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._uploads[photo.sha256] = future
-        if len(self._uploads) > REMEMBERED and next(iter(self._uploads.values())).done():
-            del self._uploads[next(iter(self._uploads))]
-        path = self._data_dir / "photos" / photo.sha256[:2] / f"{photo.sha256}.jpg"
-        try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            self._upload_failed(photo, error)
-            raise
-        return f"attach://{within}", {within: (path.name, content)}
-
-    def _uploaded(
-        self, photo: StoredPhoto | Drawn, files: dict[str, tuple[str, bytes]], answer: Any
-    ) -> tuple[str, str] | None:
-        if not files or isinstance(photo, Drawn):
-            return None
-        file_id: str = max(answer["photo"], key=lambda size: size["width"])["file_id"]
-        future = self._uploads.get(photo.sha256)
-        if future is not None and not future.done():
-            future.set_result(file_id)
-        return photo.sha256, file_id
-
     def forget_upload(self, photo: StoredPhoto) -> None:
         """Telegram no longer knows the photo's file_id."""
-        self._uploads.pop(photo.sha256, None)
-
-    def _upload_failed(self, photo: StoredPhoto | Drawn | None, error: BaseException) -> None:
-        if isinstance(photo, StoredPhoto):
-            future = self._uploads.get(photo.sha256)
-            if future is not None and not future.done():
-                del self._uploads[photo.sha256]
-                future.set_exception(TelegramError(f"the upload failed: {type(error).__name__}"))
+        self._uploads.forget(photo)
 
     async def _retire(self, row: Outgoing, receipt: str | None) -> None:
         """An older message of a slot loses its buttons and keeps a line of what happened to it."""
@@ -223,7 +173,7 @@ def plain(message: Message) -> str:
 
 
 def _delivered(
-    parcel: Parcel, message: Message, message_id: int, *, new: bool, uploaded: tuple[str, str] | None
+    parcel: Parcel, message: Message, message_id: int, *, new: bool, uploaded: tuple[StoredPhoto, str] | None
 ) -> Delivered:
     return Delivered(
         row_id=parcel.row.id,
@@ -233,7 +183,7 @@ def _delivered(
         media=message.photo is not None,
         new_message=new,
         shows=message.shows,
-        uploaded=uploaded,
+        uploaded=None if uploaded is None else Uploaded(uploaded[0].sha256, uploaded[0].light, uploaded[1]),
     )
 
 

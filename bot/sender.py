@@ -210,9 +210,11 @@ class Sender:
             return _Verdict(row_id, row.lane, drop=True)
         if isinstance(action, Nothing):
             return _Verdict(row_id, row.lane, drop=True)
-        photo = action.photo if isinstance(action, Message) else None
-        file_id = photos.file_id(tx, photo.sha256) if isinstance(photo, StoredPhoto) else None
-        return Parcel(row, action, file_id)
+        if not isinstance(action, Message) or not isinstance(action.photo, StoredPhoto):
+            return Parcel(row, action, None)
+        photo = replace(action.photo, light=row.light_photos)
+        file_id = photos.file_id(tx, photo.sha256, light=photo.light)
+        return Parcel(row, replace(action, photo=photo), file_id)
 
     async def _send(self, person_id: int, found: Parcel | _Verdict) -> None:
         if isinstance(found, _Verdict):
@@ -273,7 +275,7 @@ class Sender:
         elif parcel.file_id is not None and isinstance(action, Message) and any(text in said for text in WRONG_FILE):
             assert isinstance(action.photo, StoredPhoto)
             self._courier.forget_upload(action.photo)
-            await self._write(delivery.forget_upload, sha256=action.photo.sha256)
+            await self._write(delivery.forget_upload, sha256=action.photo.sha256, light=action.photo.light)
             await self._carry(person_id, replace(parcel, file_id=None))
         elif "can't parse entities" in said and isinstance(action, Message) and action.text != plain(action):
             log.error("markup_not_understood", key=parcel.row.key)

@@ -19,6 +19,7 @@ from PIL import Image, ImageCms
 from domain.file_problems import PictureProblem, Refused
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+LIGHT_SIDE, LIGHT_QUALITY = 640, 70
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -96,6 +97,15 @@ def store(picture: Picture, folder: Path) -> Path:
     part.replace(path)
     _sync_folder(path.parent)
     return path
+
+
+def lighter(stored: Path) -> bytes:
+    """A stored photo again at half its side and more strongly compressed: about a sixth of the bytes."""
+    with Image.open(stored) as photo:
+        photo.thumbnail((LIGHT_SIDE, LIGHT_SIDE), Image.Resampling.LANCZOS)
+        made = io.BytesIO()
+        photo.save(made, "JPEG", quality=LIGHT_QUALITY)
+    return made.getvalue()
 
 
 def take_photo(source: bytes | Path, name: str, folder: Path, limits: PictureLimits = _DEFAULT) -> Taken | Refused:

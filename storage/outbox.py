@@ -32,6 +32,7 @@ class Outgoing:
     telegram_id: int
     language: str
     utc_offset: int | None
+    light_photos: bool
     lane: int
     slot: str | None
     key: str
@@ -99,7 +100,7 @@ def load(tx: Tx, row_id: int) -> Outgoing | None:
     """The row with all that sending it needs, or None when it is no longer to be sent."""
     row = tx.one(
         "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before,"
-        " o.attempts, p.utc_offset, s.message_id, s.media, p.last_message_id, p.reachable, p.listening,"
+        " o.attempts, p.utc_offset, p.light_photos, s.message_id, s.media, p.last_message_id, p.reachable, p.listening,"
         " w.touched_at as busy_since"
         " from outbox o join people p on p.id = o.person_id"
         " left join slots s on s.person_id = o.person_id and s.slot = o.slot"
@@ -207,6 +208,7 @@ def _outgoing(row: Row) -> Outgoing:
         telegram_id=row["telegram_id"],
         language=row["language"],
         utc_offset=row["utc_offset"],
+        light_photos=bool(row["light_photos"]),
         lane=row["lane"],
         slot=row["slot"],
         key=row["key"],

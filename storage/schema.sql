@@ -321,6 +321,7 @@ CREATE TABLE photos (
   height integer not null,
   size integer not null,
   file_id text,
+  light_file_id text,
   created_at integer not null
 ) strict;
 

@@ -11,6 +11,15 @@ from usecases import work
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A photo (or its lighter rendition) that Telegram has taken in, and the file_id it was given."""
+
+    sha256: str
+    light: bool
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """One row that went out: the message that now shows it, and the assignment it shows."""
 
@@ -21,15 +30,14 @@ class Delivered:
     media: bool
     new_message: bool
     shows: int | None
-    uploaded: tuple[str, str] | None = None
-    """A photo's hash and the file_id it was given."""
+    uploaded: Uploaded | None = None
 
 
 def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
     """Note a send: the row is done, the slot has its message, the task counts as shown from now."""
     outbox.sent(tx, delivered.row_id)
     if delivered.uploaded is not None:
-        photos.set_file_id(tx, *delivered.uploaded)
+        photos.set_file_id(tx, delivered.uploaded.sha256, delivered.uploaded.file_id, light=delivered.uploaded.light)
     if delivered.message_id is None:
         return
     if delivered.slot is not None:
@@ -40,9 +48,9 @@ def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
         outbox.shown(tx, delivered.shows, now=now)
 
 
-def forget_upload(tx: Tx, *, sha256: str) -> None:
+def forget_upload(tx: Tx, *, sha256: str, light: bool) -> None:
     """Telegram no longer knows the file_id: the photo must be uploaded again."""
-    photos.set_file_id(tx, sha256, None)
+    photos.set_file_id(tx, sha256, None, light=light)
 
 
 def failed(tx: Tx, *, row_id: int) -> None:

@@ -25,9 +25,13 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A photo of the file store by its content's hash; uploaded once, then sent by file_id."""
+    """A photo of the file store by its content's hash; uploaded once, then sent by file_id.
+
+    `light` is a smaller rendition of it, for people who asked for lighter photos: the sender sets it, not a renderer.
+    """
 
     sha256: str
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)

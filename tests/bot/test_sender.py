@@ -176,6 +176,43 @@ async def test_a_file_id_that_telegram_no_longer_knows_is_uploaded_again(post: P
     assert await post.db.read(photos.file_id, SHA) not in (None, "AgACgone")
 
 
+async def test_an_upload_without_an_answer_is_tried_again_and_holds_nobody(post: Post) -> None:
+    ana, ben = await post.person(11), await post.person(12)
+    await _photo(post)
+    post.strike(kind="reset_before", method="sendPhoto", count=1)
+    await post.tell(ana, "look", photo=True)
+    await post.tell(ben, "look", photo=True)
+    await post.sent()
+    assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["look", "look"]
+
+
+async def test_an_edit_whose_upload_breaks_off_does_not_stop_the_photo_for_others(post: Post) -> None:
+    ana, ben = await post.person(11), await post.person(12)
+    await _photo(post)
+    await post.tell(ana, "card", slot="card")
+    await post.sent()
+    post.strike(kind="reset_before", method="editMessageMedia", count=1)
+    await post.tell(ana, "photo card", slot="card", photo=True)
+    await post.tell(ben, "look", photo=True)
+    await post.sent()
+    assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["photo card", "look"]
+
+
+async def test_lighter_photos_are_smaller_and_have_an_id_of_their_own(post: Post) -> None:
+    ana, ben = await post.person(11), await post.person(12)
+    await _photo(post)
+    await post.db.write(lambda tx: people.change(tx, ana.id, light_photos=1))
+    for person in (ana, ben):
+        await post.tell(person, "look", photo=True)
+    await post.sent()
+    sizes = [message["photo"][-1] for person in (ana, ben) for message in post.chat(person)]
+    assert sizes[0]["width"] == 640 < sizes[1]["width"]
+    assert sizes[0]["file_size"] < sizes[1]["file_size"]
+    light = await post.db.read(lambda tx: photos.file_id(tx, SHA, light=True))
+    full = await post.db.read(lambda tx: photos.file_id(tx, SHA))
+    assert light is not None and full is not None and light != full
+
+
 async def test_markup_telegram_cannot_parse_is_sent_plain(post: Post) -> None:
     ana = await post.person(11)
     await post.tell(ana, "<b>bold &amp; open")
@@ -255,5 +292,5 @@ async def test_answers_overtake_a_broadcast_and_a_stop_leaves_the_rest_as_rows(p
 async def _photo(post: Post) -> None:
     path = post.data_dir / "photos" / SHA[:2] / f"{SHA}.jpg"
     path.parent.mkdir(parents=True)
-    Image.new("RGB", (64, 48), "teal").save(path)
+    Image.effect_noise((1280, 960), 40).convert("RGB").save(path)
     await post.db.write(photos.add, SHA, width=64, height=48, size=1, now=1)

@@ -1,0 +1,78 @@
+"""Each photo goes to Telegram once, then by its file_id: whoever wants it meanwhile waits for the one upload."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot.processes import Processes
+from bot.rendering.message import Drawn, StoredPhoto
+from files.pictures import lighter
+
+Files = dict[str, tuple[str, bytes]]
+Call = Callable[[str, Files], Awaitable[Any]]
+
+PART = "photo"
+REMEMBERED = 1000
+"""Uploads kept in memory, for rows that were read before theirs was noted in the database."""
+
+
+class Uploads:
+    """Puts photos into calls of the Bot API: a drawn one, a stored one by its file_id, or a stored one's bytes."""
+
+    def __init__(self, processes: Processes, photos: Path) -> None:
+        self._processes = processes
+        self._folder = photos
+        self._known: dict[StoredPhoto, asyncio.Future[str]] = {}
+
+    async def put(
+        self, photo: StoredPhoto | Drawn, file_id: str | None, call: Call
+    ) -> tuple[Any, tuple[StoredPhoto, str] | None]:
+        """Make the call with the photo; returns its answer and, after an upload, the photo with its file_id.
+
+        `call(place, files)` gets what stands in the photo's place and the files that go along. Raises what it raises.
+        """
+        if isinstance(photo, Drawn):
+            drawn = await self._processes.run(photo.function, *photo.args)
+            return await call(f"attach://{PART}", {PART: ("picture.png", drawn)}), None
+        while file_id is None:
+            upload = self._known.get(photo)
+            if upload is None:
+                return await self._upload(photo, call)
+            try:  # under way, or done since this row was read
+                file_id = await asyncio.shield(upload)
+            except TelegramError:
+                continue  # that one failed; it is this one's turn
+        return await call(file_id, {}), None
+
+    def forget(self, photo: StoredPhoto) -> None:
+        """Telegram no longer knows the photo's file_id."""
+        self._known.pop(photo, None)
+
+    async def _upload(self, photo: StoredPhoto, call: Call) -> tuple[Any, tuple[StoredPhoto, str]]:
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be waiting
+        self._known[photo] = future
+        try:
+            content = await self._content(photo)
+            answer = await call(f"attach://{PART}", {PART: (f"{photo.sha256}.jpg", content)})
+            file_id: str = max(answer["photo"], key=lambda size: size["width"])["file_id"]
+        except BaseException as error:
+            self._known.pop(photo, None)
+            future.set_exception(TelegramError(f"the upload failed: {type(error).__name__}"))
+            raise
+        future.set_result(file_id)
+        oldest = next(iter(self._known))
+        if len(self._known) > REMEMBERED and self._known[oldest].done():
+            del self._known[oldest]
+        return answer, (photo, file_id)
+
+    async def _content(self, photo: StoredPhoto) -> bytes:
+        path = self._folder / photo.sha256[:2] / f"{photo.sha256}.jpg"
+        if photo.light:
+            return await self._processes.run(lighter, path)
+        return await asyncio.to_thread(path.read_bytes)
