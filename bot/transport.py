@@ -105,7 +105,7 @@ def _encoded(data: RequestData | Body | None) -> dict[str, Any]:
         return {}
     if isinstance(data, Body) and not data.files:
         return {"data": orjson.dumps(data.values), "headers": {"Content-Type": "application/json"}}
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # else people see "not%20used.txt": file names go out as they are
     if isinstance(data, Body):
         for name, value in data.values.items():
             form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())

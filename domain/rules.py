@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from domain.words import N_
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -50,7 +52,7 @@ class Rules:
     payout_hour: int = 10
     summary_hour: int = 8
     every_seconds: int | None = None
-    work_for: str = "the team that runs this bot"
+    work_for: str = N_("the team that runs this bot")
     controls: tuple[str, ...] = ()
     """The translated names of a card's buttons, which no answer may have; the English ones are known."""
 

@@ -31,14 +31,15 @@ def take(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> bool:
     if hand is None or kind(hand.place.batch.kind).input != "text" or not _is_draft(tx, hand):
         return False
     one = hand.assignment
-    if assignments.is_rewriting(tx, one.id):
+    anew = assignments.is_rewriting(tx, one.id)
+    if anew:
         parts.clear(tx, one.id)
     texts = parts.of(tx, one.id)
     length = sum(map(len, texts)) + len(text)
     if length > 2 * MAX_TEXT or len(texts) >= MAX_PARTS:
         raise TooLong(length=length, limit=MAX_TEXT)
     if parts.add(tx, one.id, by.id, message_id=message_id, text=text):
-        _changed(tx, by, hand, now=now, goes_on=bool(texts))
+        _changed(tx, by, hand, now=now, goes_on=anew or bool(texts))
     return True
 
 
