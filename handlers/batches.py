@@ -54,7 +54,7 @@ async def show_batches(ctx: Context, _: str) -> None:
 
 async def show_funds(ctx: Context, text: str) -> None:
     """`/funds`, or `/funds 500` by the owner."""
-    await ctx.write(funds.funds, text=text)
+    await ctx.write(funds.funds, text=text, message_id=ctx.arrival.message_id or 0)
 
 
 async def open_batch(ctx: Context, batch: int) -> None:

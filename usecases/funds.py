@@ -22,8 +22,8 @@ class Funds:
     spent: int
 
 
-def funds(tx: Tx, *, by: Person, text: str = "", now: int) -> None:
-    """Show coordinators the funds; with an amount, the owner records it as received, once an update.
+def funds(tx: Tx, *, by: Person, text: str = "", message_id: int = 0, now: int) -> None:
+    """Show coordinators the funds; with an amount, the owner records it as received, once a message.
 
     Raises the sentence about an amount that cannot be read.
     """
@@ -32,22 +32,26 @@ def funds(tx: Tx, *, by: Person, text: str = "", now: int) -> None:
     if text.strip():
         require_owner(by)
         received = parse_amount(text, currency=tx.rules.currency)
-        record(tx, by=by, amount=received, now=now)
+        record(tx, by=by, amount=received, message_id=message_id, now=now)
     tell(tx, by, "funds", now=now, received=received)
 
 
-def record(tx: Tx, *, by: Person, amount: int, now: int) -> None:
-    """Book money received from a client: world → funds, with an audit row."""
-    ledger.transfer(
+def record(tx: Tx, *, by: Person, amount: int, message_id: int = 0, now: int) -> None:
+    """Book money received from a client, once: world → funds, with an audit row.
+
+    Messages that came in one answer of Telegram's were received at the same instant: their ids tell them apart.
+    """
+    new = ledger.transfer(
         tx,
-        cause=f"funds:{by.id}:{now}",
+        cause=f"funds:{by.id}:{now}:{message_id}",
         debit=accounts.WORLD,
         credit=accounts.FUNDS,
         amount=amount,
         currency=tx.rules.currency,
         now=now,
     )
-    audit.add(tx, person_id=by.id, action="funds.recorded", subject="funds", now=now, amount=amount)
+    if new:
+        audit.add(tx, person_id=by.id, action="funds.recorded", subject="funds", now=now, amount=amount)
 
 
 def standing(tx: Tx) -> Funds:

@@ -41,6 +41,18 @@ async def test_the_same_update_twice_records_once(db: Database) -> None:
         funds.record(tx, by=owner, amount=5_000_000, now=NOON)
         funds.record(tx, by=owner, amount=5_000_000, now=NOON)
         assert ledger.balance(tx, accounts.FUNDS) == 5_000_000
+        assert tx.value("select count(*) from audit where action = 'funds.recorded'") == 1
+
+    await db.write(story)
+
+
+async def test_two_payments_told_in_one_breath_both_count(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        owner = make_owner(tx)
+        for message_id, text in enumerate(("500", "500", "300")):  # read from Telegram at once: the same instant
+            funds.funds(tx, by=owner, text=text, message_id=message_id, now=NOON)
+        assert ledger.balance(tx, accounts.FUNDS) == 1_300_000_000
+        assert tx.value("select count(*) from audit where action = 'funds.recorded'") == 3
 
     await db.write(story)
 
