@@ -110,6 +110,8 @@ def accept(tx: Tx, *, by: Person, submission_id: int, version: int, now: int) ->
 def ask_accept_all(tx: Tx, *, by: Person, batch_id: int, submission_id: int, until: int, now: int) -> None:
     """Ask whether to accept all of a batch that was handed in until the screen was made, saying how many these are."""
     require_reviewer(by)
+    if not _is_written(tx, batch_id):
+        raise StaleButton
     count = len(reviews.pending_of_batch(tx, batch_id, reviewer_id=by.id, until=until, limit=AT_ONCE))
     if count == 0:
         raise NothingToAccept
@@ -129,6 +131,8 @@ def ask_accept_all(tx: Tx, *, by: Person, batch_id: int, submission_id: int, unt
 def accept_all(tx: Tx, *, by: Person, batch_id: int, until: int, now: int) -> int:
     """Accept a batch's submissions handed in until an instant, at most AT_ONCE of them; return how many."""
     require_reviewer(by)
+    if not _is_written(tx, batch_id):
+        raise StaleButton
     found = reviews.pending_of_batch(tx, batch_id, reviewer_id=by.id, until=until, limit=AT_ONCE)
     if not found:
         raise NothingToAccept
@@ -236,11 +240,17 @@ def _accept(tx: Tx, found: Sequence[Submission], *, by: int | None, now: int) ->
 def _judgeable(tx: Tx, by: Person, submission_id: int) -> Submission:
     require_reviewer(by)
     submission = reviews.submission(tx, submission_id)
-    if submission is None:
+    if submission is None or not _is_written(tx, submission.batch_id):
         raise StaleButton
     if submission.worker_id == by.id:
         raise OwnWork
     return submission
+
+
+def _is_written(tx: Tx, batch_id: int) -> bool:
+    """One-tap work has no screen here: a button that names it is none of ours."""
+    batch = batches.by_id(tx, batch_id)
+    return batch is not None and batch.kind in WRITTEN
 
 
 def _unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, now: int) -> Judged | None:

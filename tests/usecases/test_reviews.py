@@ -265,6 +265,27 @@ async def test_made_up_numbers_in_buttons_are_stale(db: Database) -> None:
     await db.write(story)
 
 
+async def test_one_tap_work_has_no_review_whatever_numbers_a_button_carries(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        rita, ana, later = _reviewer(tx), make_worker(tx), NOON + MINUTE
+        batch = make_batch(tx)
+        one = answer(tx, ana, batch, now=NOON)
+        for use_case, values in (
+            (reviews.accept, {"submission_id": one, "version": 1}),
+            (reviews.ask_reason, {"submission_id": one, "version": 1}),
+            (reviews.send_back_for, {"submission_id": one, "version": 1, "code": 0}),
+            (reviews.show, {"submission_id": one}),
+            (reviews.show_all, {"submission_id": one}),
+            (reviews.ask_accept_all, {"batch_id": batch, "submission_id": one, "until": later}),
+            (reviews.accept_all, {"batch_id": batch, "until": later}),
+        ):
+            with pytest.raises(StaleButton):
+                use_case(tx, by=rita, now=later, **values)
+        assert (the(tx, one).state, the(tx, one).review_started_at) == ("pending", None)
+
+    await db.write(story)
+
+
 async def test_skip_goes_round_and_says_when_there_is_only_one(db: Database) -> None:
     def story(tx: Tx) -> None:
         reviewer, _, _, replies = _written(tx, 3)
