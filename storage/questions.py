@@ -41,3 +41,8 @@ def open_for(tx: Tx, person_id: int) -> Question | None:
 def close(tx: Tx, person_id: int) -> None:
     """Nothing is asked any more."""
     tx.run("delete from questions where person_id = :id", id=person_id)
+
+
+def close_about(tx: Tx, batch_id: int) -> None:
+    """Nobody is asked about this draft any more. Looks through what is open: one row at most a person who was asked."""
+    tx.run("delete from questions where json_extract(params, '$.batch') = :batch_id", batch_id=batch_id)

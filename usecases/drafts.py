@@ -224,7 +224,7 @@ def new_draft(tx: Tx, by: Person, data: Data, name: str | None, caption: str, *,
 
 def _drop(tx: Tx, by: Person, batch: int, *, now: int) -> None:
     batches.change(tx, batch, state="discarded", collecting=0)
-    forget_question(tx, by, batch)
+    questions.close_about(tx, batch)
     audit.add(tx, person_id=by.id, action="batch.discarded", subject=f"batch:{batch}", now=now)
     progress.show(tx, by, batch, now=now)
 

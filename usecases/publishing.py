@@ -72,7 +72,7 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
         tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
     )
     jobs.ask(tx, "offers", person_id=by.id, batch_id=batch, now=now, batch=batch)
-    forget_question(tx, by, batch)
+    questions.close_about(tx, batch)
     _shown(tx, by, draft, now=now)
     if left_in is not None:
         progress.show(tx, by, left_in, now=now)

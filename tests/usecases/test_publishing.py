@@ -15,7 +15,7 @@ from domain.refusals_batches import (
     NotPublished,
     StillTakingIn,
 )
-from storage import batches, draft_tasks, jobs, ledger, outbox, people
+from storage import batches, draft_tasks, jobs, ledger, outbox, people, questions
 from storage.database import Database, Tx
 from tests.builders import (
     NOON,
@@ -27,7 +27,7 @@ from tests.builders import (
     make_owner,
     make_worker,
 )
-from usecases import progress, publishing
+from usecases import drafts, progress, publishing, typed
 
 PRICE = 50_000
 
@@ -51,6 +51,22 @@ async def test_publishing_reserves_exactly_tasks_times_overlap_times_price(db: D
         first = draft_tasks.first(tx, draft)
         assert first is not None
         assert first.wanted == 3
+
+    await db.write(story)
+
+
+@pytest.mark.parametrize("end", ["published", "discarded"])
+async def test_what_was_asked_about_a_draft_is_not_asked_once_a_colleague_has_ended_it(db: Database, end: str) -> None:
+    def story(tx: Tx) -> None:
+        draft = _draft(tx)
+        olga, carla = make_owner(tx), make_coordinator(tx)
+        drafts.ask_field(tx, by=carla, batch=draft, field=0, now=NOON)
+        if end == "published":
+            publishing.publish(tx, by=olga, batch=draft, tasks=4, cost=600_000, now=NOON)
+        else:
+            drafts.discard(tx, by=olga, batch=draft, now=NOON)
+        assert questions.open_for(tx, carla.id) is None
+        typed.text(tx, by=carla, text="What is it?", message_id=1, now=NOON)  # a stray: one hint, no refusal for ever
 
     await db.write(story)
 
