@@ -19,6 +19,7 @@ from bot.settings import Settings
 from domain.refusals import Refusal
 from domain.rules import instant
 from scheduler.runner import Scheduler
+from storage import outbox
 from storage.migrate import DatabaseTooNew
 
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help=__doc__)
@@ -83,7 +84,7 @@ def tick(
 
 @cli.command(name="import")
 def import_folder(
-    folder: Annotated[Path, typer.Argument(help="A folder with photos, or with one table of texts.")],
+    folder: Annotated[Path, typer.Argument(help="A folder with photos.")],
     owner: Annotated[int, typer.Option("--as", help="Telegram id of the coordinator whose draft it becomes.")],
     caption: Annotated[Path | None, typer.Option(help="A file with the caption (question, answers, price …).")] = None,
 ) -> None:
@@ -102,6 +103,8 @@ async def _tick(settings: Settings, name: str, now: datetime | None) -> None:
             return
         at = clock.now() if now is None else instant(now.astimezone() if now.tzinfo else now.replace(tzinfo=UTC))
         await scheduler.run_once(name, at)
+        if now is not None:
+            await db.write(outbox.shift, queued_at=at, by=clock.now() - at)
         typer.echo(f"{name}: done.")
     finally:
         await db.close()

@@ -1,6 +1,6 @@
 """Build and run: what is opened in which order, and closed in which.
 
-Start: lock, key, database, Bot API, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what
+Start: lock, Bot API, key, database, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what
 is in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the
 rest stays rows.
 """
@@ -47,6 +47,7 @@ from usecases import joining
 log = logs.get()
 
 DRAIN_SECONDS = 20.0
+NEIGHBOUR_SECONDS = 1.0
 
 
 class AlreadyRunning(Exception):
@@ -61,6 +62,7 @@ class App:
         self.clock = clock
         self.claim_link: str | None = None
         self._lock: IO[str] | None = None
+        self._neighbours: asyncio.Task[None] | None = None
         self.api = Api(settings.bot_api_url, settings.bot_token)
         self.processes = Processes()
 
@@ -91,23 +93,25 @@ class App:
         self.db.on_commit = self._committed
         await self._welcome_owners(me["username"])
         await self.sender.start()
-        await self.receiver.start()
+        await self._poll()
         self.jobs.start()
         await self.scheduler.start()
+        self._neighbours = asyncio.create_task(self._follow_neighbours())
         await self._set_menus()
         log.info("ready", bot=settings.bot_id)
 
     async def stop(self) -> None:
-        """Stop in the right order; safe after a start that failed half-way."""
-        for part, seconds in (
-            ("receiver", DRAIN_SECONDS),
-            ("scheduler", None),
-            ("jobs", None),
-            ("sender", DRAIN_SECONDS),
-        ):
-            found = getattr(self, part, None)
-            if found is not None:
-                await (found.stop() if seconds is None else found.stop(seconds=seconds))
+        """Stop in the right order, within DRAIN_SECONDS; safe after a start that failed half-way."""
+        ends = asyncio.get_running_loop().time() + DRAIN_SECONDS
+        if self._neighbours is not None:
+            self._neighbours.cancel()
+            await asyncio.gather(self._neighbours, return_exceptions=True)
+        for name in ("receiver", "scheduler", "jobs", "sender"):
+            part: Receiver | Scheduler | Jobs | Sender | None = getattr(self, name, None)
+            if isinstance(part, Receiver | Sender):
+                await part.stop(seconds=max(0.0, ends - asyncio.get_running_loop().time()))
+            elif part is not None:
+                await part.stop()
         await self.processes.close()
         if hasattr(self, "application"):
             await self.application.shutdown()
@@ -125,6 +129,20 @@ class App:
                 self.sender.queue(value)
             elif topic == "jobs":
                 self.jobs.wake()
+
+    async def _poll(self) -> None:
+        """Begin to fetch; a webhook an earlier program set for this token would keep every update from us."""
+        with contextlib.suppress(TelegramError):
+            await self.api.call("deleteWebhook")
+        await self.receiver.start()
+
+    async def _follow_neighbours(self) -> None:
+        """What a command beside the bot (`tick`, `import`) queued is sent and worked off by the running bot."""
+        while True:
+            if await self.db.neighbours_wrote():
+                await self.sender.load()
+                self.jobs.wake()
+            await asyncio.sleep(NEIGHBOUR_SECONDS)
 
     async def _get_me(self) -> dict[str, Any]:
         """Who we are; waits for a server that is not there yet, but not for one that knows no such token."""

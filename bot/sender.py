@@ -70,12 +70,16 @@ class Sender:
 
     async def start(self) -> None:
         """Load everything unsent, then begin to send."""
+        await self.load()
+        self._task = asyncio.create_task(self._run())
+
+    async def load(self) -> None:
+        """Take in every unsent row. A row that is known already does no harm: it is gone when its second turn comes."""
         after = 0
         while rows := await self._db.read(outbox.pending, after=after, limit=1000):
             for row in rows:
                 self.queue(row)
             after = rows[-1].id
-        self._task = asyncio.create_task(self._run())
 
     def queue(self, row: Pending) -> None:
         """Take in a row; it goes out when its time, its chat and the pace allow."""

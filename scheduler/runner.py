@@ -12,7 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from scheduler.ticks import TICKS, Tick
 from storage.database import Database
 
-log = structlog.get_logger()
+log = structlog.get_logger("tallyhand")
 
 MISFIRE_SECONDS = 24 * 3600
 

@@ -142,6 +142,7 @@ class Database:
         self._waiting: list[tuple[Callable[[Tx], Any], asyncio.Future[Any]]] = []
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
+        self._version: int | None = None
 
     @classmethod
     async def open(cls, path: Path, cipher: Cipher, rules: Rules, *, readers: int = 2) -> Database:
@@ -179,6 +180,14 @@ class Database:
             )
         finally:
             self._free.put_nowait(reader)
+
+    async def neighbours_wrote(self) -> bool:
+        """Whether another process has committed to the file since this was last asked."""
+        version: int = await self._writer.run(
+            lambda connection: connection.execute("pragma data_version").fetchone()[0]
+        )
+        changed, self._version = version != self._version, version
+        return changed
 
     async def close(self) -> None:
         """Finish what waits, then close; later writes raise."""

@@ -134,6 +134,15 @@ def release_held(tx: Tx, person_id: int, *, now: int) -> None:
         tx.signal("outbox", Pending(row["id"], person_id, row["lane"], row["not_before"]))
 
 
+def shift(tx: Tx, *, queued_at: int, by: int) -> None:
+    """Move the due times of what was queued at exactly that instant, when that instant was only pretended."""
+    tx.run(
+        "update outbox set not_before = not_before + :by where state = 'waiting' and created_at = :queued_at",
+        queued_at=queued_at,
+        by=by,
+    )
+
+
 def cancel_for(tx: Tx, person_id: int, *, lanes: tuple[int, ...]) -> None:
     """What waits for this person in these lanes is not sent any more."""
     for lane in lanes:

@@ -204,11 +204,35 @@ async def test_import_makes_a_draft_of_a_folder(machine: Machine) -> None:
     caption = machine.folder / "caption.txt"
     caption.write_text("Which colour?\n- Green\n- Blue\nprice 0.05")
     code, printed = await machine.says("import", str(photos), "--as", str(OWNER), "--caption", str(caption))
-    assert (code, "photos were looked at" in printed) == (0, True)
+    assert (code, "The running bot takes the photos in now" in printed) == (0, True)
+    await owner.sees("3 photos", "broken.jpg", "Green")
     assert machine.ask("select tasks from batches") == [(3,)]
     code, printed = await machine.says("import", str(machine.folder / "nowhere"), "--as", str(OWNER))
     assert (code, "is not a folder" in printed) == (1, True)
     code, printed = await machine.says("import", str(photos), "--as", "123")
     assert (code, "has written to this bot yet" in printed) == (1, True)
+    bot.send_signal(signal.SIGTERM)
+    await bot.communicate()
+    code, printed = await machine.says("import", str(photos), "--as", str(OWNER))
+    assert (code, "3 photos were looked at" in printed or "4 photos were looked at" in printed) == (0, True)
+    assert machine.ask("select tasks from batches") == [(3,), (3,)]
+
+
+async def test_what_a_tick_beside_the_bot_queues_is_sent_by_the_bot(machine: Machine) -> None:
+    bot = await machine.bot("run", QUICK_TAP_MILLIS="0")
+    owner = await machine.phones.person("Olivia", id=OWNER)
+    await owner.start()
+    await owner.sees("Olivia")
+    await owner.document("one.csv", b"text\nA", "Good?\n- Yes\n- No\nprice 2")
+    await owner.say("/funds 50")
+    await owner.tap("Publish", on=await owner.sees_button("Publish"))
+    await owner.tap("Do tasks myself")
+    await owner.tap("I agree")
+    await owner.tap("Start working")
+    await owner.tap("Yes", on=await owner.sees_button("Yes"))
+    await owner.tap("Stop for now")
+    code, _ = await machine.says("tick", "payouts", "--now", "2099-01-01T00:00:00")
+    assert code == 0
+    await owner.sees_button("Approve")
     bot.send_signal(signal.SIGTERM)
     await bot.communicate()
