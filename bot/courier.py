@@ -143,19 +143,25 @@ class Courier:
         values["text"] = message.text
         return await self._api.call("sendMessage", values | _NO_PREVIEW), None
 
-    def forget_upload(self, photo: StoredPhoto) -> None:
-        """Telegram no longer knows the photo's file_id."""
-        self._uploads.forget(photo)
+    def forget_upload(self, photo: StoredPhoto, file_id: str) -> None:
+        """Telegram does not know this file_id of the photo's."""
+        self._uploads.forget(photo, file_id)
 
     async def _retire(self, row: Outgoing, receipt: str | None) -> None:
-        """An older message of a slot loses its buttons and keeps a line of what happened to it."""
+        """An older message of a slot loses its buttons and keeps a line of what happened to it.
+
+        Whatever the answer is: the new message is there, and an error would send it once more.
+        """
         target: dict[str, Any] = {"chat_id": row.telegram_id, "message_id": row.message_id}
-        if receipt is None:
-            await self._tolerant("editMessageReplyMarkup", **target)
-        elif row.media:
-            await self._tolerant("editMessageCaption", **target, caption=receipt, parse_mode="HTML")
-        else:
-            await self._tolerant("editMessageText", **target, text=receipt, parse_mode="HTML")
+        try:
+            if receipt is None:
+                await self._api.call("editMessageReplyMarkup", target)
+            elif row.media:
+                await self._api.call("editMessageCaption", {**target, "caption": receipt, "parse_mode": "HTML"})
+            else:
+                await self._api.call("editMessageText", {**target, "text": receipt, "parse_mode": "HTML"})
+        except TelegramError as error:
+            log.info("not_retired", error=type(error).__name__)
 
     async def _tolerant(self, method: str, **values: Any) -> None:
         try:

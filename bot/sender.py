@@ -278,8 +278,9 @@ class Sender:
             await self._gone(person_id)
         elif parcel.file_id is not None and isinstance(action, Message) and any(text in said for text in WRONG_FILE):
             assert isinstance(action.photo, StoredPhoto)
-            self._courier.forget_upload(action.photo)
-            await self._write(delivery.forget_upload, sha256=action.photo.sha256, light=action.photo.light)
+            photo, file_id = action.photo, parcel.file_id
+            self._courier.forget_upload(photo, file_id)
+            await self._write(delivery.forget_upload, sha256=photo.sha256, light=photo.light, file_id=file_id)
             await self._carry(person_id, replace(parcel, file_id=None))
         elif "can't parse entities" in said and isinstance(action, Message) and action.text != plain(action):
             log.error("markup_not_understood", key=parcel.row.key)

@@ -49,9 +49,11 @@ class Uploads:
                 continue  # that one failed; it is this one's turn
         return await call(file_id, {}), None
 
-    def forget(self, photo: StoredPhoto) -> None:
-        """Telegram no longer knows the photo's file_id."""
-        self._known.pop(photo, None)
+    def forget(self, photo: StoredPhoto, file_id: str) -> None:
+        """Telegram does not know this file_id; an upload under way, or a newer id, stays."""
+        known = self._known.get(photo)
+        if known is not None and known.done() and known.result() == file_id:
+            del self._known[photo]
 
     async def _upload(self, photo: StoredPhoto, call: Call) -> tuple[Any, tuple[StoredPhoto, str]]:
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()

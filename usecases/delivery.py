@@ -48,9 +48,10 @@ def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
         outbox.shown(tx, delivered.shows, now=now)
 
 
-def forget_upload(tx: Tx, *, sha256: str, light: bool) -> None:
-    """Telegram no longer knows the file_id: the photo must be uploaded again."""
-    photos.set_file_id(tx, sha256, None, light=light)
+def forget_upload(tx: Tx, *, sha256: str, light: bool, file_id: str) -> None:
+    """Telegram does not know this file_id: the photo must be uploaded again, unless it was meanwhile."""
+    if photos.file_id(tx, sha256, light=light) == file_id:
+        photos.set_file_id(tx, sha256, None, light=light)
 
 
 def failed(tx: Tx, *, row_id: int) -> None:

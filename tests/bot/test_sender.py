@@ -127,6 +127,18 @@ async def test_a_card_that_is_no_longer_last_is_sent_below_and_the_old_one_keeps
     assert "reply_markup" not in post.chat(ana)[0]
 
 
+@pytest.mark.parametrize("fault", ["502", "429", "reset_before"])
+async def test_a_receipt_that_cannot_be_set_does_not_send_the_card_again(post: Post, fault: str) -> None:
+    ana = await post.person(11)
+    await post.tell(ana, "card 1", slot="card", button=True)
+    await post.tell(ana, "by the way")
+    await post.sent()
+    post.strike(kind=fault, method="editMessageText", count=1)
+    await post.tell(ana, "card 2", slot="card", button=True, receipt="Saved.")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["card 1", "by the way", "card 2"]
+
+
 async def test_a_photo_card_becomes_a_text_card_by_a_new_message(post: Post) -> None:
     ana = await post.person(11)
     await _photo(post)
@@ -196,6 +208,23 @@ async def test_an_edit_whose_upload_breaks_off_does_not_stop_the_photo_for_other
     await post.tell(ben, "look", photo=True)
     await post.sent()
     assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["photo card", "look"]
+
+
+async def test_a_photo_whose_id_telegram_forgot_is_uploaded_once_for_all_who_see_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, uploads = post.server.world.files, []
+    add_photo = store.add_photo
+    monkeypatch.setattr(store, "add_photo", lambda *args: uploads.append(args) or add_photo(*args))  # type: ignore[func-returns-value]
+    everybody = [await post.person(number) for number in range(11, 23)]
+    await _photo(post)
+    await post.db.write(photos.set_file_id, SHA, "AgACgone")
+    await post.db.write(
+        lambda tx: [tell(tx, person, "said", now=now(), text="look", photo=True) for person in everybody]
+    )
+    await post.sent()
+    assert [message["caption"] for person in everybody for message in post.chat(person)] == ["look"] * len(everybody)
+    assert len(uploads) == 1
 
 
 async def test_lighter_photos_are_smaller_and_have_an_id_of_their_own(post: Post) -> None:
