@@ -63,12 +63,23 @@ function element(entity, text, actions) {
     case "email": return one(link(`mailto:${text}`, actions));
     case "phone_number": return one(link(`tel:${text.replace(/[^\d+]/g, "")}`, actions));
     case "bot_command":
-      return one(button({ class: "in-text", on: { click: () => actions.say?.(text) } }));
+      return one(command(() => actions.say?.(text)));
     case "mention": return one(link(`https://t.me/${text.slice(1)}`, actions));
     case "text_mention": return one(el("span", { class: "mention" }));
     case "hashtag": case "cashtag": return one(el("span", { class: "tag" }));
     default: return one(el("span"));
   }
+}
+
+/** A span: a button is a box of its own, and the line would break between a command and its comma. */
+function command(act) {
+  const key = (e) => {
+    if (e.key !== "Enter" && e.key !== " ") return;
+    e.preventDefault();
+    e.stopPropagation();
+    act();
+  };
+  return el("span", { class: "in-text", role: "button", tabindex: 0, on: { click: act, keydown: key } });
 }
 
 function link(address, actions) {
