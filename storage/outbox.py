@@ -15,7 +15,7 @@ COLUMNS = "id, person_id, lane, slot, key, params, not_before, attempts"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A row as the sender's queues know it."""
+    """A row as the sender's queues know it; `not_before` is 0 for what goes at once, whatever the clock says then."""
 
     id: int
     person_id: int
@@ -81,15 +81,15 @@ def put(
     )
     if row is None:
         return None
-    tx.signal("outbox", Pending(row["id"], person_id, int(lane), not_before))
+    tx.signal("outbox", Pending(row["id"], person_id, int(lane), not_before if not_before > now else 0))
     return int(row["id"])
 
 
 def pending(tx: Tx, *, after: int, limit: int) -> list[Pending]:
     """Unsent rows behind `after`, in order of id."""
     rows = tx.all(
-        "select id, person_id, lane, not_before from outbox where state = 'waiting' and id > :after"
-        " order by id limit :limit",
+        "select id, person_id, lane, case when not_before > created_at then not_before else 0 end as not_before"
+        " from outbox where state = 'waiting' and id > :after order by id limit :limit",
         after=after,
         limit=limit,
     )
