@@ -20,21 +20,27 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from bot import logs
 from bot.courier import WRONG_FILE, Courier, Parcel, plain
 from bot.pacing import Pace
+from bot.processes import ProcessFailed
 from bot.rendering import RENDERERS
 from bot.rendering.message import Message, Nothing, StoredPhoto
-from bot.transport import is_gone
+from bot.transport import is_gone, is_unknown_method
 from domain.notices import Lane
 from domain.rules import SECOND
 from locales.words import Words
 from storage import outbox, photos
 from storage.database import Database, Tx
-from storage.outbox import Pending
+from storage.outbox import Outgoing, Pending
 from usecases import delivery
 
 log = logs.get()
 
 BATCH = 32
 LONGEST_WAIT = 60.0
+DRAWINGS = 3
+"""So often a picture is tried whose process dies."""
+
+Pick = tuple[int, int, int]
+"""A row in flight: lane, row id, person id."""
 
 
 @dataclass(slots=True)
@@ -99,15 +105,23 @@ class Sender:
         """Send what answers people and what is in flight, for at most so long; the rest stays rows."""
         self._draining = True
         self._wake.set()
+        if self._task is None:
+            return
         ends = _now() + seconds
-        while (self._ready[Lane.INTERACTIVE] or self._in_flight) and (left := ends - _now()) > 0:
+        while (self._in_flight or self._owes_answers()) and (left := ends - _now()) > 0:
             self._moved.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(left, 0.1)):
                     await self._moved.wait()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, *self._flying, return_exceptions=True)
+        for task in (self._task, *self._flying):
+            task.cancel()
+        await asyncio.gather(self._task, *self._flying, return_exceptions=True)
+
+    def _owes_answers(self) -> bool:
+        """Somebody's answer waits, if only for its pace; those that keep failing are not waited for."""
+        return any(
+            chat.rows and chat.rows[0][0] == Lane.INTERACTIVE and not chat.retries for chat in self._chats.values()
+        )
 
     def _enter(self, row: Pending) -> None:
         chat = self._chats.setdefault(row.person_id, _Chat())
@@ -150,13 +164,15 @@ class Sender:
                 async with asyncio.timeout(max(0.001, min(again_at - now, LONGEST_WAIT))):
                     await self._wake.wait()
 
-    def _pick(self, now: float) -> tuple[list[tuple[int, int]], float]:
-        """Rows that may be sent now as (row id, person id), marked in flight; else when to look again."""
-        picks: list[tuple[int, int]] = []
+    def _pick(self, now: float) -> tuple[list[Pick], float]:
+        """Rows that may be sent now, marked in flight; else when to look again."""
+        picks: list[Pick] = []
         again_at = now + LONGEST_WAIT
         for lane in (Lane.INTERACTIVE,) if self._draining else Lane:
             ready = self._ready[lane]
-            while ready and len(picks) < BATCH and self._in_flight < self._slots:
+            # A quarter of the slots is for answers alone, for the case that what is in flight hangs.
+            slots = self._slots if lane is Lane.INTERACTIVE else self._slots - self._slots // 4
+            while ready and len(picks) < BATCH and self._in_flight < slots:
                 if lane is not Lane.INTERACTIVE and (bulk_at := self._pace.bulk_ready_at(now)) > now:
                     again_at = min(again_at, bulk_at)
                     break
@@ -173,26 +189,26 @@ class Sender:
                 heapq.heappop(chat.rows)
                 chat.in_flight = True
                 self._in_flight += 1
-                picks.append((row_id, person_id))
+                picks.append((int(lane), row_id, person_id))
         return picks, again_at
 
-    async def _send_batch(self, picks: list[tuple[int, int]]) -> None:
+    async def _send_batch(self, picks: list[Pick]) -> None:
         try:
             loaded = await self._db.read(self._load, picks, self._clock())
         except Exception:
             log.exception("outbox_unreadable")
-            for row_id, person_id in picks:
-                self._retry(person_id, row_id, Lane.INTERACTIVE, 1.0)
+            for lane, row_id, person_id in picks:
+                self._retry(person_id, row_id, lane, 1.0)
             return
-        tasks = [self._send(person_id, found) for (_, person_id), found in zip(picks, loaded, strict=True)]
+        tasks = [self._send(person_id, found) for (_, _, person_id), found in zip(picks, loaded, strict=True)]
         if len(tasks) == 1:
             await tasks[0]
         else:
             await asyncio.gather(*tasks)
 
-    def _load(self, tx: Tx, picks: list[tuple[int, int]], now: int) -> list[Parcel | _Verdict]:
+    def _load(self, tx: Tx, picks: list[Pick], now: int) -> list[Parcel | _Verdict]:
         """Read and render each row; runs on a reader."""
-        return [self._prepare(tx, row_id, now) for row_id, _ in picks]
+        return [self._prepare(tx, row_id, now) for _, row_id, _ in picks]
 
     def _prepare(self, tx: Tx, row_id: int, now: int) -> Parcel | _Verdict:
         row = outbox.load(tx, row_id)
@@ -256,19 +272,25 @@ class Sender:
                 return
             chat.retries += 1
             log.warning("not_sent", row=row.id, error=type(error).__name__, retries=chat.retries)
-            self._retry(person_id, row.id, row.lane, min(LONGEST_WAIT, 0.5 * 2 ** min(chat.retries, 8)))
+            self._retry(person_id, row.id, row.lane, 0.5 * 2 ** min(chat.retries, 4))
         except TelegramError as error:
             if is_gone(error):
                 await self._gone(person_id)
+            elif is_unknown_method(error):
+                log.error("no_such_method", row=row.id, key=row.key)
+                await self._give_up(person_id, row)
+            else:
+                chat.retries += 1
+                log.error("not_sent", row=row.id, error=type(error).__name__)
+                self._retry(person_id, row.id, row.lane, LONGEST_WAIT)
+        except Exception as error:
+            chat.retries += 1
+            if isinstance(error, ProcessFailed) and error.reason == "died" and chat.retries < DRAWINGS:
+                self._retry(person_id, row.id, row.lane, 1.0)
                 return
-            log.error("not_sent", row=row.id, error=type(error).__name__)
-            self._retry(person_id, row.id, row.lane, LONGEST_WAIT)
-        except Exception:
             log.exception("not_sent", row=row.id, key=row.key)
-            await self._write(delivery.failed, row_id=row.id)
-            self._landed(person_id)
+            await self._give_up(person_id, row)
         else:
-            chat.retries = 0
             await self._write(delivery.sent, delivered=delivered, now=self._clock())
             self._landed(person_id)
 
@@ -287,12 +309,15 @@ class Sender:
             await self._carry(person_id, replace(parcel, action=replace(action, text=plain(action))))
         else:
             log.error("refused_by_telegram", key=parcel.row.key, row=parcel.row.id, why=str(error)[:120])
-            await self._write(delivery.failed, row_id=parcel.row.id)
-            self._landed(person_id)
+            await self._give_up(person_id, parcel.row)
+
+    async def _give_up(self, person_id: int, row: Outgoing) -> None:
+        await self._write(delivery.failed, row_id=row.id)
+        self._landed(person_id)
 
     async def _gone(self, person_id: int) -> None:
+        self._chats[person_id].rows.clear()  # before the write: what comes after it is for somebody who is back
         await self._write(delivery.unreachable, person_id=person_id, now=self._clock())
-        self._chats[person_id].rows.clear()
         self._landed(person_id)
 
     def _retry(self, person_id: int, row_id: int, lane: int, seconds: float) -> None:
@@ -307,7 +332,7 @@ class Sender:
     def _landed(self, person_id: int) -> None:
         self._in_flight -= 1
         chat = self._chats[person_id]
-        chat.in_flight = False
+        chat.in_flight, chat.retries = False, 0
         self._offer(person_id, chat)
         self._wake.set()
         self._moved.set()

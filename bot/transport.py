@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 256
@@ -155,6 +155,12 @@ class Api:
 def _store(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def is_unknown_method(error: TelegramError) -> bool:
+    """The server says itself that it has no such method; the token is one that it knows."""
+    said = str(error).lower()
+    return isinstance(error, InvalidToken) and "not found" in said and "parsing" not in said
 
 
 def is_gone(error: TelegramError) -> bool:

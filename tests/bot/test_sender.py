@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +20,17 @@ from bot.clock import now
 from bot.courier import Courier
 from bot.pacing import Limits, Pace
 from bot.processes import Processes
-from bot.rendering.message import Button, Message, Renderer, StoredPhoto
+from bot.rendering.message import Button, Drawn, Message, Reaction, Renderer, StoredPhoto
 from bot.sender import Sender as Out
 from bot.transport import Api
 from domain.notices import Lane
 from domain.people import Person, Sender
+from domain.rules import SECOND
+from emulator.api import TABLE
 from emulator.server import Emulator
 from storage import outbox, people, photos
 from storage.database import Database, Signal, Tx
+from usecases import delivery
 from usecases.notify import tell
 
 TOKEN = "1000001:LOCAL"
@@ -219,9 +226,7 @@ async def test_a_photo_whose_id_telegram_forgot_is_uploaded_once_for_all_who_see
     everybody = [await post.person(number) for number in range(11, 23)]
     await _photo(post)
     await post.db.write(photos.set_file_id, SHA, "AgACgone")
-    await post.db.write(
-        lambda tx: [tell(tx, person, "said", now=now(), text="look", photo=True) for person in everybody]
-    )
+    await asyncio.gather(*(post.tell(person, "look", photo=True) for person in everybody))
     await post.sent()
     assert [message["caption"] for person in everybody for message in post.chat(person)] == ["look"] * len(everybody)
     assert len(uploads) == 1
@@ -292,22 +297,8 @@ async def test_a_message_telegram_will_never_take_is_given_up_and_the_next_goes_
 async def test_answers_overtake_a_broadcast_and_a_stop_leaves_the_rest_as_rows(post: Post) -> None:
     crowd = [await post.person(1000 + number) for number in range(120)]
 
-    def broadcast(tx: Tx) -> None:
-        for person in crowd:
-            outbox.put(
-                tx,
-                person_id=person.id,
-                key="said",
-                params={"text": "offer"},
-                lane=Lane.BROADCAST,
-                slot=None,
-                not_before=0,
-                dedupe=None,
-                now=now(),
-            )
-
     ana = await post.person(11)
-    await post.db.write(broadcast)
+    await post.db.write(_to_all, crowd)
     await asyncio.sleep(0.2)
     await post.tell(ana, "answer")
     await post.out.stop(seconds=5)
@@ -316,6 +307,111 @@ async def test_answers_overtake_a_broadcast_and_a_stop_leaves_the_rest_as_rows(p
     reached = sum(bool(post.chat(person)) for person in crowd)
     assert left + reached == 120
     assert left > 60
+
+
+async def test_a_method_the_server_does_not_have_holds_up_nothing(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(TABLE, "setmessagereaction")
+    monkeypatch.setitem(rendering.RENDERERS, "liked", Renderer(lambda params, _: Reaction(1, "👍")))
+    ana = await post.person(11)
+    await post.db.write(lambda tx: tell(tx, ana, "liked", now=now()))
+    await post.tell(ana, "next")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["next"]
+
+
+async def test_what_is_told_to_somebody_who_came_back_at_that_moment_is_sent(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await post.person(11)
+    bot, gone = next(iter(post.server.world.bots.values())), delivery.unreachable
+
+    def gone_and_back(tx: Tx, **values: Any) -> None:
+        gone(tx, **values)
+        people.change(tx, ana.id, reachable=1)
+        bot.chats[11].blocked = False
+        tell(tx, ana, "said", now=now(), text="welcome back")
+
+    monkeypatch.setattr(delivery, "unreachable", gone_and_back)
+    bot.chats[11].blocked = True
+    await post.tell(ana, "lost")
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)] == ["welcome back"]
+
+
+async def test_what_was_to_go_at_once_goes_at_once_after_the_clock_was_set_back(post: Post) -> None:
+    ana, hour = await post.person(11), 3600 * SECOND
+    await post.db.write(lambda tx: tell(tx, ana, "said", now=now() + hour, text="at once"))
+    await post.db.write(lambda tx: tell(tx, ana, "said", now=now(), not_before=now() + hour, text="in an hour"))
+    await asyncio.sleep(0.5)
+    assert [message["text"] for message in post.chat(ana)] == ["at once"]
+    assert [row.not_before > 0 for row in await post.db.read(outbox.pending, after=0, limit=9)] == [True]
+
+
+async def test_a_picture_whose_process_dies_is_drawn_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    once = post.data_dir / "once"
+    picture = Message("chart", photo=Drawn(dies_once, (str(once),)))
+    monkeypatch.setitem(rendering.RENDERERS, "chart", Renderer(lambda params, _: picture))
+    ana = await post.person(11)
+    await post.db.write(lambda tx: tell(tx, ana, "chart", now=now()))
+    await post.sent()
+    assert [message["caption"] for message in post.chat(ana)] == ["chart"]
+
+
+async def test_a_stop_takes_no_longer_than_it_may_when_the_server_does_not_answer(post: Post) -> None:
+    ana = await post.person(11)
+    post.strike(kind="slow", method="sendMessage", seconds=8)
+    await post.tell(ana, "hanging")
+    await asyncio.sleep(0.1)
+    started = time.monotonic()
+    await post.out.stop(seconds=1)
+    assert time.monotonic() - started < 2
+    assert len(await post.db.read(outbox.pending, after=0, limit=9)) == 1
+
+
+async def test_a_stop_sends_the_answers_that_only_the_pace_holds_back(post: Post) -> None:
+    ana = await post.person(11)
+    for number in range(7):
+        await post.tell(ana, f"m{number}")
+    await post.out.stop(seconds=10)
+    assert len(post.chat(ana)) == 7
+
+
+async def test_broadcasts_that_hang_leave_room_for_answers(post: Post) -> None:
+    crowd = [await post.person(1000 + number) for number in range(100)]
+    ana = await post.person(11)
+    post.strike(kind="slow", method="sendMessage", seconds=6)
+    await post.db.write(_to_all, crowd)
+    await asyncio.sleep(4)
+    post.server.world.faults.replace([], None, 0)
+    await post.tell(ana, "answer")
+    await asyncio.sleep(0.5)
+    assert [message["text"] for message in post.chat(ana)] == ["answer"]
+
+
+def dies_once(marker: str) -> bytes:
+    """A picture whose process is killed the first time it is drawn."""
+    path = Path(marker)
+    if not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
+def _to_all(tx: Tx, crowd: list[Person]) -> None:
+    for person in crowd:
+        outbox.put(
+            tx,
+            person_id=person.id,
+            key="said",
+            params={"text": "offer"},
+            lane=Lane.BROADCAST,
+            slot=None,
+            not_before=0,
+            dedupe=None,
+            now=now(),
+        )
 
 
 async def _photo(post: Post) -> None:
