@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     currency: str = Field(default="USD", description="The installation's one currency; cannot be changed later.")
     timezone: str = Field(default="UTC", description="Of the installation: quiet hours, paydays, summaries.")
     floor: str = Field(default="15", description="Nobody should earn less an hour, in the currency.")
-    work_for: str = Field(default="the team that runs this bot", description="Who asks for the work, for the consent.")
+    work_for: str = Field(default=Rules.work_for, description="Who asks for the work, for the consent.")
     review_tap_seconds: int = Field(default=86_400, ge=1, le=14 * 86_400, description="Review period of one-tap work.")
     review_written_seconds: int = Field(default=259_200, ge=1, le=14 * 86_400, description="And of written work.")
     payout_weekday: int = Field(default=2, ge=0, le=6, description="Payday: 0 is Monday.")

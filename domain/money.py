@@ -69,7 +69,7 @@ class AmountTooFine(Refusal):
 class AmountTooLarge(Refusal):
     """Above a thousand million: a slip of the finger, and near what an integer column holds."""
 
-    text = N_("“{given}” is more than 1000000000. Write a smaller amount.")
+    text = N_("“{given}” is more than a billion. Write a smaller amount.")
 
 
 class AmountAmbiguous(Refusal):

@@ -23,7 +23,7 @@ class Refusal(Exception):
 class NotForYou(Refusal):
     """The person has not the role for this, or the button is another person's."""
 
-    text = N_("This is not yours to use. /help shows what you can do here.")
+    text = N_("This is not open to you. /help shows what you can do here.")
 
 
 class StaleButton(Refusal):

@@ -44,9 +44,9 @@ async def ask_time(ctx: Context) -> None:
 async def set_time(ctx: Context, offset: int, shown_minute: int) -> None:
     """The time it is with this person."""
     if await ctx.write(settings.set_time, offset=offset - WEST, shown_at=shown_minute * MINUTE):
-        await ctx.toast(N_("Thank you. I am quiet at your night."))
+        await ctx.toast(N_("Thank you. I am quiet during your night."))
     else:
-        await ctx.toast(N_("These times were old. Please choose once more."))
+        await ctx.toast(N_("These times are out of date. Please choose once more."))
 
 
 async def work_languages(ctx: Context) -> None:

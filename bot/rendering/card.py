@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.rendering.conversation import turns_html
 from bot.rendering.message import Button, Keyboard, Message, StoredPhoto
 from domain.batches import Batch
-from domain.kinds import AnswerButton, Card, Payload, kind
+from domain.kinds import Card, Payload, kind
 from domain.kinds import Message as Turn
 from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
 from domain.working import limit_for_one, promise
@@ -16,6 +16,8 @@ from locales.words import Markup, Words
 
 ROW_WIDTH = 34
 """Characters that fit side by side on a narrow phone; each button of a row is as wide as its longest."""
+CONTROLS_WIDTH = 40
+"""The same for the controls, which people know after two cards and need not read."""
 ROW_MOST = 4
 TITLE = 100
 AROUND = 480
@@ -111,15 +113,8 @@ def pay_line(batch: Batch, words: Words) -> Markup:
 
 def answer_rows(view: CardView, words: Words) -> Keyboard:
     """The answers, as many to a row as their texts allow, in the batch's order."""
-    rows: list[list[AnswerButton]] = []
-    for answer in shown(view, words).answers:
-        row = rows[-1] if rows else []
-        longest = max(len(one.text) for one in (*row, answer))
-        if row and len(row) < ROW_MOST and longest * (len(row) + 1) <= ROW_WIDTH:
-            row.append(answer)
-        else:
-            rows.append([answer])
-    return tuple(tuple(Button(one.text, _data(view, "answer", one.index)) for one in row) for row in rows)
+    answers = shown(view, words).answers
+    return in_rows([Button(one.text, _data(view, "answer", one.index)) for one in answers], ROW_WIDTH)
 
 
 def control_rows(view: CardView, words: Words) -> Keyboard:
@@ -129,25 +124,33 @@ def control_rows(view: CardView, words: Words) -> Keyboard:
         rows.append((Button(words.plain("Show all"), _data(view, "show_all")),))
     if view.undo is not None:
         rows.append((Button(words.plain("Undo"), encode("undo", view.undo)),))
-    rows.append(
-        (
-            Button(words.plain("Skip"), _data(view, "skip")),
-            Button(words.plain("Report a problem"), _data(view, "report")),
-        )
-    )
-    rows.append(place_row(view, words))
-    return tuple(rows)
+    skip = Button(words.plain("Skip"), _data(view, "skip"))
+    rows += in_rows([skip, Button(words.plain("Report a problem"), _data(view, "report"))], CONTROLS_WIDTH)
+    return (*rows, *place_rows(view, words))
 
 
-def place_row(view: CardView, words: Words) -> tuple[Button, ...]:
+def place_rows(view: CardView, words: Words) -> Keyboard:
     """Instructions (where there are any), Change batch, Stop for now."""
-    row = []
+    buttons = []
     if view.batch.face.instructions:
-        row.append(Button(words.plain("Instructions"), _data(view, "instructions")))
+        buttons.append(Button(words.plain("Instructions"), _data(view, "instructions")))
     preview = view.assignment_id is None
-    row.append(Button(words.plain("Change batch"), encode("b_previewed" if preview else "change_batch")))
-    row.append(Button(words.plain("Stop for now"), encode("b_previewed" if preview else "stop_for_now")))
-    return tuple(row)
+    buttons.append(Button(words.plain("Change batch"), encode("b_previewed" if preview else "change_batch")))
+    buttons.append(Button(words.plain("Stop for now"), encode("b_previewed" if preview else "stop_for_now")))
+    return in_rows(buttons, CONTROLS_WIDTH)
+
+
+def in_rows(buttons: list[Button], width: int) -> Keyboard:
+    """Buttons in their order, as many to a row as fit `width` characters side by side."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        row = rows[-1] if rows else []
+        longest = max(len(one.text) for one in (*row, button))
+        if row and len(row) < ROW_MOST and longest * (len(row) + 1) <= width:
+            row.append(button)
+        else:
+            rows.append([button])
+    return tuple(map(tuple, rows))
 
 
 def _data(view: CardView, action: str, *numbers: int) -> str:

@@ -185,7 +185,8 @@ def _warnings(view: DraftView, words: Words) -> Markup:
             lines.append(Markup(f"⚠️ {text}"))
     if view.workers == 0:
         text = words.html("No worker takes work in {language} yet.", language=language_name(batch.language, words))
-        lines.append(Markup(f"⚠️ {text} {words.html('/invite brings people in.')}"))
+        way = words.html("/invite brings people in.")
+        lines.append(Markup(f"⚠️ {text} {way}"))
     elif view.workers < batch.overlap:
         lines.append(
             words.html_many(

@@ -57,10 +57,12 @@ def join_request(view: Asking, words: Words) -> Action:
         later = Button(words.plain("Not now"), encode("join_no", view.asker.id))
         return Message(asks, ((welcome, later),), silent=view.silent)
     if view.decided_by is None:
-        return Message(f"{asks}\n{words.html('They have come in by an invite link.')}")
-    if view.outcome == "welcome":
-        return Message(f"{asks}\n{words.html('{name} said: welcome.', name=view.decided_by)}")
-    return Message(f"{asks}\n{words.html('{name} said: not now.', name=view.decided_by)}")
+        became = words.html("They have come in by an invite link.")
+    elif view.outcome == "welcome":
+        became = words.html("{name} said: welcome.", name=view.decided_by)
+    else:
+        became = words.html("{name} said: not now.", name=view.decided_by)
+    return Message(f"{asks}\n{became}")
 
 
 def join_declined(params: dict[str, Any], words: Words) -> Action:

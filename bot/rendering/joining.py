@@ -230,7 +230,7 @@ def ready(languages: list[str], words: Words) -> Action:
     names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in languages)
     text = words.html(
         "You are in. You get tasks in: {languages}.\n\nTell me what time it is where you are (/settings), and I am"
-        " quiet at your night.",
+        " quiet during your night.",
         languages=names,
     )
     return Message(text)

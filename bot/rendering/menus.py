@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from bot.rendering.message import Action, Menu, Message, Renderer
 from domain.people import Person
@@ -83,7 +84,7 @@ def menu(view: Standing, words: Words) -> Action:
 
 def help_message(view: Standing, words: Words) -> Action:
     """What the person can do, a line each, and what to do next."""
-    lines = (f"/{command} – {words.html('{what}', what=what)}" for command, what in menu_of(view.person, words))
+    lines = (f"/{command} – {escape(what)}" for command, what in menu_of(view.person, words))
     head = words.html("<b>What you can do here</b>")
     return Message("\n".join([head, *lines, "", next_thing(view, words)]))
 
@@ -108,8 +109,8 @@ def next_thing(view: Standing, words: Words) -> Markup:
 
 def hint(view: Standing, words: Words) -> Action:
     """One helpful line for what was not understood."""
-    helps = words.html("/help lists everything else.")
-    return Message(f"{words.html('I did not understand that.')} {next_thing(view, words)} {helps}")
+    said, helps = words.html("I did not understand that."), words.html("/help lists everything else.")
+    return Message(f"{said} {next_thing(view, words)} {helps}")
 
 
 RENDERERS = {

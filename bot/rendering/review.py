@@ -84,7 +84,7 @@ def _silence(view: Review, words: Words) -> Markup:
     one = view.submission
     left = (one.review_until - view.at) // SECOND
     if left <= 0:
-        return words.html("{price} · paid by silence any moment", price=words.money(one.price))
+        return words.html("{price} · its time is over, so it is paid any moment now", price=words.money(one.price))
     return words.html(
         "{price} · unless you return it, paid in {left} ({at})",
         price=words.money(one.price),
@@ -201,7 +201,7 @@ def sent_back(view: Review, words: Words) -> Action:
         return Nothing()
     text = words.html(
         "A reviewer asks you to improve your reply for “{title}”:\n\n<blockquote>{reason}</blockquote>\n\nIts"
-        " {price} stay reserved for you. /work shows it first, until {at}.",
+        " {price} stays reserved for you. /work shows it first, until {at}.",
         title=view.batch.title,
         reason=reason_html(one.reason, words),
         price=words.money(one.price),

@@ -41,7 +41,7 @@ def settings(view: Chosen, words: Words) -> Action:
         lines.append(words.html("I do not know your time zone yet."))
     else:
         clock = words_at(words, person.utc_offset).clock(view.at)
-        lines.append(words.html("With you it is {clock}.", clock=clock))
+        lines.append(words.html("It is {clock} where you are.", clock=clock))
     if words.rules.quiet_hours:
         lines.append(words.html("I am quiet from 21:00 to 08:00."))
     if person.listening == "nothing":
@@ -84,7 +84,7 @@ def times(params: dict[str, Any], words: Words) -> Action:
     ]
     rows: Keyboard = tuple(tuple(buttons[index : index + 3]) for index in range(0, len(buttons), 3))
     text = words.html(
-        "<b>What time is it where you are?</b>\nThen I am quiet at your night, and days and times are yours."
+        "<b>What time is it where you are?</b>\nThen I am quiet during your night, and days and times are yours."
     )
     return Message(text, (*rows, (Button(words.plain("Back"), encode("settings")),)))
 

@@ -173,7 +173,7 @@ def returned(view: Returned | None, words: Words) -> Action:
     shown = card.shown(view.card, words)
     foot = words.html(
         "<b>{question}</b>\nEdit your messages or write it anew, then tap Submit. It is yours until {until};"
-        " its {amount} stay reserved for you.",
+        " its {amount} stays reserved for you.",
         question=card.question(shown, words),
         until=words.when(view.until),
         amount=words.money(view.submission.price),
@@ -183,7 +183,7 @@ def returned(view: Returned | None, words: Words) -> Action:
     more = ((Button(words.plain("Show all"), encode("show_all", view.card.assignment_id or 0)),),) if cut else ()
     return Message(
         Markup("\n\n".join(blocks)),
-        (*more, card.place_row(view.card, words)),
+        (*more, *card.place_rows(view.card, words)),
         shows=view.card.assignment_id,
         protect=True,
     )

@@ -54,7 +54,7 @@ def _overlap(value: str, _: str) -> Values | Problem:
     least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= least <= most <= MAX_OVERLAP:
         return Problem(
-            N_("I cannot use “{value}” as overlap. Write from 1 to {limit}, like: overlap 3, or a range: overlap 2-5"),
+            N_("I cannot use “{value}” as overlap. Write from 1 to {limit}, like: overlap 3"),
             {"value": value, "limit": MAX_OVERLAP},
         )
     return {"overlap_min": least, "overlap_max": most}

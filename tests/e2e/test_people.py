@@ -160,8 +160,8 @@ async def test_settings_are_one_message_and_hold(house: House) -> None:
     await ana.tap("What time is it where you are?")
     times = await ana.sees("What time is it where you are?")
     assert times.id == first.id
-    assert await ana.tap(times.buttons[13]) == "Thank you. I am quiet at your night."
-    await ana.sees("With you it is")
+    assert await ana.tap(times.buttons[13]) == "Thank you. I am quiet during your night."
+    await ana.sees("It is", "where you are")
     await ana.tap("Français")
     await ana.sees_button("✓ Français")
     await house.settled()
@@ -177,7 +177,7 @@ async def test_old_times_are_shown_anew_instead_of_taken(house: House) -> None:
     await olivia.tap("What time is it where you are?")
     times = await olivia.sees("What time is it where you are?")
     house.clock.forward(seconds=3600)
-    assert await olivia.tap(times.buttons[5], on=times) == "These times were old. Please choose once more."
+    assert await olivia.tap(times.buttons[5], on=times) == "These times are out of date. Please choose once more."
     assert (await house.read(people.by_telegram_id, telegram_id=OWNER)).utc_offset is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from babel.messages.pofile import read_po
 from domain.brief import CONTROLS
 from domain.people import LANGUAGES
 from domain.rules import Rules
-from locales.collect import catalogue_file, collect
+from locales.collect import FOLDERS, KEYWORDS, ROOT, catalogue_file, collect
 from locales.words import Words
 
 OTHERS = LANGUAGES[1:]
@@ -80,3 +81,17 @@ def test_what_people_wrote_is_escaped_in_a_message_and_not_in_a_button() -> None
     words = Words("en", Rules())
     assert words.html("Hello {name}", name="<b>&") == "Hello &lt;b&gt;&amp;"
     assert words.plain("Hello {name}", name="<b>&") == "Hello <b>&"
+
+
+def test_no_sentence_hides_from_the_collector(collected: Catalog) -> None:
+    known = {text for message in collected for text in ([message.id] if isinstance(message.id, str) else message.id)}
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {argument.value!r}"
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in KEYWORDS
+        for argument in node.args[:1]
+        if isinstance(argument, ast.Constant) and argument.value not in known
+    ]
+    assert hidden == [], "Babel does not look into f-strings: make the sentence before"
