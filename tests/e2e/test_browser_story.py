@@ -72,7 +72,7 @@ async def joins(house: House, owner: Phone, name: str, language: str, shots: Pic
     if language != "en":
         await person.tap("English")
     await person.tap("Start working" if language == "en" else "Commencer à travailler")
-    await person.sees("You are in" if language == "en" else "vous êtes des nôtres")
+    await house.settled()
     return person
 
 
