@@ -1,0 +1,150 @@
+"""Whatever people are called and whatever they write, every message is one Telegram takes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bot.rendering import RENDERERS
+from bot.rendering.message import Message, Nothing
+from handlers.buttons import decode, encode
+from handlers.routes import COMMANDS, TAPS
+from storage import invites, payouts, people
+from storage.database import Database, Tx
+from tests.handlers.phone import Phone
+from tests.handlers.test_altered_taps import numbers_of
+from tests.handlers.world import COORDINATOR, OTHER, OWNER, REVIEWER, STRANGER, WORKER, build, render_waiting
+from usecases.notify import tell
+
+MARKUP = "<b>&amp;\"'</b> </blockquote><a href='x'>&lt;&#0;{name}{0}%s"
+NASTY = [
+    MARKUP * 100,
+    "מה בתמונה? \u202e\u200f" * 400,
+    "👩‍👩‍👧‍👦🇫🇷" * 700,
+    "W" * 5_000,
+    "& " * 3_000,
+    "<",
+]
+
+
+def queue_rest(tx: Tx, text: str, now: int) -> None:
+    """Messages that need a file, a failure or a long absence."""
+    owner, worker = (tx.value("select id from people where telegram_id = :id", id=one) for one in (OWNER, WORKER))
+    batch = tx.value("select min(id) from batches where state = 'open'")
+    task = tx.value("select max(id) from tasks where payload like '%messages%'")
+    written = tx.value(
+        "select max(s.id) from submissions s join batches b on b.id = s.batch_id where b.kind = 'write_reply'"
+    )
+    pending = tx.value(
+        "select max(s.id) from submissions s join batches b on b.id = s.batch_id"
+        " where b.kind = 'write_reply' and s.state = 'pending'"
+    )
+    card = tx.value("select max(id) from assignments where worker_id = :id", id=worker)
+    paused = tx.value("select id from tasks where state = 'paused'")
+    refused = tx.value("select max(batch_id) from refused_files")
+    begun = tx.value("select assignment_id from parts where worker_id = :id and message_id = 900", id=worker)
+    open_card = tx.one("select id, worker_id, expires_at from assignments where state = 'offered'")
+    assert open_card is not None
+    for key in ("card", "report", "instructions"):
+        tell(tx, open_card["worker_id"], key, now=now, assignment=open_card["id"], first=True, saved=1)
+    tell(tx, open_card["worker_id"], "lease_ends", now=now, assignment=open_card["id"], until=open_card["expires_at"])
+    finished = tx.value("select id from batches where state = 'paused'")
+    tx.run("update batches set state = 'open', done = tasks where id = :id", id=finished)
+    payouts.close(tx, 1, now=now)
+    tell(tx, tx.value("select worker_id from payouts where id = 1"), "payout_paid", now=now, payout=1)
+    tell(tx, owner, "offer", now=now, batch=batch)
+    invite = invites.add(tx, code="x", role="worker", single_use=False, created_by=owner, expires_at=now + 1, now=now)
+    people.change(tx, worker, invite_id=invite)
+    short = text[:200]
+    for key, values in {
+        "failed": {"reference": "0a1b2c3d"},
+        "job_failed": {"reference": "0a1b2c3d"},
+        "file_refused": {"name": short, "text": "{given}: no. {columns}", "params": {"given": short, "columns": short}},
+        "file_too_big": {"batch": batch, "bytes": 21_000_000},
+        "export": {"batch": batch, "job": 1, "filename": "x.zip", "submissions": 3},
+        "export_too_big": {"batch": batch, "job": 1, "filename": "x.zip", "submissions": 3},
+        "refusal": {"text": "{given}: no.", "params": {"given": short}},
+        "review_file": {"submission": written},
+        "review_reason": {"submission": pending, "version": 1},
+        "review": {"submission": pending, "at": now, "said": "returned"},
+        "review_page": {"submission": written, "page": 0},
+        "staff_joined": {"person_id": worker, "role": "reviewer"},
+        "worker_joined": {"person_id": worker, "invite_id": invite},
+        "summary": {"day": tx.rules.day(now), "at": now},
+        "batch_done": {"batch": finished},
+        "payout_file": {"run": 1},
+        "brief_data": {"batch": batch},
+        "brief_discard": {"batch": refused},
+        "brief_discarded": {"batch": batch},
+        "batch_moved": {"batch": batch},
+        "batch_preview": {"batch": batch},
+        "batch_close": {"batch": batch},
+        "batch_closed": {"batch": batch, "amount": 1},
+        "refused_files": {"batch": refused},
+        "task_paused": {"task": paused},
+        "task_resumed": {"task": paused},
+    }.items():
+        tell(tx, owner, key, now=now, **values)  # type: ignore[arg-type]
+    for key, values in {
+        "conversation": {"task": task, "page": 0},
+        "conversation_file": {"task": task},
+        "draft": {"assignment": begun},
+        "draft_edit": {"assignment": begun},
+        "draft_gone": {"assignment": begun},
+        "draft_saved": {"assignment": card},
+        "sent_back_over": {"submission": written},
+        "sent_back": {"submission": written, "at": now},
+        "join_declined": {"silent": False},
+        "declined": {},
+        "ready": {},
+        "withdrawn": {},
+        "offer_answered": {"batch": batch, "answer": "refused"},
+        "nothing_left": {"batch": batch, "at": now},
+        "card_hint": {"expects": "tap"},
+        "hint": {},
+        "reaction": {"message_id": 1, "emoji": "👌"},
+    }.items():
+        tell(tx, worker, key, now=now, **values)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("text", NASTY, ids=["markup", "rtl", "emoji", "long", "amp", "lt"])
+async def test_every_message_is_accepted_whatever_people_write(db: Database, text: str, language: str) -> None:
+    built = await db.write(build, text=text)
+    made: dict[str, int] = {}
+
+    async def rendered() -> list[str]:
+        found = await db.write(render_waiting, language=language)
+        seen = []
+        for key, action in found:
+            made[key] = made.get(key, 0) + (not isinstance(action, Nothing))
+            if isinstance(action, Message):
+                seen += [button.data for row in action.keyboard for button in row if button.data]
+        return seen
+
+    await rendered()
+    await db.write(queue_rest, text=text, now=built.now)
+    await rendered()
+    pick = random.Random(language + text[:3])
+    phones = [Phone(db, one, text[:128], built.now) for one in (STRANGER, WORKER, OTHER, REVIEWER, COORDINATOR, OWNER)]
+    for phone in phones:
+        for command in COMMANDS:
+            await phone.command(f"/{command}")
+            seen = await rendered()
+            for data in seen:
+                if decode(data)[0] not in ("withdraw_yes", "b_close_yes", "b_discard_yes"):
+                    await phone.tap(data)
+                    phone.now += 1_000_000
+                    await rendered()
+            await phone.command(f"/{command} {text[:3_000]}")
+            await phone.write(text[:4_096])
+            phone.now += 1_000_000
+            await rendered()
+    actions = sorted(TAPS) * 2
+    pick.shuffle(actions)
+    for action in actions:
+        await pick.choice(phones).tap(encode(action, *numbers_of(action, pick, built.ids)))
+    await rendered()
+    never = {key for key in RENDERERS if not made.get(key)}
+    assert not never, never
