@@ -34,6 +34,7 @@ log = logs.get()
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 TRIES = 3
 IN_HAND = 2_000
+PAGE = 200
 POLL_SECONDS = 50
 OF_A_TAPPED_MESSAGE = frozenset({"message_id", "date", "chat", "photo"})
 
@@ -83,7 +84,10 @@ class Receiver:
             while len(queue) > 1:
                 queue.pop()
         if self._workers:
-            await asyncio.wait(self._workers, timeout=seconds)
+            _, late = await asyncio.wait(self._workers, timeout=seconds)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def take_in(self, updates: list[dict[str, Any]]) -> None:
         """Keep updates durably; returns when they are on disk."""
@@ -101,19 +105,26 @@ class Receiver:
                 )
                 if updates:
                     await self.take_in(updates)
-                    offset = updates[-1]["update_id"] + 1
+                # After an empty answer everything is confirmed, and ids may begin anew below the last one.
+                offset = updates[-1]["update_id"] + 1 if updates else 0
                 failures = 0
-            except (TelegramError, GroupLost, LookupError, TypeError) as error:  # the last two: not a Bot API's answer
+            except Exception as error:  # no server, a full disk, no Bot API's answer: a bot that stops fetching is deaf
                 failures += 1
                 log.warning("not_fetched", error=type(error).__name__, why=str(error)[:100], failures=failures)
-                await asyncio.sleep(min(30.0, 0.2 * 2 ** min(failures, 8)))
+                await asyncio.sleep(0.2 * 2 ** min(failures, 5))  # short: taps live only 150 seconds
 
     async def _hand_out(self) -> None:
         """Move rows from the inbox into people's queues, in order."""
         while True:
             self._arrived.clear()
-            room = IN_HAND - self._in_hand
-            rows = await self._db.read(inbox.waiting, after=self._loaded, limit=min(room, 200)) if room > 0 else []
+            rows = []
+            if self._in_hand <= IN_HAND - PAGE:
+                try:
+                    rows = await self._db.read(inbox.waiting, after=self._loaded, limit=PAGE)
+                except Exception:
+                    log.exception("inbox_unreadable")
+                    await asyncio.sleep(1.0)
+                    continue
             for row in rows:
                 self._loaded = row.seq
                 self._enqueue(row)
@@ -155,13 +166,17 @@ class Receiver:
 
         Raises GroupLost when the disk gives way, which is no failure of the update's.
         """
-        arrival = _arrival(row, raw)
+        try:
+            arrival = _arrival(row, raw)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            log.error("update_not_understood", seq=row.seq, error=type(error).__name__)
+            arrival = None
         if arrival is None:
             await self._db.write(inbox.close, row.seq)
             return
         starts = 1
         if row.seq <= self._left_over:  # an earlier process had it, and may have died of it
-            starts = 1 + await self._db.write(inbox.start, row.seq)
+            starts = 1 + await self._db.write(inbox.start, row.seq, row.attempts + 1)
         while starts <= TRIES:
             try:
                 await self._run(raw, arrival)
@@ -210,7 +225,13 @@ class Receiver:
     async def _fail(self, arrival: Arrival, raw: dict[str, Any]) -> None:
         reference = secrets.token_hex(4)
         log.error("update_given_up", seq=arrival.seq, reference=reference)
-        await self._db.write(arrivals.fail, arrival, reference=reference)
+        try:
+            await self._db.write(arrivals.fail, arrival, reference=reference)
+        except GroupLost:
+            raise
+        except Exception:  # even to tell the person fails: the row must not come back for ever
+            log.exception("failure_not_told", seq=arrival.seq, reference=reference)
+            await self._db.write(inbox.fail, arrival.seq, reference=reference)
         query = raw.get("callback_query")
         if query:
             await self._answer(query["id"])("", False)
@@ -224,7 +245,7 @@ def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> None:
 def _lean(update: dict[str, Any]) -> dict[str, Any]:
     """An update without what a tapped message said: most of its bytes, and rows tell what a button means."""
     query = update.get("callback_query")
-    if not query or "message" not in query:
+    if not query or not query.get("message"):
         return update
     message = {name: value for name, value in query["message"].items() if name in OF_A_TAPPED_MESSAGE}
     return {**update, "callback_query": {**query, "message": message}}
@@ -239,8 +260,11 @@ def _body(update: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _sender_id(update: dict[str, Any]) -> int:
-    body = _body(update)
-    return int(body["from"]["id"]) if body and "from" in body else 0
+    """Whose queue it belongs to; 0 for what nobody sent, or is not understood."""
+    try:
+        return int((_body(update) or {})["from"]["id"])
+    except (LookupError, TypeError, ValueError):
+        return 0
 
 
 def _arrival(row: Waiting, update: dict[str, Any]) -> Arrival | None:

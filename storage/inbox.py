@@ -52,10 +52,10 @@ def newest(tx: Tx) -> int:
     return int(tx.value("select coalesce(max(seq), 0) from inbox"))
 
 
-def start(tx: Tx, seq: int) -> int:
-    """Count one more start of handling this update; returns which one it is."""
-    row = tx.one("update inbox set attempts = attempts + 1 where seq = :seq returning attempts", seq=seq)
-    return 0 if row is None else int(row["attempts"])
+def start(tx: Tx, seq: int, attempt: int) -> int:
+    """Note that handling this update starts for the nth time, over all processes; returns that number."""
+    tx.run("update inbox set attempts = :attempt where seq = :seq", seq=seq, attempt=attempt)
+    return attempt
 
 
 def close(tx: Tx, seq: int) -> bool:

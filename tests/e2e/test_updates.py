@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
@@ -139,3 +140,83 @@ async def test_a_person_who_blocks_the_bot_is_out_of_reach_until_they_come_back(
     await ana.start()
     await house.settled()
     assert await house.read(lambda tx: tx.value(reachable, id=ana.id)) == 1
+
+
+USER = {"id": 4242, "is_bot": False, "first_name": "Eve <b>&", "language_code": "tlh"}
+CHAT = {"id": 4242, "type": "private", "first_name": "Eve"}
+STRANGE: list[dict[str, Any]] = [
+    {"message": None},
+    {"message": {"from": {}}},
+    {"message": {"from": None, "chat": CHAT}},
+    {"message": {"message_id": 1, "date": 1, "chat": None, "from": USER, "text": "x"}},
+    {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": {**USER, "id": "x"}, "text": "x"}},
+    {"channel_post": {"message_id": 1, "date": 1, "chat": {"id": -1, "type": "channel", "title": "C"}, "text": "x"}},
+    {"message": {"message_id": 1, "date": 1, "chat": {"id": -2, "type": "group", "title": "G"}, "text": "/start"}},
+    {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": {**USER, "is_bot": True}, "text": "/start"}},
+    {"callback_query": {"id": "1", "from": USER, "chat_instance": "1", "inline_message_id": "1", "data": "work"}},
+    {"callback_query": {"id": "2", "from": USER, "chat_instance": "1", "message": None, "data": "work"}},
+    {"callback_query": {"id": "3", "from": USER, "chat_instance": "1", "game_short_name": "g",
+                        "message": {"chat": CHAT, "message_id": 1, "date": 0}}},
+    {"callback_query": {"id": "4", "from": USER, "chat_instance": "1", "data": "settings",
+                        "message": {"chat": CHAT, "message_id": 1, "date": 0}}},
+    {"message": {"message_id": 2, "date": 1, "chat": CHAT, "from": USER, "delete_chat_photo": True}},
+    {"message": {"message_id": 3, "date": 1, "chat": CHAT, "from": USER, "forward_origin": {
+        "type": "channel", "date": 1, "chat": {"id": -1, "type": "channel", "title": "C"}, "message_id": 1},
+        "text": "forwarded"}},
+    {"edited_message": {"message_id": 3, "date": 1, "edit_date": 2, "chat": CHAT, "from": USER,
+                        "location": {"latitude": 1.0, "longitude": 2.0}}},
+    {"my_chat_member": {"chat": CHAT, "from": USER, "date": 1}},
+    {"something_new": {"from": USER}},
+    {},
+]  # fmt: skip
+
+
+async def test_no_update_however_strange_makes_the_bot_deaf(house: House) -> None:
+    ana = await house.phones.person("Ana")
+    await house.app.receiver.take_in([{"update_id": 10 + number} | update for number, update in enumerate(STRANGE)])
+    await ana.say("/help")
+    await ana.sees("/start")
+    await house.settled()
+    assert (await house.read(inbox_states)).get("waiting") is None
+
+
+@pytest.mark.parametrize("answer", [None, {"ok": True}, "text", [1], [{"update_id": "x"}], [None], [{}]])
+async def test_an_answer_that_is_none_of_a_bot_apis_is_outlasted(
+    house: House, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    ana, call, given = await house.phones.person("Ana"), house.app.api.call, []
+
+    async def strange(method: str, *args: Any, **more: Any) -> Any:
+        if method == "getUpdates" and not given:
+            given.append(answer)
+            return answer
+        return await call(method, *args, **more)
+
+    monkeypatch.setattr(house.app.api, "call", strange)
+    await ana.say("/help")
+    await ana.sees("/start")
+    await ana.say("/privacy")
+    await house.settled()
+    assert given
+
+
+async def test_what_an_earlier_process_left_outlasts_a_full_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = await house.phones.person("Ana")
+    await ana.start()
+    await ana.sees("Ana")
+    show, calls = joining.show_help, []
+
+    def full(tx: Tx, **values: Any) -> None:
+        calls.append(1)
+        if len(calls) <= 4:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        show(tx, **values)
+
+    monkeypatch.setattr(joining, "show_help", full)
+    house.app.receiver._left_over = 1 << 40
+    await ana.say("/help")
+    await ana.sees("/settings")
+    await house.settled()
+    assert set(await house.read(inbox_states)) == {"done"}
