@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
 
 from domain.people import Sender
 from handlers import routes, typed
-from handlers.context import Context, Refused, current
+from handlers.context import Context, Refused, Toast, current
 from storage import inbox
 from storage.database import Database, Tx
 from usecases.arrivals import Arrival, Tapped
@@ -17,22 +17,26 @@ from usecases.arrivals import Arrival, Tapped
 
 @dataclass
 class Phone:
-    """One person's chat with the bot; `toasts` are the answers to their taps."""
+    """One person's chat with the bot."""
 
     db: Database
     telegram_id: int
     name: str
     now: int
     message_id: int = 1_000
-    toasts: list[str] = field(default_factory=list)
 
     async def tap(self, data: str) -> str:
         """Tap a button with this data, as a client may send it; returns the toast."""
         query = {"id": "1", "from": self._user(), "chat_instance": "1", "data": data}
-        before = len(self.toasts)
-        await self._run(routes.on_tap, {"callback_query": query}, tapped=True)
-        assert len(self.toasts) <= before + 1
-        return self.toasts[-1] if len(self.toasts) > before else ""
+        toasts: list[str] = []
+
+        async def toast(text: str, _: bool) -> None:
+            assert len(text) <= 200
+            toasts.append(text)
+
+        await self._run(routes.on_tap, {"callback_query": query}, toast)
+        assert len(toasts) <= 1
+        return "".join(toasts)
 
     async def command(self, text: str) -> None:
         """Send a command."""
@@ -48,8 +52,9 @@ class Phone:
 
         await self._run(read, {"message": message})
 
-    async def _run(self, route: Any, raw: dict[str, Any], *, tapped: bool = False) -> None:
+    async def _run(self, route: Any, raw: dict[str, Any], toast: Toast | None = None) -> None:
         self.message_id += 1
+        tapped = toast is not None
         seq = await self.db.write(_keep, update_id=self.telegram_id * 1_000_000 + self.message_id, now=self.now)
         arrival = Arrival(
             seq=seq,
@@ -58,7 +63,7 @@ class Phone:
             message_id=None if tapped else self.message_id,
             tapped=Tapped(500, media=False) if tapped else None,
         )
-        context = Context(self.db, arrival, self.db.rules, answer_tap=self._toast if tapped else None)
+        context = Context(self.db, arrival, self.db.rules, answer_tap=toast)
         token = current.set(context)
         try:
             await route(Update.de_json({"update_id": 1, **raw}, None), None)
@@ -67,10 +72,6 @@ class Phone:
         finally:
             current.reset(token)
         assert context.written, "every update is closed by its one transaction"
-
-    async def _toast(self, text: str, alert: bool) -> None:
-        assert len(text) <= 200
-        self.toasts.append(text)
 
     def _user(self) -> dict[str, Any]:
         return {"id": self.telegram_id, "is_bot": False, "first_name": self.name}
