@@ -44,7 +44,7 @@ def check_worker(by: Person, consent: int | None) -> None:
     if by.suspended_at is not None:
         raise Suspended
     if not by.is_worker:
-        raise NotAWorker
+        raise NotAWorker if by.invite_id is None else NoConsent
     if consent != CONSENT_VERSION:
         raise NoConsent
 

@@ -214,6 +214,8 @@ async def test_consent_is_withdrawn_after_a_second_question_and_can_be_given_aga
     assert "no consent of yours" in await ana.tap_data(shown.id, asked.data("Yes, withdraw") or "")
     await house.settled()
     assert "work" not in await menu_of(ana)
+    await ana.say("/work")
+    await ana.sees("read what the work is and agree to it")
     await ana.say("/start")
     await ana.tap("I agree")
     await ana.sees("You are in")
