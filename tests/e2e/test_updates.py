@@ -184,7 +184,8 @@ async def test_no_update_however_strange_makes_the_bot_deaf(house: House) -> Non
 async def test_an_answer_that_is_none_of_a_bot_apis_is_outlasted(
     house: House, monkeypatch: pytest.MonkeyPatch, answer: Any
 ) -> None:
-    ana, call, given = await house.phones.person("Ana"), house.app.api.call, []
+    ana, call = await house.phones.person("Ana"), house.app.api.call
+    given: list[Any] = []
 
     async def strange(method: str, *args: Any, **more: Any) -> Any:
         if method == "getUpdates" and not given:
