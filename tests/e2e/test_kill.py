@@ -135,7 +135,9 @@ async def _set_up(phones: Phones, workers: int) -> list[Tapper]:
     link = await owner.sees("start=")
     payload = next(word for word in link.text.split() if "start=" in word).partition("start=")[2]
     texts = "\n".join(json.dumps(f"Is {number} an even number?") for number in range(4000))
-    await owner.document("even.jsonl", texts.encode(), "Is it true?\n- Yes\n- No\nprice 0.02\noverlap 1")
+    # Everybody answers every text, so that a long run never comes to the end of them.
+    caption = f"Is it true?\n- Yes\n- No\nprice 0.02\noverlap {workers}"
+    await owner.document("even.jsonl", texts.encode(), caption)
     tappers = []
     for number in range(workers):
         phone = await phones.person(f"Worker {number}")
