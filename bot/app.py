@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import gc
+import itertools
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot import keys, logs
@@ -71,11 +72,16 @@ class App:
         settings = self.settings
         self._lock = lock(settings.data_dir)
         await self.api.transport.initialize()
-        me = await self._get_me()
-        self.db = await open_database(settings, bot_username=me["username"])
-        self.rules = self.db.rules
         self.application = _application(settings, self.api)
-        await self.application.initialize()
+        await self._reach()
+        username = self.application.bot.username
+        opening = asyncio.create_task(open_database(settings, bot_username=username))
+        try:
+            self.db = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self.db = await opening  # what was opened must be closed
+            raise
+        self.rules = self.db.rules
         courier = Courier(self.api, self.processes, settings.data_dir)
         self.sender = Sender(self.db, courier, Pace(settings.limits()), clock=self.clock, slots=settings.send_slots)
         self.receiver = Receiver(
@@ -91,7 +97,7 @@ class App:
         self.jobs = Jobs(context, KINDS)
         self.scheduler = Scheduler(self.db, clock=self.clock)
         self.db.on_commit = self._committed
-        await self._welcome_owners(me["username"])
+        await self._welcome_owners(username)
         await self.sender.start()
         await self._poll()
         self.jobs.start()
@@ -144,18 +150,18 @@ class App:
                 self.jobs.wake()
             await asyncio.sleep(NEIGHBOUR_SECONDS)
 
-    async def _get_me(self) -> dict[str, Any]:
-        """Who we are; waits for a server that is not there yet, but not for one that knows no such token."""
-        for attempt in range(1, 8):
+    async def _reach(self) -> None:
+        """Ask the Bot API who we are; waits as long as no server answers, but not for one that knows no such token."""
+        for attempt in itertools.count(1):
             try:
-                me: dict[str, Any] = await self.api.call("getMe", timeout=10)
-                return me
+                await self.application.initialize()
+                return
             except InvalidToken:
                 raise
-            except (NetworkError, TelegramError) as error:
-                log.warning("bot_api_not_reached", error=type(error).__name__, attempt=attempt)
-                await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
-        raise NetworkError(f"There is no Bot API server at {self.settings.bot_api_url}.")
+            except TelegramError as error:
+                address = self.settings.bot_api_url
+                log.warning("bot_api_not_reached", error=type(error).__name__, address=address, attempt=attempt)
+                await asyncio.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)))
 
     async def _welcome_owners(self, username: str) -> None:
         code = secrets.token_urlsafe(16)
@@ -229,17 +235,27 @@ async def running(settings: Settings, *, clock: Callable[[], int] | None = None)
 
 
 async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT, which end a start that waits for its server, too."""
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    serving, ending = asyncio.create_task(_serve(settings, say)), asyncio.create_task(ended.wait())
+    await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    if not serving.done():
+        say("Stopping: what is in hand is finished first.")
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
     async with running(settings) as app:
         _settle_memory()
         say(f"Tallyhand runs as @{app.rules.bot_username}.")
         if app.claim_link:
             say(f"Nobody owns this bot yet. Whoever opens this link first becomes its owner: {app.claim_link}")
-        await ended.wait()
-        say("Stopping: what is in hand is finished first.")
+        await asyncio.Event().wait()
 
 
 def _settle_memory() -> None:

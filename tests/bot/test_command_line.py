@@ -114,7 +114,7 @@ async def test_sigterm_lets_what_is_in_hand_be_finished(machine: Machine) -> Non
     await somebody.sees("Ana")
     await machine.phones.post("faults", faults=[{"kind": "slow", "method": "sendMessage", "count": 1, "seconds": 1}])
     await somebody.say("/help")
-    while machine.ask("select count(*) from outbox where state = 'waiting'") == [(0,)]:
+    while machine.ask("select count(*) from outbox where state = 'waiting' and key = 'help'") == [(0,)]:
         await asyncio.sleep(0.01)
     bot.send_signal(signal.SIGTERM)
     await bot.communicate()
@@ -236,3 +236,25 @@ async def test_what_a_tick_beside_the_bot_queues_is_sent_by_the_bot(machine: Mac
     await owner.sees_button("Approve")
     bot.send_signal(signal.SIGTERM)
     await bot.communicate()
+
+
+async def test_a_start_waits_for_its_server_and_a_stop_ends_the_waiting(machine: Machine) -> None:
+    process = await machine.bot("run", BOT_API_URL="http://127.0.0.1:9")
+    assert process.stdout is not None
+    while b"bot_api_not_reached" not in (line := await process.stdout.readline()):
+        assert line, "it ended"
+    process.terminate()
+    printed, _ = await asyncio.wait_for(process.communicate(), 5)
+    assert (process.returncode, "Stopping" in printed.decode()) == (0, True)
+
+
+async def test_a_start_outlasts_the_errors_of_its_server(machine: Machine) -> None:
+    machine.server.world.faults.replace([{"kind": "502", "probability": 0.6}], 1, 0)
+    process = await machine.bot("run")
+    assert process.stdout is not None
+    while b"Tallyhand runs" not in (line := await asyncio.wait_for(process.stdout.readline(), 60)):
+        assert line, "it ended"
+    machine.server.world.faults.replace([], None, 0)
+    process.terminate()
+    await asyncio.wait_for(process.communicate(), 25)
+    assert process.returncode == 0
