@@ -33,7 +33,12 @@ def find(settings: Settings, *, database_exists: bool) -> tuple[bytes, Path | No
         return settings.secret_key.encode(), None
     path = settings.secret_key_file or default_file(settings.bot_id)
     if path.exists():
-        return path.read_bytes().strip(), None
+        secret = path.read_bytes().strip()
+        if not secret:
+            raise KeyProblem(
+                f"The key file {path} is empty. Bring the key back; a file of a first start may be deleted."
+            )
+        return secret, None
     if settings.secret_key_file is not None:
         raise KeyProblem(f"SECRET_KEY_FILE names {path}, and there is no such file.")
     if database_exists:
@@ -43,8 +48,18 @@ def find(settings: Settings, *, database_exists: bool) -> tuple[bytes, Path | No
         )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_urlsafe(32).encode()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    # On disk, whole, before anything is sealed with it: the database outlives a power failure from its first commit on.
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     return secret, path
 
 

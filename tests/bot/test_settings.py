@@ -80,3 +80,10 @@ def test_a_new_database_gets_a_key_file_only_its_owner_can_read(tmp_path: Path) 
 def test_a_database_whose_key_is_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(keys.KeyProblem, match="Bring the key back"):
         keys.find(make(bot_token="56:ABC", data_dir=tmp_path), database_exists=True)
+
+
+def test_an_empty_key_file_seals_nothing(tmp_path: Path) -> None:
+    empty = tmp_path / "key"
+    empty.write_bytes(b"")
+    with pytest.raises(keys.KeyProblem, match="is empty"):
+        keys.find(make(bot_token="55:ABC", data_dir=tmp_path, secret_key_file=empty), database_exists=False)
