@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.people import Person
-from storage import people, questions
+from storage import people, questions, sessions
 from storage.database import Tx
 from usecases import delivery, drafts, reviews, work, writing
 from usecases.notify import tell
@@ -22,9 +22,13 @@ ANSWERS: dict[str, Answer] = {
 
 
 def text(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
-    """Give the text to whoever asked for it; a text nobody asked for gets one hint."""
+    """Give the text to what asked for it last, a question or a writing card; one nobody asked for gets one hint."""
     question = questions.open_for(tx, by.id)
     if question is not None and question.purpose in ANSWERS:
+        if sessions.of(tx, by.id).touched_at > question.asked_at and writing.take(
+            tx, by=by, text=text, message_id=message_id, now=now
+        ):
+            return None
         questions.close(tx, by.id)
         return ANSWERS[question.purpose](tx, by=by, text=text, now=now, **question.params)
     if not writing.take(tx, by=by, text=text, message_id=message_id, now=now):

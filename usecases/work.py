@@ -59,6 +59,7 @@ def show(tx: Tx, *, by: Person, now: int) -> None:
     hand = assignments.hand(tx, by.id, session.assignment_id) if session.assignment_id is not None else None
     if hand is not None and hand.assignment.state == "offered":
         assignments.extend(tx, hand.assignment.id, expires_at=lease_end(hand.place.batch, now))
+        sessions.touch(tx, by.id, now=now)
         _show_in_hand(tx, by, hand.place, hand.assignment.id, now=now)
         return
     found = choices(tx, by.id)

@@ -13,9 +13,9 @@ from domain.refusals import StaleButton
 from domain.refusals_work import AlreadyAnswered, NoDraft, UnderReview
 from domain.rules import DAY, SECOND
 from storage import assignments, batches, ledger, parts, submissions, worker_days
-from tests.builders import make_batch, make_owner, make_worker
+from tests.builders import make_batch, make_draft, make_owner, make_worker
 from tests.usecases.desk import Desk
-from usecases import leases, reviews, typed, work, writing
+from usecases import drafts, leases, reviews, typed, work, writing
 from usecases.answering import Outcome, Receipt
 
 PRICE = 600_000
@@ -60,6 +60,24 @@ def edit(desk: Desk, by: Person, message_id: int, text: str) -> None:
 def answers(desk: Desk) -> list[str]:
     """The texts handed in, oldest first."""
     return [json.loads(row["answer"])["text"] for row in desk.tx.all("select answer from submissions order by id")]
+
+
+def test_a_text_is_for_what_asked_last_a_question_about_a_draft_or_a_writing_card(desk: Desk, batch: int) -> None:
+    olga = desk.make(make_worker, 1, "Olga")  # the owner does tasks too
+    draft = desk.make(make_draft, by=olga, price=None)
+    desk.do(work.show, olga)
+    desk.do(drafts.ask_field, olga, batch=draft, field=0)
+    desk.do(work.show, olga)
+    desk.do(typed.text, olga, text="Stir it slowly.", message_id=1)
+    card = desk.card(olga)
+    assert card is not None
+    assert parts.of(desk.tx, card) == ("Stir it slowly.",)
+    desk.do(drafts.ask_field, olga, batch=draft, field=0)
+    desk.do(typed.text, olga, text="Which animal is it?", message_id=2)
+    changed = batches.by_id(desk.tx, draft)
+    assert changed is not None
+    assert changed.face.question == "Which animal is it?"
+    assert parts.of(desk.tx, card) == ("Stir it slowly.",)
 
 
 def test_messages_become_parts_and_submit_makes_them_one_answer(desk: Desk, ana: Person) -> None:
