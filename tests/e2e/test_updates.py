@@ -221,3 +221,14 @@ async def test_what_an_earlier_process_left_outlasts_a_full_disk(house: House, m
     await ana.sees("/settings")
     await house.settled()
     assert set(await house.read(inbox_states)) == {"done"}
+
+
+@pytest.mark.parametrize("text", ["/help", "/help@tallyhand_bot", "/help\nplease"])
+async def test_a_command_is_one_by_its_text_alone(house: House, text: str) -> None:
+    ana = await house.phones.person("Ana")
+    await ana.start()
+    await ana.sees("Ana")
+    user, chat = {"id": ana.id, "is_bot": False, "first_name": "Ana"}, {"id": ana.id, "type": "private"}
+    message = {"message_id": 900, "date": 1, "chat": chat, "from": user, "text": text}
+    await house.app.receiver.take_in([{"update_id": 1, "message": message}])
+    await ana.sees("/settings")
