@@ -14,6 +14,7 @@ import gc
 import itertools
 import secrets
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -145,9 +146,12 @@ class App:
     async def _follow_neighbours(self) -> None:
         """What a command beside the bot (`tick`, `import`) queued is sent and worked off by the running bot."""
         while True:
-            if await self.db.neighbours_wrote():
-                await self.sender.load()
-                self.jobs.wake()
+            try:
+                if await self.db.neighbours_wrote():
+                    await self.sender.load()
+                    self.jobs.wake()
+            except sqlite3.Error as error:
+                log.error("outbox_unreadable", error=type(error).__name__)
             await asyncio.sleep(NEIGHBOUR_SECONDS)
 
     async def _reach(self) -> None:
