@@ -285,7 +285,7 @@ class Money(RuleBasedStateMachine):
 
 TestMoneyInAnyOrder = Money.TestCase
 TestMoneyInAnyOrder.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
