@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,9 @@ def take_from_folder(
     for name in names:
         try:
             results.append(take_photo(folder / name, clean_name(name), store, limits))
-        except OSError:
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):  # our disk, not their photo
+                raise
             results.append(Refused(clean_name(name), "damaged"))
     return results
 
