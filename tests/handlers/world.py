@@ -54,9 +54,12 @@ class Built:
     ids: tuple[int, ...]
 
 
-def build(tx: Tx, *, text: str = "") -> Built:
-    """Make it by the use cases, so that every row is one that can be. `text` is what people write everywhere."""
-    names = {one: text[:128] or name for one, name in NAMES.items()}
+def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
+    """Make it by the use cases, so that every row is one that can be. `text` is what people write everywhere.
+
+    `mark` begins everybody's name.
+    """
+    names = {one: mark + (text[:128] or name) for one, name in NAMES.items()}
     now = NOON
     owner = make_owner(tx, name=names[OWNER])
     coordinator = make_coordinator(tx, name=names[COORDINATOR])
