@@ -11,16 +11,19 @@ from bot.rendering.message import Message
 from domain import ledger as accounts
 from domain.batches import Submission
 from domain.people import Person
-from domain.rules import SECOND
+from domain.rules import MINUTE, SECOND
 from handlers.buttons import decode
 from locales.words import Words
-from storage import assignments, ledger, outbox, reviews, sessions
+from storage import assignments, ledger, outbox, people, reviews, sessions
 from storage.database import Tx
 from storage.outbox import Outgoing
+from tests.builders import NOON, make_batch, make_person, make_worker
 from usecases import work, writing
 
 TASK_SECONDS = 9
 MESSAGE_IDS = itertools.count(1_000)
+
+REPLY_PRICE = 500_000
 
 
 def answer(tx: Tx, worker: Person, batch: int, *, now: int, choice: int = 0) -> int:
@@ -134,3 +137,18 @@ def sent(tx: Tx) -> None:
     """Everything that waits has gone out."""
     for row in outbox.pending(tx, after=0, limit=10_000):
         outbox.sent(tx, row.id)
+
+
+def make_reviewer(tx: Tx, telegram_id: int = 50, name: str = "Rita") -> Person:
+    """Somebody who judges written work."""
+    person = make_person(tx, telegram_id, name)
+    people.change(tx, person.id, is_reviewer=1)
+    return people.by_id(tx, person.id)
+
+
+def written_replies(tx: Tx, n: int = 1, *, overlap: int = 1) -> tuple[Person, Person, int, list[int]]:
+    """A reviewer, a worker, a batch of replies, and n replies of the worker's, a minute apart."""
+    worker, reviewer = make_worker(tx), make_reviewer(tx)
+    batch = make_batch(tx, "write_reply", max(n, 2), REPLY_PRICE, overlap)
+    replies = [write(tx, worker, batch, f"Reply {index}", now=NOON + index * 2 * MINUTE) for index in range(n)]
+    return reviewer, worker, batch, replies

@@ -173,7 +173,7 @@ async def test_an_interrupted_folder_import_goes_on_as_a_job(context: JobContext
     job = await context.db.read(jobs.open_by_id, job_id)
     assert job is not None
     task = asyncio.create_task(import_file(context, job))
-    while await context.db.read(_tasks, 1) == 0:  # noqa: ASYNC110 - it is another's commit that is waited for
+    while await context.db.read(_tasks, 1) == 0:
         await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -13,19 +13,20 @@ from domain.joining import ReviewersOnly
 from domain.kinds import Payload, payload_to_json
 from domain.long_texts import MESSAGE, units
 from domain.notices import Slot
-from domain.people import Person
 from domain.refusals import Refusal, StaleButton
 from domain.refusals_work import NothingToUndo, UnderReview
 from domain.reviews import NothingToAccept, OnlyOne, OwnWork, ReasonEmpty, ReasonTooLong, Verdict
-from domain.rules import DAY, HOUR, MINUTE, SECOND
-from storage import batches, ledger, outbox, people, questions, tasks, worker_days
+from domain.rules import HOUR, MINUTE
+from storage import batches, ledger, outbox, people, questions
 from storage.database import Database, Tx
-from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_person, make_worker
+from tests.builders import NOON, make_batch, make_worker
 from tests.steps import (
+    REPLY_PRICE,
     Money,
     answer,
     books_are_right,
     buttons,
+    make_reviewer,
     money,
     screen,
     sent,
@@ -33,29 +34,16 @@ from tests.steps import (
     told,
     write,
     write_again,
+    written_replies,
 )
-from usecases import leases, publishing, reviews, typed, work, writing
+from usecases import reviews, typed, work, writing
 
-PRICE = 500_000
-
-
-def _reviewer(tx: Tx, telegram_id: int = 50, name: str = "Rita") -> Person:
-    person = make_person(tx, telegram_id, name)
-    people.change(tx, person.id, is_reviewer=1)
-    return people.by_id(tx, person.id)
-
-
-def _written(tx: Tx, n: int = 1, *, overlap: int = 1) -> tuple[Person, Person, int, list[int]]:
-    """A reviewer, a worker, a batch of replies, and n replies of the worker's, a minute apart."""
-    worker, reviewer = make_worker(tx), _reviewer(tx)
-    batch = make_batch(tx, "write_reply", max(n, 2), PRICE, overlap)
-    replies = [write(tx, worker, batch, f"Reply {index}", now=NOON + index * 2 * MINUTE) for index in range(n)]
-    return reviewer, worker, batch, replies
+PRICE = REPLY_PRICE
 
 
 async def test_the_queue_shows_the_oldest_with_its_text_and_when_silence_pays(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, _, _, _ = _written(tx, 2)
+        reviewer, _, _, _ = written_replies(tx, 2)
         reviews.open_queue(tx, by=reviewer, now=NOON + HOUR)
         shown = screen(tx, reviewer, "review")
         assert "Prompt 0" in shown.text
@@ -70,7 +58,7 @@ async def test_the_queue_shows_the_oldest_with_its_text_and_when_silence_pays(db
 
 async def test_showing_a_reply_ends_its_writers_undo_and_editing(db: Database) -> None:
     def story(tx: Tx) -> None:
-        worker, reviewer = make_worker(tx), _reviewer(tx)
+        worker, reviewer = make_worker(tx), make_reviewer(tx)
         batch = make_batch(tx, "write_reply", 2, PRICE)
         reply = write(tx, worker, batch, "First words", now=NOON, message_id=77)
         writing.edited(tx, by=worker, text="Better words", message_id=77, now=NOON + 2 * MINUTE)
@@ -87,7 +75,7 @@ async def test_showing_a_reply_ends_its_writers_undo_and_editing(db: Database) -
 
 async def test_accept_pays_once_and_a_second_tap_is_polite(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, batch, replies = _written(tx, 2)
+        reviewer, worker, batch, replies = written_replies(tx, 2)
         judged = reviews.accept(tx, by=reviewer, submission_id=replies[0], version=1, now=NOON + HOUR)
         assert judged == reviews.Judged(Verdict.ACCEPTED, PRICE)
         again = reviews.accept(tx, by=reviewer, submission_id=replies[0], version=1, now=NOON + HOUR)
@@ -104,7 +92,7 @@ async def test_accept_pays_once_and_a_second_tap_is_polite(db: Database) -> None
 
 async def test_a_button_of_an_older_text_shows_the_new_one_and_changes_nothing(db: Database) -> None:
     def story(tx: Tx) -> None:
-        worker, reviewer = make_worker(tx), _reviewer(tx)
+        worker, reviewer = make_worker(tx), make_reviewer(tx)
         batch = make_batch(tx, "write_reply", 2, PRICE)
         reply = write(tx, worker, batch, "First words", now=NOON, message_id=77)
         writing.edited(tx, by=worker, text="Better words", message_id=77, now=NOON + 2 * MINUTE)
@@ -126,7 +114,7 @@ async def test_a_button_of_an_older_text_shows_the_new_one_and_changes_nothing(d
 
 async def test_a_returned_reply_keeps_its_money_reserved_and_its_writer_is_told_why(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply, _) = _written(tx, 2)
+        reviewer, worker, batch, (reply, _) = written_replies(tx, 2)
         reserved = ledger.balance(tx, accounts.reserve(batch))
         sent(tx)
         judged = reviews.send_back_for(tx, by=reviewer, submission_id=reply, version=1, code=2, now=NOON + HOUR)
@@ -150,7 +138,7 @@ async def test_a_returned_reply_keeps_its_money_reserved_and_its_writer_is_told_
 
 async def test_a_reply_can_be_returned_and_handed_in_again_many_times(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply,) = _written(tx, 1)
+        reviewer, worker, batch, (reply,) = written_replies(tx, 1)
         for turn in range(1, 5):
             at = NOON + turn * HOUR
             reviews.send_back(tx, by=reviewer, submission_id=reply, version=1, reason="Again, please", now=at)
@@ -167,7 +155,7 @@ async def test_a_reply_can_be_returned_and_handed_in_again_many_times(db: Databa
 
 async def test_a_reason_in_own_words_reaches_the_writer_as_written(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, _, (reply,) = _written(tx, 1)
+        reviewer, worker, _, (reply,) = written_replies(tx, 1)
         reviews.ask_reason(tx, by=reviewer, submission_id=reply, version=1, now=NOON + HOUR)
         assert "own words" in screen(tx, reviewer, "review_reason").text
         for bad, refusal in ((" \u200b", ReasonEmpty), ("x" * 501, ReasonTooLong)):
@@ -184,7 +172,7 @@ async def test_a_reason_in_own_words_reaches_the_writer_as_written(db: Database)
 
 async def test_own_words_are_never_taken_for_a_code(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, _, (reply,) = _written(tx, 1)
+        reviewer, worker, _, (reply,) = written_replies(tx, 1)
         reviews.reason_written(tx, by=reviewer, text="#short", submission_id=reply, version=1, now=NOON + HOUR)
         assert the(tx, reply).reason == "short"
         assert "too short" not in screen(tx, worker, "sent_back").text
@@ -194,7 +182,7 @@ async def test_own_words_are_never_taken_for_a_code(db: Database) -> None:
 
 async def test_a_question_of_an_earlier_reply_does_not_hit_the_next_one(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, _, _, replies = _written(tx, 2)
+        reviewer, _, _, replies = written_replies(tx, 2)
         reviews.ask_reason(tx, by=reviewer, submission_id=replies[0], version=1, now=NOON + HOUR)
         reviews.show(tx, by=reviewer, submission_id=replies[0], now=NOON + HOUR)
         typed.text(tx, by=reviewer, text="hello", message_id=3, now=NOON + HOUR)
@@ -208,7 +196,7 @@ async def test_a_question_of_an_earlier_reply_does_not_hit_the_next_one(db: Data
 
 async def test_own_work_is_never_shown_nor_judged(db: Database) -> None:
     def story(tx: Tx) -> None:
-        _, worker, batch, (reply,) = _written(tx, 1)
+        _, worker, batch, (reply,) = written_replies(tx, 1)
         people.change(tx, worker.id, is_reviewer=1)
         worker = people.by_id(tx, worker.id)
         reviews.open_queue(tx, by=worker, now=NOON + HOUR)
@@ -230,7 +218,7 @@ async def test_own_work_is_never_shown_nor_judged(db: Database) -> None:
 
 async def test_a_worker_cannot_review_whatever_they_tap(db: Database) -> None:
     def story(tx: Tx) -> None:
-        _, _, batch, (reply,) = _written(tx, 1)
+        _, _, batch, (reply,) = written_replies(tx, 1)
         other = make_worker(tx, 101, "Ben")
         at = NOON + HOUR
         for tap in (
@@ -250,7 +238,7 @@ async def test_a_worker_cannot_review_whatever_they_tap(db: Database) -> None:
 
 async def test_made_up_numbers_in_buttons_are_stale(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, _, _, (reply,) = _written(tx, 1)
+        reviewer, _, _, (reply,) = written_replies(tx, 1)
         at = NOON + HOUR
         for tap in (
             lambda: reviews.accept(tx, by=reviewer, submission_id=9_999, version=1, now=at),
@@ -267,7 +255,7 @@ async def test_made_up_numbers_in_buttons_are_stale(db: Database) -> None:
 
 async def test_one_tap_work_has_no_review_whatever_numbers_a_button_carries(db: Database) -> None:
     def story(tx: Tx) -> None:
-        rita, ana, later = _reviewer(tx), make_worker(tx), NOON + MINUTE
+        rita, ana, later = make_reviewer(tx), make_worker(tx), NOON + MINUTE
         batch = make_batch(tx)
         one = answer(tx, ana, batch, now=NOON)
         for use_case, values in (
@@ -288,7 +276,7 @@ async def test_one_tap_work_has_no_review_whatever_numbers_a_button_carries(db: 
 
 async def test_skip_goes_round_and_says_when_there_is_only_one(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, _, _, replies = _written(tx, 3)
+        reviewer, _, _, replies = written_replies(tx, 3)
         at = NOON + HOUR
         seen = []
         for reply in [replies[0], replies[1], replies[2]]:
@@ -303,155 +291,9 @@ async def test_skip_goes_round_and_says_when_there_is_only_one(db: Database) -> 
     await db.write(story)
 
 
-async def test_accept_all_takes_what_was_handed_in_before_the_screen_and_asks_first(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, batch, replies = _written(tx, 3)
-        other = make_batch(tx, "write_reply", 2, PRICE)
-        elsewhere = write(tx, worker, other, "Another batch", now=NOON)
-        screen_at = NOON + HOUR
-        reviews.open_queue(tx, by=reviewer, now=screen_at)
-        action, numbers = buttons(screen(tx, reviewer, "review"))["Accept all"]
-        assert (action, numbers) == ("rv_all", (batch, replies[0], screen_at))
-        reviews.ask_accept_all(
-            tx, by=reviewer, batch_id=batch, submission_id=replies[0], until=screen_at, now=screen_at + MINUTE
-        )
-        asked = screen(tx, reviewer, "review_all")
-        assert buttons(asked)["Accept 3"] == ("rv_all_yes", (batch, screen_at))
-        assert money(tx, worker).available == 0
-        assert reviews.accept_all(tx, by=reviewer, batch_id=batch, until=screen_at, now=screen_at + 2 * MINUTE) == 3
-        assert [the(tx, reply).state for reply in replies] == ["accepted"] * 3
-        assert the(tx, elsewhere).state == "pending"
-        assert money(tx, worker).available == 3 * PRICE
-        with pytest.raises(NothingToAccept):
-            reviews.accept_all(tx, by=reviewer, batch_id=batch, until=screen_at, now=screen_at + 3 * MINUTE)
-        books_are_right(tx)
-
-    await db.write(story)
-
-
-async def test_accept_all_leaves_what_came_after_the_screen(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply,) = _written(tx, 1)
-        later = write(tx, worker, batch, "Later", now=NOON + 2 * HOUR)
-        assert reviews.accept_all(tx, by=reviewer, batch_id=batch, until=NOON + HOUR, now=NOON + 3 * HOUR) == 1
-        assert (the(tx, reply).state, the(tx, later).state) == ("accepted", "pending")
-
-    await db.write(story)
-
-
-async def test_silence_pays_also_after_a_week_of_downtime_and_only_once(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        _, worker, _, replies = _written(tx, 2)
-        photos = make_batch(tx, n_tasks=2, price=50_000)
-        tapped = answer(tx, worker, photos, now=NOON)
-        assert reviews.accept_due(tx, now=NOON + 23 * HOUR) is False
-        assert the(tx, tapped).state == "pending"
-        assert reviews.accept_due(tx, now=NOON + DAY + MINUTE) is False
-        assert (the(tx, tapped).state, the(tx, replies[0]).state) == ("accepted", "pending")
-        reviews.accept_due(tx, now=NOON + 10 * DAY)
-        reviews.accept_due(tx, now=NOON + 10 * DAY)
-        reviews.accept_due(tx, now=NOON)
-        assert money(tx, worker) == Money(review=0, available=2 * PRICE + 50_000, transit=0, paid=0)
-        assert the(tx, replies[0]).decided_by is None
-        books_are_right(tx)
-
-    await db.write(story)
-
-
-async def test_silence_takes_bounded_steps_and_says_when_there_is_more(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        _, worker, _, replies = _written(tx, 5)
-        more = [reviews.accept_due(tx, now=NOON + 10 * DAY, limit=2) for _ in range(3)]
-        assert more == [True, True, False]
-        assert money(tx, worker).available == len(replies) * PRICE
-
-    await db.write(story)
-
-
-async def test_a_reply_nobody_improves_in_two_days_is_free_for_others(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply,) = _written(tx, 1)
-        back_at = NOON + HOUR
-        reviews.send_back_for(tx, by=reviewer, submission_id=reply, version=1, code=0, now=back_at)
-        reviews.expire_sent_back(tx, now=back_at + 2 * DAY - SECOND)
-        assert the(tx, reply).state == "sent_back"
-        sent(tx)
-        assert reviews.expire_sent_back(tx, now=back_at + 2 * DAY) is False
-        assert the(tx, reply).state == "withdrawn"
-        assert "does not count against you" in screen(tx, worker, "sent_back_over").text
-        task = tasks.by_id(tx, the(tx, reply).task_id)
-        assert task is not None
-        assert (task.state, task.taken, task.answered) == ("open", 1 - 1, 0)
-        found = batches.by_id(tx, batch)
-        assert found is not None
-        assert (found.submissions, found.done) == (0, 0)
-        days = worker_days.between(tx, worker.id, 0, 40_000)
-        assert (days.submissions, days.earned) == (0, 0)
-        assert days.active_micros > 0
-        leases.expire(tx, now=back_at + 2 * DAY)
-        other = make_worker(tx, 103, "Dee")
-        for turn in range(2):
-            write(tx, other, batch, f"Mine {turn}", now=back_at + 3 * DAY + turn * HOUR)
-        assert money(tx, other).review == 2 * PRICE
-        assert money(tx, worker) == Money(0, 0, 0, 0)
-        books_are_right(tx)
-
-    await db.write(story)
-
-
-async def test_work_handed_in_anew_and_left_again_counts_out_where_it_counted_in(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, _, (reply,) = _written(tx, 1)
-        reviews.send_back_for(tx, by=reviewer, submission_id=reply, version=1, code=0, now=NOON + HOUR)
-        again = write_again(tx, worker, "Next day", now=NOON + DAY)
-        reviews.send_back_for(tx, by=reviewer, submission_id=again, version=1, code=0, now=NOON + DAY + HOUR)
-        reviews.expire_sent_back(tx, now=NOON + 10 * DAY)
-        days = worker_days.days(tx, worker.id, 0, 40_000).values()
-        assert [(day.submissions, day.earned) for day in days] == [(0, 0), (0, 0)]
-
-    await db.write(story)
-
-
-async def test_money_of_a_reply_that_lapses_in_a_closed_batch_is_free_again(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply,) = _written(tx, 1)
-        reviews.send_back_for(tx, by=reviewer, submission_id=reply, version=1, code=0, now=NOON + HOUR)
-        work.stop(tx, by=worker, now=NOON + HOUR)
-        publishing.close(tx, by=make_owner(tx), batch=batch, now=NOON + 2 * HOUR)
-        assert ledger.balance(tx, accounts.reserve(batch)) == PRICE
-        reviews.expire_sent_back(tx, now=NOON + 3 * DAY)
-        assert ledger.balance(tx, accounts.reserve(batch)) == 0
-        assert ledger.balance(tx, accounts.FUNDS) == 2 * PRICE
-        books_are_right(tx)
-
-    await db.write(story)
-
-
-async def test_a_decision_after_the_clocks_changes_nothing(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        reviewer, worker, _, (reply,) = _written(tx, 1)
-        reviews.accept_due(tx, now=NOON + 10 * DAY)
-        judged = reviews.send_back_for(tx, by=reviewer, submission_id=reply, version=1, code=0, now=NOON + 10 * DAY)
-        assert judged.verdict is Verdict.GONE
-        assert money(tx, worker).available == PRICE
-        assert "sent_back" not in told(tx, worker)
-
-    await db.write(story)
-
-
-async def test_two_reviewers_on_one_reply_and_the_second_is_told(db: Database) -> None:
-    first = await db.write(lambda tx: _reviewer(tx))
-    second = await db.write(lambda tx: make_coordinator(tx))
-    _, worker, _, (reply,) = await db.write(lambda tx: _written(tx, 1))
-    one = await db.write(reviews.accept, by=first, submission_id=reply, version=1, now=NOON + HOUR)
-    other = await db.write(reviews.send_back_for, by=second, submission_id=reply, version=1, code=1, now=NOON + HOUR)
-    assert (one.verdict, other.verdict) == (Verdict.ACCEPTED, Verdict.GONE)
-    assert (await db.read(money, worker)).available == PRICE
-
-
 async def test_a_long_conversation_fits_the_screen_and_show_all_sends_the_rest(db: Database) -> None:
     def story(tx: Tx) -> None:
-        worker, reviewer = make_worker(tx), _reviewer(tx)
+        worker, reviewer = make_worker(tx), make_reviewer(tx)
         batch = make_batch(tx, "write_reply", 2, PRICE)
         turns = tuple(
             ("user" if turn % 2 == 0 else "assistant", f"Turn {turn}: " + "wörd 😀 " * 250) for turn in range(5)
@@ -479,7 +321,7 @@ async def test_a_long_conversation_fits_the_screen_and_show_all_sends_the_rest(d
 
 async def test_show_all_of_three_pages_sends_silent_messages_then_the_screen(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, worker, batch, (reply,) = _written(tx, 1)
+        reviewer, worker, batch, (reply,) = written_replies(tx, 1)
         long = write(tx, worker, batch, "L" * 5_000, now=NOON + HOUR)
         reviews.accept(tx, by=reviewer, submission_id=reply, version=1, now=NOON + HOUR)
         sent(tx)
@@ -492,11 +334,11 @@ async def test_show_all_of_three_pages_sends_silent_messages_then_the_screen(db:
 
 async def test_the_queue_and_its_count_look_at_no_tapped_work(db: Database) -> None:
     def story(tx: Tx) -> None:
-        _, worker, _, _ = _written(tx, 1)
+        _, worker, _, _ = written_replies(tx, 1)
         photos = make_batch(tx, n_tasks=3, price=50_000)
         for index in range(3):
             answer(tx, worker, photos, now=NOON + index * MINUTE)
-        reviewer = _reviewer(tx)
+        reviewer = make_reviewer(tx)
         reviews.open_queue(tx, by=reviewer, now=NOON + HOUR)
         assert "1 waiting" in screen(tx, reviewer, "review").text
 
@@ -505,7 +347,7 @@ async def test_the_queue_and_its_count_look_at_no_tapped_work(db: Database) -> N
 
 async def test_a_reviewers_screen_is_one_message(db: Database) -> None:
     def story(tx: Tx) -> None:
-        reviewer, _, _, replies = _written(tx, 2)
+        reviewer, _, _, replies = written_replies(tx, 2)
         for at in range(3):
             reviews.open_queue(tx, by=reviewer, now=NOON + HOUR + at)
         reviews.accept(tx, by=reviewer, submission_id=replies[0], version=1, now=NOON + HOUR)
