@@ -3,105 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import os
-import signal
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from bot import rendering
 from bot.clock import now
-from bot.courier import Courier
-from bot.pacing import Limits, Pace
-from bot.processes import Processes
-from bot.rendering.message import Button, Drawn, Message, Reaction, Renderer, StoredPhoto
-from bot.sender import Sender as Out
-from bot.transport import Api
+from bot.rendering.message import Reaction, Renderer
 from domain.notices import Lane
-from domain.people import Person, Sender
+from domain.people import Person
 from domain.rules import SECOND
 from emulator.api import TABLE
-from emulator.server import Emulator
-from storage import outbox, people, photos
-from storage.database import Database, Signal, Tx
+from storage import outbox, people
+from storage.database import Tx
+from tests.bot.conftest import Post, store_photo
 from usecases import delivery
 from usecases.notify import tell
-
-TOKEN = "1000001:LOCAL"
-SHA = "ab" + "0" * 62
-
-
-def said(params: dict[str, Any], _: object) -> Message:
-    """A message of the test's own: text, and whatever else the params ask for."""
-    keyboard = ((Button("Tap", data="x"),),) if params.get("button") else ()
-    photo = StoredPhoto(SHA) if params.get("photo") else None
-    return Message(params["text"], keyboard, photo=photo, receipt=params.get("receipt"))
-
-
-@dataclass
-class Post:
-    """A sender with its server, and people who have started."""
-
-    server: Emulator
-    db: Database
-    out: Out
-    data_dir: Path
-
-    async def person(self, number: int) -> Person:
-        """Somebody who pressed START."""
-        someone = self.server.people.add(f"P{number}", id=number)
-        self.server.people.begin(next(iter(self.server.world.bots.values())), someone)
-        return await self.db.write(people.add, Sender(number, f"P{number}", None, "en"), now=1)
-
-    async def tell(self, person: Person, text: str, **more: Any) -> None:
-        """Queue a message."""
-        await self.db.write(lambda tx: tell(tx, person, "said", now=now(), text=text, **more))
-
-    async def sent(self) -> None:
-        """Wait until nothing waits."""
-        for _ in range(500):
-            if not await self.db.read(outbox.pending, after=0, limit=1):
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("still waiting")
-
-    def chat(self, person: Person) -> list[dict[str, Any]]:
-        """What the phone shows of the bot's messages."""
-        bot = next(iter(self.server.world.bots.values()))
-        stored = bot.chats[person.telegram_id].messages.values()
-        return [message.view() for message in stored if message.from_bot and not message.view().get("deleted")]
-
-    def strike(self, **fault: Any) -> None:
-        """Let the server misbehave."""
-        self.server.world.faults.replace([fault], None, self.server.world.clock.now())
-
-
-@pytest.fixture
-async def post(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
-    monkeypatch.setitem(rendering.RENDERERS, "said", Renderer(said))
-    async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as server:
-        api = Api(server.address, TOKEN)
-        await api.transport.initialize()
-        processes = Processes()
-        out = Out(db, Courier(api, processes, tmp_path), Pace(Limits()), clock=now)
-
-        def committed(signals: list[Signal]) -> None:
-            for _, row in signals:
-                assert isinstance(row, outbox.Pending)
-                out.queue(row)
-
-        db.on_commit = committed
-        await out.start()
-        yield Post(server, db, out, tmp_path)
-        await out.stop(seconds=5)
-        await processes.close()
-        await api.transport.shutdown()
 
 
 async def test_messages_of_one_chat_keep_their_order(post: Post) -> None:
@@ -148,7 +66,7 @@ async def test_a_receipt_that_cannot_be_set_does_not_send_the_card_again(post: P
 
 async def test_a_photo_card_becomes_a_text_card_by_a_new_message(post: Post) -> None:
     ana = await post.person(11)
-    await _photo(post)
+    await store_photo(post)
     await post.tell(ana, "photo card", slot="card", photo=True, button=True)
     await post.sent()
     await post.tell(ana, "text card", slot="card", button=True)
@@ -166,85 +84,6 @@ async def test_a_message_that_was_deleted_meanwhile_is_sent_anew(post: Post) -> 
     await post.tell(ana, "new", slot="settings")
     await post.sent()
     assert [message["text"] for message in post.chat(ana)] == ["old", "new"]
-
-
-async def test_a_photo_is_uploaded_once_even_when_many_are_to_see_it_at_once(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, uploads = post.server.world.files, []
-    add_photo = store.add_photo
-    monkeypatch.setattr(store, "add_photo", lambda *args: uploads.append(args) or add_photo(*args))  # type: ignore[func-returns-value]
-    everybody = [await post.person(number) for number in range(11, 23)]
-    await _photo(post)
-    for person in everybody:
-        await post.tell(person, "look", photo=True)
-    await post.sent()
-    stored = await post.db.read(photos.file_id, SHA)
-    assert stored is not None
-    assert {message["photo"][-1]["file_id"] for person in everybody for message in post.chat(person)} == {stored}
-    assert len(uploads) == 1
-
-
-async def test_a_file_id_that_telegram_no_longer_knows_is_uploaded_again(post: Post) -> None:
-    ana = await post.person(11)
-    await _photo(post)
-    await post.db.write(photos.set_file_id, SHA, "AgACgone")
-    await post.tell(ana, "look", photo=True)
-    await post.sent()
-    assert [message["caption"] for message in post.chat(ana)] == ["look"]
-    assert await post.db.read(photos.file_id, SHA) not in (None, "AgACgone")
-
-
-async def test_an_upload_without_an_answer_is_tried_again_and_holds_nobody(post: Post) -> None:
-    ana, ben = await post.person(11), await post.person(12)
-    await _photo(post)
-    post.strike(kind="reset_before", method="sendPhoto", count=1)
-    await post.tell(ana, "look", photo=True)
-    await post.tell(ben, "look", photo=True)
-    await post.sent()
-    assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["look", "look"]
-
-
-async def test_an_edit_whose_upload_breaks_off_does_not_stop_the_photo_for_others(post: Post) -> None:
-    ana, ben = await post.person(11), await post.person(12)
-    await _photo(post)
-    await post.tell(ana, "card", slot="card")
-    await post.sent()
-    post.strike(kind="reset_before", method="editMessageMedia", count=1)
-    await post.tell(ana, "photo card", slot="card", photo=True)
-    await post.tell(ben, "look", photo=True)
-    await post.sent()
-    assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["photo card", "look"]
-
-
-async def test_a_photo_whose_id_telegram_forgot_is_uploaded_once_for_all_who_see_it(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, uploads = post.server.world.files, []
-    add_photo = store.add_photo
-    monkeypatch.setattr(store, "add_photo", lambda *args: uploads.append(args) or add_photo(*args))  # type: ignore[func-returns-value]
-    everybody = [await post.person(number) for number in range(11, 23)]
-    await _photo(post)
-    await post.db.write(photos.set_file_id, SHA, "AgACgone")
-    await asyncio.gather(*(post.tell(person, "look", photo=True) for person in everybody))
-    await post.sent()
-    assert [message["caption"] for person in everybody for message in post.chat(person)] == ["look"] * len(everybody)
-    assert len(uploads) == 1
-
-
-async def test_lighter_photos_are_smaller_and_have_an_id_of_their_own(post: Post) -> None:
-    ana, ben = await post.person(11), await post.person(12)
-    await _photo(post)
-    await post.db.write(lambda tx: people.change(tx, ana.id, light_photos=1))
-    for person in (ana, ben):
-        await post.tell(person, "look", photo=True)
-    await post.sent()
-    sizes = [message["photo"][-1] for person in (ana, ben) for message in post.chat(person)]
-    assert sizes[0]["width"] == 640 < sizes[1]["width"]
-    assert sizes[0]["file_size"] < sizes[1]["file_size"]
-    light = await post.db.read(lambda tx: photos.file_id(tx, SHA, light=True))
-    full = await post.db.read(lambda tx: photos.file_id(tx, SHA))
-    assert light is not None and full is not None and light != full
 
 
 async def test_markup_telegram_cannot_parse_is_sent_plain(post: Post) -> None:
@@ -347,16 +186,6 @@ async def test_what_was_to_go_at_once_goes_at_once_after_the_clock_was_set_back(
     assert [row.not_before > 0 for row in await post.db.read(outbox.pending, after=0, limit=9)] == [True]
 
 
-async def test_a_picture_whose_process_dies_is_drawn_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    once = post.data_dir / "once"
-    picture = Message("chart", photo=Drawn(dies_once, (str(once),)))
-    monkeypatch.setitem(rendering.RENDERERS, "chart", Renderer(lambda params, _: picture))
-    ana = await post.person(11)
-    await post.db.write(lambda tx: tell(tx, ana, "chart", now=now()))
-    await post.sent()
-    assert [message["caption"] for message in post.chat(ana)] == ["chart"]
-
-
 async def test_a_stop_takes_no_longer_than_it_may_when_the_server_does_not_answer(post: Post) -> None:
     ana = await post.person(11)
     post.strike(kind="slow", method="sendMessage", seconds=8)
@@ -388,17 +217,6 @@ async def test_broadcasts_that_hang_leave_room_for_answers(post: Post) -> None:
     assert [message["text"] for message in post.chat(ana)] == ["answer"]
 
 
-def dies_once(marker: str) -> bytes:
-    """A picture whose process is killed the first time it is drawn."""
-    path = Path(marker)
-    if not path.exists():
-        path.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    content = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(content, "PNG")
-    return content.getvalue()
-
-
 def _to_all(tx: Tx, crowd: list[Person]) -> None:
     for person in crowd:
         outbox.put(
@@ -412,10 +230,3 @@ def _to_all(tx: Tx, crowd: list[Person]) -> None:
             dedupe=None,
             now=now(),
         )
-
-
-async def _photo(post: Post) -> None:
-    path = post.data_dir / "photos" / SHA[:2] / f"{SHA}.jpg"
-    path.parent.mkdir(parents=True)
-    Image.effect_noise((1280, 960), 40).convert("RGB").save(path)
-    await post.db.write(photos.add, SHA, width=64, height=48, size=1, now=1)

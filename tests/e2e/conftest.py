@@ -109,7 +109,7 @@ def samples() -> Path | None:
 
 @pytest.fixture
 def limits() -> bool:
-    """Whether Telegram's limits hold. Most stories are told without waiting for them; the main one is told with them."""
+    """Whether Telegram's limits hold; most stories are told without waiting for them, the main one with them."""
     return False
 
 

@@ -53,7 +53,7 @@ async def hook() -> AsyncIterator[Hook]:
 async def empty(client: Client) -> None:
     """Wait until nothing waits."""
     async with asyncio.timeout(10):
-        while (await client.look("pending"))["updates"]:  # noqa: ASYNC110 - asked over HTTP, as a test of a bot would
+        while (await client.look("pending"))["updates"]:
             await asyncio.sleep(0.02)
 
 
