@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -31,6 +31,7 @@ class Machine:
     server: Emulator
     phones: Phones
     folder: Path
+    started: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
         """The settings of an operator who wants everything on this machine."""
@@ -47,7 +48,7 @@ class Machine:
 
     async def bot(self, *arguments: str, **more: str) -> asyncio.subprocess.Process:
         """Start `python -m bot …`."""
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
@@ -57,6 +58,8 @@ class Machine:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
+        self.started.append(process)
+        return process
 
     async def says(self, *arguments: str, **more: str) -> tuple[int, str]:
         """Run a command to its end: exit code and what it printed."""
@@ -79,7 +82,12 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
         Emulator(bots={TOKEN: "tallyhand_bot"}, limits=False) as server,
         aiohttp.ClientSession(server.address) as session,
     ):
-        yield Machine(server, Phones(session), tmp_path)
+        machine = Machine(server, Phones(session), tmp_path)
+        yield machine
+        for process in machine.started:  # those a failed test left
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
 
 async def test_a_run_at_debug_logs_no_token_no_name_and_no_text(machine: Machine) -> None:
