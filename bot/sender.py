@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot import logs
 from bot.courier import WRONG_FILE, Courier, Parcel, plain
@@ -95,11 +95,6 @@ class Sender:
         else:
             self._enter(row)
         self._wake.set()
-
-    @property
-    def depth(self) -> int:
-        """Rows that wait in memory or are in flight."""
-        return sum(len(chat.rows) for chat in self._chats.values()) + len(self._later) + self._in_flight
 
     async def stop(self, *, seconds: float = 20.0) -> None:
         """Send what answers people and what is in flight, for at most so long; the rest stays rows."""
@@ -266,10 +261,7 @@ class Sender:
             self._retry(person_id, row.id, row.lane, seconds)
         except BadRequest as error:
             await self._refused(person_id, parcel, error)
-        except (TimedOut, NetworkError) as error:
-            if is_gone(error):
-                await self._gone(person_id)
-                return
+        except NetworkError as error:
             chat.retries += 1
             log.warning("not_sent", row=row.id, error=type(error).__name__, retries=chat.retries)
             self._retry(person_id, row.id, row.lane, 0.5 * 2 ** min(chat.retries, 4))

@@ -1,4 +1,4 @@
-"""How far workers agree: a majority, percent agreement, Krippendorff's α. All from vote counts, in linear time.
+"""How far workers agree: a majority, percent agreement. All from vote counts, in linear time.
 
 `votes` is one task's number of answers by label; a label with no vote counts as absent.
 """
@@ -51,24 +51,6 @@ def percent_agreement(tasks: Iterable[Mapping[str, int]]) -> float | None:
     """
     shares = [_agreeing_pairs(votes) / (n * (n - 1)) for votes in tasks if (n := sum(votes.values())) > 1]
     return sum(shares) / len(shares) if shares else None
-
-
-def krippendorff_alpha(tasks: Iterable[Mapping[str, int]]) -> float | None:
-    """Return Krippendorff's α for nominal data: 1 is agreement, 0 what chance would give, below 0 worse than chance.
-
-    1 − (n − 1) · Σᵤ(Σ_{c≠k} nᵤ꜀ nᵤₖ ÷ (nᵤ − 1)) ÷ Σ_{c≠k} n꜀ nₖ over tasks with two or more answers: Krippendorff,
-    "Computing Krippendorff's Alpha-Reliability" (2011). None when nothing can be compared or all answers are one label.
-    """
-    totals: Counter[str] = Counter()
-    observed = 0.0
-    for votes in tasks:
-        n = sum(votes.values())
-        if n > 1:
-            totals.update(votes)
-            observed += (n * (n - 1) - _agreeing_pairs(votes)) / (n - 1)
-    n = sum(totals.values())
-    expected = n * (n - 1) - _agreeing_pairs(totals)
-    return 1 - (n - 1) * observed / expected if expected else None
 
 
 def _agreeing_pairs(votes: Mapping[str, int]) -> int:

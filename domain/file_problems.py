@@ -6,7 +6,7 @@ the rest goes on; its `reason` is a stable code that is stored, and `REASONS` ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.refusals import Refusal
@@ -75,12 +75,6 @@ class NoPromptColumn(FileProblem):
     text = N_("Which column holds the texts? Name it “prompt” in the first row and send the file again: {columns}")
 
 
-class NoGoldColumns(FileProblem):
-    """A gold.csv without the columns file and label."""
-
-    text = N_("gold.csv needs two columns named “file” and “label”. Correct its first row and send the ZIP again.")
-
-
 class PictureProblem(FileProblem):
     """One picture cannot be used; `reason` is a code of REASONS, `detail` fills its sentence."""
 
@@ -137,10 +131,3 @@ REASONS: dict[str, str] = {
     # both
     "more": N_("{count} more could not be used either"),
 }
-
-
-def explain(refused: Refused, translate: Callable[[str], str] = str) -> str:
-    """One line a person can read, "cat.gif: is not a photo …", its sentence passed through `translate`."""
-    detail: Mapping[str, object] = refused.detail or {}
-    sentence = translate(REASONS[refused.reason]).format(**detail)
-    return f"{refused.name}: {sentence}" if refused.name else sentence

@@ -129,12 +129,6 @@ def take_photos(
     return results
 
 
-def read_member(path: Path, member: Member, most: int = 1_000_000) -> bytes | Refused:
-    """The bytes of one member of a listing (a gold.csv), refused if it is over `most` bytes or damaged."""
-    with _opened(path) as archive:
-        return _unpacked(archive, archive.infolist(), member, most)
-
-
 def shortened(refused: Sequence[Refused], most: int) -> tuple[Refused, ...]:
     """The first `most` lines, then one that counts the rest: nobody reads 20,000 lines, and no message holds them."""
     rest = len(refused) - most

@@ -20,7 +20,6 @@ from domain.file_problems import (
     BrokenTable,
     FileProblem,
     FileTooBig,
-    NoGoldColumns,
     NoPromptColumn,
     NotATable,
     Refused,
@@ -100,23 +99,6 @@ def read_prompts(path: Path, name: str, limits: TableLimits = _LIMITS) -> Prompt
         records = ((number, line) for number, line in _lines(text) if line.strip())
     rows, refused = _rows(records, limits)
     return Prompts(rows, refused, form, columns)
-
-
-def read_gold(data: bytes) -> dict[str, str]:
-    """A gold.csv (columns file and label, any order, more allowed) as {file: label}; the last of two lines wins.
-
-    Names are as written; match them against a member's name or its last part. Raises `NoGoldColumns`, `BrokenTable`,
-    `NotATable`.
-    """
-    text = decoded(data)
-    for delimiter in (",", ";", "\t"):
-        records = _records(text, delimiter)
-        heading = [cell.strip().casefold() for cell in next(records, (0, []))[1]]
-        if "file" in heading and "label" in heading:
-            file, label = heading.index("file"), heading.index("label")
-            rows = ((cells[file], cells[label]) for _, cells in records if len(cells) > max(file, label))
-            return {clean_name(name.strip()): clean_text(answer) for name, answer in rows if name.strip()}
-    raise NoGoldColumns
 
 
 def decoded(data: bytes) -> str:

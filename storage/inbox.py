@@ -82,11 +82,5 @@ def forget(tx: Tx, *, before: int, limit: int) -> int:
     return tx.run(sql, before=before, limit=limit).rowcount
 
 
-def oldest_waiting(tx: Tx) -> int | None:
-    """When the oldest unhandled update was received."""
-    at: int | None = tx.value("select received_at from inbox where state = 'waiting' order by seq limit 1")
-    return at
-
-
 def _waiting(tx: Tx, row: Row) -> Waiting:
     return Waiting(row["seq"], row["received_at"], row["attempts"], tx.cipher.open(row["payload"], CONTEXT))

@@ -202,14 +202,6 @@ def forget_unsent(tx: Tx, *, before: int, limit: int) -> int:
     ).rowcount
 
 
-def oldest_waiting(tx: Tx, *, now: int) -> int | None:
-    """When the oldest unsent row that is due was queued."""
-    at: int | None = tx.value(
-        "select created_at from outbox where state = 'waiting' and not_before <= :now order by id limit 1", now=now
-    )
-    return at
-
-
 def _outgoing(row: Row) -> Outgoing:
     return Outgoing(
         id=row["id"],

@@ -279,12 +279,6 @@ def _ask_import(tx: Tx, by: Person, draft: Batch, file: Incoming, *, now: int) -
     jobs.ask(tx, "import", person_id=by.id, batch_id=draft.id, now=now, batch=draft.id, **values)
 
 
-def _corrected(tx: Tx, draft: Batch, brief: Brief, data: Data | None) -> Batch:
-    """The draft with everything the new text says; only the new text's bad lines stand."""
-    whole = merged(brief_of(draft, tx.rules), brief)
-    return _apply(tx, draft, whole, data, problems=brief_fields.problems(brief))
-
-
 def _apply(tx: Tx, draft: Batch, brief: Brief, data: Data | None, *, problems: tuple[Problem, ...]) -> Batch:
     """Write what the brief makes of the draft."""
     settled: Settled = settle(brief, data, language=draft.language, rules=tx.rules)

@@ -152,14 +152,6 @@ class Kind(Protocol):
     def default_seconds(self, payload: Payload | None = None) -> int:
         """Return the seconds a task is estimated to take before any is measured."""
 
-    @property
-    def default_review_seconds(self) -> int:
-        """The seconds after which silence accepts a submission."""
-
-    @property
-    def default_lease_seconds(self) -> int:
-        """The seconds a worker has a task for."""
-
     def check_brief(self, brief: Brief) -> tuple[Problem, ...]:
         """Return what this kind still needs, or cannot use, in a brief; () when it can be published."""
 

@@ -13,8 +13,6 @@ class ChooseOne:
 
     name: Final = "choose_one"
     input: Final[Literal["tap"]] = "tap"
-    default_review_seconds: Final = 86_400
-    default_lease_seconds: Final = 600
 
     def default_seconds(self, payload: Payload | None = None) -> int:
         """10 s; a text adds its reading time at 20 characters a second (240 words a minute)."""

@@ -14,8 +14,6 @@ class WriteReply:
 
     name: Final = "write_reply"
     input: Final[Literal["text"]] = "text"
-    default_review_seconds: Final = 3 * 86_400
-    default_lease_seconds: Final = 3_600
 
     def default_seconds(self, payload: Payload | None = None) -> int:
         """180 s, whatever the length of the conversation."""

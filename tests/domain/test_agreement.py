@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agreement import Majority, count, krippendorff_alpha, majority, percent_agreement
+from domain.agreement import Majority, count, majority, percent_agreement
 
 VOTES = st.lists(st.lists(st.sampled_from("abcd"), max_size=6), max_size=8)
 
@@ -38,20 +38,8 @@ def test_written_answers_are_not_counted() -> None:
     assert count(["Cat", None, "Cat"]) == {"Cat": 2}
 
 
-def test_alpha_of_krippendorff_s_own_example_is_what_he_printed() -> None:
-    data = units("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
-    assert krippendorff_alpha(data) == pytest.approx(0.743, abs=0.0005)
-
-
-def test_alpha_of_two_coders_counts_their_four_disagreements_against_chance() -> None:
-    # Coincidences 10 4 / 4 2, so 1 − 19 · 4 ÷ (14 · 6): 0.095, as in the same paper.
-    assert krippendorff_alpha(units("0100000000", "1110010100")) == pytest.approx(1 - 19 * 4 / (14 * 6))
-
-
 def test_agreement_of_nothing_comparable_is_unknown() -> None:
     assert percent_agreement([{}, {"Cat": 1}]) is None
-    assert krippendorff_alpha([{}, {"Cat": 1}]) is None
-    assert krippendorff_alpha([{"Cat": 3}]) is None
     assert percent_agreement([{"Cat": 3}]) == 1.0
 
 
@@ -63,10 +51,3 @@ def test_percent_agreement_equals_counting_every_pair(tasks: list[list[str]]) ->
         shares += [sum(one == other for one, other in pairs) / len(pairs)] if pairs else []
     expected = sum(shares) / len(shares) if shares else None
     assert percent_agreement(map(Counter, tasks)) == (None if expected is None else pytest.approx(expected))
-
-
-@given(VOTES)
-def test_alpha_is_at_most_one_whatever_the_votes(tasks: list[list[str]]) -> None:
-    alpha = krippendorff_alpha(map(Counter, tasks))
-    assert alpha is None or alpha <= 1.0
-    assert alpha == krippendorff_alpha(Counter(task[::-1]) for task in tasks)

@@ -56,10 +56,8 @@ def test_kind_follows_from_the_data_and_the_answers() -> None:
     assert kind_for("texts", bare) is write
 
 
-def test_estimates_and_periods_before_anything_is_measured() -> None:
+def test_estimates_before_anything_is_measured() -> None:
     assert (choose.default_seconds(PHOTO), write.default_seconds(TALK)) == (10, 180)
-    assert (choose.default_review_seconds, write.default_review_seconds) == (86_400, 259_200)
-    assert (choose.default_lease_seconds, write.default_lease_seconds) == (600, 3_600)
 
 
 def test_long_text_to_choose_for_takes_its_reading_time() -> None:

@@ -15,15 +15,14 @@ from domain.file_problems import (
     BrokenTable,
     FileProblem,
     FileTooBig,
-    NoGoldColumns,
     NoPromptColumn,
     NotATable,
     Refused,
     SpreadsheetNotRead,
-    explain,
 )
-from files.tables import Prompts, TableLimits, read_gold, read_prompts
+from files.tables import Prompts, TableLimits, read_prompts
 from files.texts import clean_name, clean_text, natural
+from tests.files.zips import explain
 
 
 def read(data: str | bytes, name: str, limits: TableLimits | None = None) -> Prompts:
@@ -165,16 +164,6 @@ def test_texts_are_clean_and_names_harmless() -> None:
     assert clean_name("\u202egpj.exe\n") == "gpj.exe"
     assert len(clean_name("x" * 500 + ".jpg")) == 120
     assert sorted(["a10", "a9", "a09b", "A1", "²", "a" + "9" * 5_000], key=natural)[:3] == ["A1", "a9", "a09b"]
-
-
-def test_gold_by_any_order_of_columns() -> None:
-    assert read_gold(b"Label;File;note\nCat;a.jpg;x\nDog;pets/b.jpg;\n;;\n") == {
-        "a.jpg": "Cat",
-        "pets/b.jpg": "Dog",
-    }
-    for data in (b"", b"a.jpg,Cat\n", b"file,licence\na,b\n"):
-        with pytest.raises(NoGoldColumns):
-            read_gold(data)
 
 
 NAMES = st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.json", "a.txt", "a", "a.dat"])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from domain.file_problems import REASONS, Refused
+
 
 def photo(width: int = 64, height: int = 48, colour: str = "teal", form: str = "JPEG", **options: object) -> bytes:
     """A one-coloured picture as a file's bytes."""
@@ -61,3 +63,9 @@ def blank_png(width: int, height: int, rows: int | None = None) -> bytes:
         b"".join(squeeze.compress(bytes(width + 1)) for _ in range(height if rows is None else rows)) + squeeze.flush()
     )
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def explain(refused: Refused) -> str:
+    """The line a person would read about it, in English."""
+    sentence = REASONS[refused.reason].format(**(refused.detail or {}))
+    return f"{refused.name}: {sentence}" if refused.name else sentence
