@@ -14,6 +14,7 @@ from time import perf_counter
 
 import aiosqlite
 
+from bench.options import Options
 from bench.report import Report, percentile, table
 from domain.rules import Rules
 from storage.cipher import Cipher
@@ -45,8 +46,9 @@ class Rate:
     p99_ms: float
 
 
-async def run(report: Report, folder: Path, seconds: float) -> None:
-    """Measure every row for so many seconds and print them."""
+async def run(report: Report, folder: Path, options: Options) -> None:
+    """Measure every row, for at most two seconds each, and print them."""
+    seconds = min(2.0, options.seconds)
     rates = [_fsync(folder / "fsync", seconds), await _plain(folder / "plain.db", seconds)]
     rates += [await _grouped(folder / f"grouped{callers}.db", callers, seconds) for callers in CALLERS]
     for rate in rates:

@@ -19,6 +19,7 @@ from telegram import Update
 
 from bench import seeding
 from bench.crowd import ids
+from bench.options import Options
 from bench.report import Report, table
 from bot.rendering import RENDERERS
 from bot.rendering.message import Message
@@ -55,7 +56,7 @@ class Clock:
         return result
 
 
-async def run(report: Report, folder: Path) -> None:
+async def run(report: Report, folder: Path, _: Options) -> None:
     """Measure and print; the median of each part."""
     await seeding.seed(folder / "parts", workers=ids(PEOPLE), submissions=STEPS * 2)
     db = await Database.open(folder / "parts" / "tallyhand.db", Cipher(b"bench"), Rules(quick_tap_millis=0))

@@ -7,20 +7,23 @@ the last has ended, so the rate is the bot's: what the server's side used of its
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 from time import perf_counter
 
 from bench import seeding
-from bench.contenders import TOKEN, Contender, environment
+from bench.contenders import ECHOES, STEPS, TOKEN, Contender, environment
 from bench.crowd import Crowd, ids
+from bench.options import Options
 from bench.process import Process, cpu_seconds, machine_seconds, running
-from bench.report import percentile
+from bench.report import Report, percentile, table
 from emulator.server import Emulator
 
 WARM_SECONDS = 1.0
 MOST_PER_SECOND = 2_500
 START_SECONDS = 30.0
+HEAD = ("bot", "steps/s", "× reference", "CPU ms/step", "p50 ms", "p95 ms", "server", "others")
 
 
 class Broken(Exception):
@@ -98,4 +101,55 @@ async def measure(contender: Contender, folder: Path, *, people: int, seconds: f
         total=total,
         kept=None if kept is None else kept.submissions,
         imbalance=None if kept is None else kept.imbalance,
+    )
+
+
+async def run(report: Report, folder: Path, options: Options) -> None:
+    """Measure every contender, round by round in an order drawn by the seed, and print the table."""
+    chance = Random(options.seed)
+    found: dict[str, list[Measured]] = {}
+    for number in range(options.rounds):
+        wanted = [one for one in (*STEPS, *(ECHOES if number == 0 else ())) if options.only in one.name]
+        for contender in chance.sample(wanted, len(wanted)):
+            place = folder / f"{number}-{len(found)}-{chance.getrandbits(32):x}"
+            measured = await measure(
+                contender, place, people=options.people, seconds=options.seconds, seed=options.seed
+            )
+            report.add("steps", round=number, **asdict(measured))
+            found.setdefault(contender.name, []).append(measured)
+            print(f"  {contender.name}: {measured.per_second:,.0f} steps/s", flush=True)
+    _print(found, options)
+
+
+def _print(found: dict[str, list[Measured]], options: Options) -> None:
+    best = max(
+        (_calmest(found[one.name]).per_second for one in STEPS if one.reference and one.name in found), default=0
+    )
+    rounds, seconds = options.rounds, options.seconds
+    print(f"\nFull steps with {options.people} people at once: of {rounds} rounds of {seconds:g} s the calmest one")
+    print("Reference (1.00): python-telegram-bot's tap bot on its default transport, at its best")
+    print("server, others: cores busy with the server's side, and with what has nothing to do with this run\n")
+    print(table(HEAD, [_line(one, found[one.name], best) for one in (*STEPS, *ECHOES) if one.name in found]))
+    for measured in (one for rows in found.values() for one in rows if one.kept is not None):
+        print(
+            f"Tallyhand: {measured.total} taps answered, {measured.kept} submissions, ledger sum {measured.imbalance}"
+        )
+
+
+def _calmest(rounds: list[Measured]) -> Measured:
+    """The round in which the machine did least else: chosen by that alone, never by the result."""
+    return min(rounds, key=lambda one: one.others)
+
+
+def _line(contender: Contender, rounds: list[Measured], best: float) -> tuple[str, ...]:
+    one = _calmest(rounds)
+    return (
+        contender.name,
+        f"{one.per_second:,.0f}",
+        f"{one.per_second / best:.2f}" if best else "–",
+        f"{one.cpu_ms:.2f}",
+        f"{one.p50_ms:.0f}",
+        f"{one.p95_ms:.0f}",
+        f"{one.server:.2f}",
+        f"{one.others:.2f}",
     )
