@@ -117,6 +117,11 @@ class Pace:
         if len(self._chats) > 20_000:
             self._forget(now)
 
+    def spare(self, now: float) -> float:
+        """Messages that could go at once, whatever their chats; below zero when answers ran ahead of the pace."""
+        self._all.ready_at(now)
+        return self._all.tokens
+
     def refused(self, chat: int, retry_after: float, now: float) -> None:
         """Telegram said 429: the chat waits; when several chats hear it within a second, all bulk waits."""
         known = self._chats.setdefault(chat, self._new_chat(now))

@@ -67,6 +67,7 @@ class Receiver:
         self._tasks: list[asyncio.Task[None]] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._left_over = 0
+        self.on_handled: Callable[[str, int], None] = lambda outcome, received_at: None
 
     async def start(self, *, poll: bool = True) -> None:
         """Hand out what an earlier process left, then begin to fetch."""
@@ -173,6 +174,7 @@ class Receiver:
             arrival = None
         if arrival is None:
             await self._db.write(inbox.close, row.seq)
+            self.on_handled("ignored", row.received_at)
             return
         starts = 1
         if row.seq <= self._left_over:  # an earlier process had it, and may have died of it
@@ -180,8 +182,10 @@ class Receiver:
         while starts <= TRIES:
             try:
                 await self._run(raw, arrival)
+                self.on_handled("done", row.received_at)
                 return
             except (Refused, AlreadyHandled):
+                self.on_handled("refused", row.received_at)
                 return
             except GroupLost:
                 raise
@@ -189,6 +193,7 @@ class Receiver:
                 log.exception("handler_failed", seq=row.seq, start=starts)
                 starts += 1
         await self._fail(arrival, raw)
+        self.on_handled("failed", row.received_at)
 
     async def _run(self, raw: dict[str, Any], arrival: Arrival) -> None:
         query = raw.get("callback_query")

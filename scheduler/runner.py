@@ -30,6 +30,7 @@ class Scheduler:
         self._ticks = ticks
         self._turn = asyncio.Lock()
         self._stopping = False
+        self.on_tick: Callable[[str, bool], None] = lambda name, succeeded: None
         self._caught_up: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=db.rules.zone,
@@ -76,6 +77,9 @@ class Scheduler:
             await self._steps(tick, None)
         except Exception:
             log.exception("tick_failed", tick=tick.name)
+            self.on_tick(tick.name, False)
+        else:
+            self.on_tick(tick.name, True)
 
     async def _steps(self, tick: Tick, now: int | None) -> int:
         steps = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -139,6 +140,7 @@ class Database:
         self.rules = rules
         self.on_commit: Callable[[list[Signal]], None] = lambda signals: None
         self.on_group: Callable[[int, float], None] = lambda size, seconds: None
+        self.commit_seconds = 0.0  # how long the last group's commit took: mostly the disk's fsync
         self._waiting: list[tuple[Callable[[Tx], Any], asyncio.Future[Any]]] = []
         self._runner: asyncio.Task[None] | None = None
         self._closed = False
@@ -222,7 +224,9 @@ class Database:
         try:
             connection.execute("begin immediate")
             outcomes += [_run_one(connection, Tx(connection, self.cipher, self.rules), work) for work in functions]
+            begun = time.perf_counter()
             connection.execute("commit")
+            self.commit_seconds = time.perf_counter() - begun
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("rollback")
