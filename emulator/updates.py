@@ -59,6 +59,7 @@ class UpdateQueue:
         self._soonest = float("inf")
         self.allowed: frozenset[str] | None = None
         self.arrived = asyncio.Event()
+        self.on_confirmed: Callable[[int], None] = lambda number: None  # told the id of each update the bot has
 
     def put(self, kind: str, body: dict[str, Any], chat: int | None) -> int | None:
         """Queue an update and wake the poller; its id, or None when the bot did not ask for this kind."""
@@ -137,11 +138,13 @@ class UpdateQueue:
         """Take one delivered update out (webhooks confirm one by one)."""
         if self._waiting and self._waiting[0] is update:
             self._waiting.popleft()
-            return
-        try:
-            self._waiting.remove(update)
-        except ValueError:
-            return  # grew too old or was dropped meanwhile
+        else:
+            try:
+                self._waiting.remove(update)
+            except ValueError:
+                return  # grew too old or was dropped meanwhile
+        if update.expires > self._now():  # else nobody took it in time
+            self.on_confirmed(update.id)
 
     def drop(self) -> None:
         """Forget everything that waits."""
@@ -162,10 +165,10 @@ class UpdateQueue:
         waiting = self._waiting
         if offset > 0:
             while waiting and waiting[0].id < offset:
-                waiting.popleft()
+                self.on_confirmed(waiting.popleft().id)
         elif offset < 0:
             while len(waiting) > -offset:
-                waiting.popleft()
+                self.on_confirmed(waiting.popleft().id)
 
     def _take(self, limit: int) -> list[Update]:
         self._expire()

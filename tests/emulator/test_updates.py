@@ -26,6 +26,17 @@ async def test_updates_come_again_until_an_offset_confirms_them(client: Client, 
     assert await client.look("pending") == {"updates": 1, "unconfirmed": 1}
 
 
+async def test_who_watches_is_told_of_each_update_the_bot_has_confirmed(client: Client, ana: Human) -> None:
+    told: list[int] = []
+    client.server.world.bot_called(None).queue.on_confirmed = told.append
+    for text in ("1", "2", "3"):
+        await ana.act("say", text=text)
+    first, second, _ = (update["update_id"] for update in await client.updates())
+    assert told == []
+    await client.updates(offset=second + 1)
+    assert told == [first, second]
+
+
 async def test_negative_offset_forgets_all_but_the_last(client: Client, ana: Human) -> None:
     for text in ("1", "2", "3"):
         await ana.act("say", text=text)
