@@ -1,12 +1,15 @@
 """Telegram's limits as lanes: how soon may what go to whom.
 
-A token bucket a little under 30 a second for notices and broadcasts together, one a second with short bursts for each
-chat, a reserve of their own for interactive sends. A 429 pauses its chat; 429s in several chats within a second pause
-everything that is not interactive. Telegram's word wins. Times are seconds of a monotonic clock, passed in.
+One bucket a little under 30 a second for everything, of which bulk (notices and broadcasts) leaves a reserve alone:
+answers take it at once, and each costs bulk exactly one place. Bulk never brings a second above the limit either,
+however late a timer was. One a second with short bursts for each chat. A 429 pauses its chat; 429s in several chats
+within a second pause bulk, which then begins at half its rate. Telegram's word wins. Times are seconds of a monotonic
+clock, passed in.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -15,13 +18,17 @@ from domain.notices import Lane
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sends a second over all, of which `interactive_reserve` are kept for answers; per chat a rate and a burst.
+    """Sends a second over all; how many seconds' worth of them are kept for answers, and may be caught up by bulk.
 
-    Edits are not messages to Telegram's limits; they have a rate of their own per chat.
+    Together the two are the burst that may ever go at once, 16 of the 30 Telegram bears: what is left absorbs that
+    messages travel for different times (docs/decisions/0022-the-pace.md). Per chat a rate and a burst. Edits are not
+    messages to Telegram's limits; they have a rate of their own per chat.
     """
 
-    all_per_second: float = 29.0
-    interactive_reserve: float = 4.0
+    all_per_second: float = 29.7
+    reserve_seconds: float = 1 / 3
+    catch_up_seconds: float = 0.2
+    resume_seconds: float = 10.0
     chat_per_second: float = 1.0
     chat_burst: int = 4
     edits_per_second: float = 4.0
@@ -38,13 +45,13 @@ class Bucket:
     tokens: float
     at: float
 
-    def ready_at(self, now: float) -> float:
-        """When the next token is there; `now` or earlier means now."""
+    def ready_at(self, now: float, *, above: float = 0.0) -> float:
+        """When the next token above so many is there; `now` or earlier means now."""
         self._fill(now)
-        return now if self.tokens >= 1 else now + (1 - self.tokens) / self.rate
+        return now if self.tokens >= 1 + above else now + (1 + above - self.tokens) / self.rate
 
     def take(self, now: float) -> None:
-        """Use one token; the bucket may go below zero (answers never wait for broadcasts, but count)."""
+        """Use one token."""
         self._fill(now)
         self.tokens -= 1
 
@@ -67,16 +74,21 @@ class Pace:
 
     limits: Limits
     _all: Bucket = field(init=False)
-    _bulk: Bucket = field(init=False)
+    _reserve: float = field(init=False)
+    _most: int = field(init=False)
+    _times: deque[float] = field(default_factory=deque)
     _chats: dict[int, _Chat] = field(default_factory=dict)
     _refusals: deque[tuple[float, int]] = field(default_factory=deque)
     bulk_paused_until: float = 0.0
+    _bulk_at: float = -math.inf
 
     def __post_init__(self) -> None:
-        limits = self.limits
-        bulk = max(1.0, limits.all_per_second - limits.interactive_reserve)
-        self._all = Bucket(limits.all_per_second, limits.all_per_second, limits.all_per_second, 0.0)
-        self._bulk = Bucket(limits.all_per_second, min(bulk, limits.all_per_second / 4), 1.0, 0.0)
+        rate = self.limits.all_per_second
+        self._reserve = max(1.0, rate * self.limits.reserve_seconds)
+        self._most = math.ceil(rate)
+        # It begins without anything to catch up: after a restart Telegram remembers what went before it.
+        burst = self._reserve + max(1.0, rate * self.limits.catch_up_seconds)
+        self._all = Bucket(rate, burst, self._reserve, 0.0)
 
     def ready_at(self, chat: int, lane: int, now: float, *, edit: bool = False) -> float:
         """The earliest time this chat may get a send or an edit of this lane; not later than `now` means at once."""
@@ -87,18 +99,26 @@ class Pace:
         if known:
             at = max(at, (known.edits if edit else known.bucket).ready_at(now))
         if not edit:
-            if lane == Lane.INTERACTIVE:
-                at = max(at, self._all.ready_at(now))
-            else:
-                at = max(at, self.bulk_paused_until, self.bulk_ready_at(now))
+            at = max(at, self._all.ready_at(now) if lane == Lane.INTERACTIVE else self.bulk_ready_at(now))
         return max(at, now)
 
     def bulk_ready_at(self, now: float) -> float:
         """When the next notice or broadcast may go, whatever its chat."""
         if not self.limits.enabled:
             return now
-        spare = self._all.ready_at(now) if self._all.tokens < self.limits.interactive_reserve else now
-        return max(self.bulk_paused_until, self._bulk.ready_at(now), spare)
+        at = max(self.bulk_paused_until, self._all.ready_at(now, above=self._reserve))
+        while self._times and self._times[0] <= now - 1:
+            self._times.popleft()
+        if len(self._times) >= self._most:
+            at = max(at, self._times[-self._most] + 1)
+        return max(at, self._bulk_at + 1 / (self.limits.all_per_second * self._share(at)))
+
+    def _share(self, now: float) -> float:
+        """Which part of the rate bulk gets: half of it right after a pause, all of it some seconds later."""
+        since = now - self.bulk_paused_until
+        if self.bulk_paused_until == 0 or since >= self.limits.resume_seconds:
+            return math.inf  # the bucket alone decides
+        return 0.5 + 0.5 * max(0.0, since) / self.limits.resume_seconds
 
     def took(self, chat: int, lane: int, now: float, *, edit: bool = False) -> None:
         """A send or an edit goes out now."""
@@ -112,13 +132,26 @@ class Pace:
             return
         known.bucket.take(now)
         self._all.take(now)
-        if lane != Lane.INTERACTIVE or self._bulk.tokens > 0:
-            self._bulk.take(now)
+        self._times.append(now)
+        if lane != Lane.INTERACTIVE:
+            self._bulk_at = now
         if len(self._chats) > 20_000:
             self._forget(now)
 
+    def gave_back(self, chat: int) -> None:
+        """What was taken last for this chat was not sent after all (its row is gone or must wait): others may go."""
+        if not self.limits.enabled:
+            return
+        if self._times:
+            self._times.pop()
+        self._all.tokens += 1
+        self._bulk_at = -math.inf
+        known = self._chats.get(chat)
+        if known is not None:
+            known.bucket.tokens += 1
+
     def spare(self, now: float) -> float:
-        """Messages that could go at once, whatever their chats; below zero when answers ran ahead of the pace."""
+        """Messages that could go at once, whatever their chats."""
         self._all.ready_at(now)
         return self._all.tokens
 
