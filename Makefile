@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := bot handlers usecases domain storage files scheduler locales emulator tests bench
+CODE := bot handlers usecases domain storage files scheduler locales web emulator tests bench
 
 NEEDS_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
   || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }

@@ -21,6 +21,18 @@ from domain.rules import instant
 from scheduler.runner import Scheduler
 from storage import outbox
 from storage.migrate import DatabaseTooNew
+from web.server import CannotListen
+
+SENTENCES = (
+    KeyProblem,
+    app.AlreadyRunning,
+    app.WebhookRefused,
+    CannotListen,
+    DatabaseTooNew,
+    NetworkError,
+    trial.TrialProblem,
+)
+"""What ends a command with its own text."""
 
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -42,7 +54,8 @@ def run() -> None:
     settings = _settings()
     if not settings.bot_token:
         _stop("BOT_TOKEN is not set. Get one from @BotFather, or run `python -m bot try` to look around without.")
-    logs.set_up(level=settings.log_level, as_json=settings.log_json, secrets=(settings.bot_token, settings.secret_key))
+    secrets = (settings.bot_token, settings.secret_key, settings.webhook_token)
+    logs.set_up(level=settings.log_level, as_json=settings.log_json, secrets=secrets)
     _run(app.serve(settings, say=typer.echo))
 
 
@@ -125,7 +138,7 @@ def _stop(sentence: str) -> NoReturn:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         asyncio.run(work)
-    except (KeyProblem, app.AlreadyRunning, DatabaseTooNew, NetworkError, trial.TrialProblem) as error:
+    except SENTENCES as error:
         _stop(str(error))
     except InvalidToken:
         _stop("The Bot API does not know this token. Copy BOT_TOKEN from @BotFather once more, whole.")

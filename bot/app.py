@@ -1,8 +1,8 @@
 """Build and run: what is opened in which order, and closed in which.
 
-Start: lock, Bot API, key, database, sender (with everything unsent), receiver, jobs, clock. Stop: fetching ends, what
-is in hand is finished, the clock and the jobs rest, answers and messages in flight go out within DRAIN_SECONDS; the
-rest stays rows.
+Start: lock, web server, Bot API, key, database, sender (with everything unsent), receiver, webhook, jobs, clock. Stop:
+the webhook refuses and fetching ends, what is in hand is finished, the clock and the jobs rest, answers and messages in
+flight go out within DRAIN_SECONDS; the rest stays rows. The web server answers to the last: /readyz says that it stops.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot import keys, logs
 from bot.clock import now
-from bot.courier import Courier
 from bot.jobs import JobContext, Jobs
 from bot.kinds_of_job import KINDS
+from bot.metrics import MeasuredApi, MeasuredCourier, Meters
 from bot.pacing import Pace
 from bot.processes import Processes
-from bot.receiver import Receiver
+from bot.receiver import ALLOWED, Receiver
 from bot.rendering.menus import menu_for
 from bot.sender import Sender
 from bot.settings import Settings
-from bot.transport import Api
 from domain.brief import CONTROLS
 from domain.people import LANGUAGES
-from domain.rules import Rules
+from domain.rules import SECOND, Rules
 from handlers import routes
 from locales.words import Words
 from scheduler.runner import Scheduler
@@ -45,6 +45,8 @@ from storage.cipher import Cipher
 from storage.database import Database, Signal
 from storage.outbox import Pending
 from usecases import joining
+from web.server import Server
+from web.webhook import Webhook
 
 log = logs.get()
 
@@ -56,6 +58,10 @@ class AlreadyRunning(Exception):
     """Another process owns this DATA_DIR."""
 
 
+class WebhookRefused(Exception):
+    """Telegram will not send updates to WEBHOOK_URL; the text says why."""
+
+
 class App:
     """The running product. Made by `running`, which also stops it."""
 
@@ -65,13 +71,17 @@ class App:
         self.claim_link: str | None = None
         self._lock: IO[str] | None = None
         self._neighbours: asyncio.Task[None] | None = None
-        self.api = Api(settings.bot_api_url, settings.bot_token)
+        self.meters = Meters()
+        self.web: Server | None = None
+        self.api = MeasuredApi(self.meters, settings.bot_api_url, settings.bot_token)
         self.processes = Processes()
 
     async def start(self) -> None:
-        """Start everything; raises KeyProblem, AlreadyRunning, DatabaseTooNew or InvalidToken with a sentence."""
+        """Start everything; raises KeyProblem, AlreadyRunning, DatabaseTooNew, CannotListen, WebhookRefused or
+        InvalidToken with a sentence."""
         settings = self.settings
         self._lock = lock(settings.data_dir)
+        await self._serve_web()
         await self.api.transport.initialize()
         self.application = _application(settings, self.api)
         await self._reach()
@@ -83,8 +93,10 @@ class App:
             self.db = await opening  # what was opened must be closed
             raise
         self.rules = self.db.rules
-        courier = Courier(self.api, self.processes, settings.data_dir)
-        self.sender = Sender(self.db, courier, Pace(settings.limits()), clock=self.clock, slots=settings.send_slots)
+        courier = MeasuredCourier(self.api, self.processes, settings.data_dir)
+        courier.meters = self.meters
+        pace = Pace(settings.limits())
+        self.sender = Sender(self.db, courier, pace, clock=self.clock, slots=settings.send_slots)
         self.receiver = Receiver(
             self.db,
             self.api,
@@ -98,13 +110,16 @@ class App:
         self.jobs = Jobs(context, KINDS)
         self.scheduler = Scheduler(self.db, clock=self.clock)
         self.db.on_commit = self._committed
+        self._measure(pace)
         await self._welcome_owners(username)
         await self.sender.start()
-        await self._poll()
+        await self._receive()
         self.jobs.start()
         await self.scheduler.start()
         self._neighbours = asyncio.create_task(self._follow_neighbours())
         await self._set_menus()
+        if self.web is not None:
+            self.web.ready = True
         log.info("ready", bot=settings.bot_id)
 
     async def stop(self) -> None:
@@ -113,6 +128,10 @@ class App:
         if self._neighbours is not None:
             self._neighbours.cancel()
             await asyncio.gather(self._neighbours, return_exceptions=True)
+        if self.web is not None:
+            self.web.ready = False
+            if self.web.webhook is not None:
+                await self.web.webhook.close(seconds=DRAIN_SECONDS / 2)
         for name in ("receiver", "scheduler", "jobs", "sender"):
             part: Receiver | Scheduler | Jobs | Sender | None = getattr(self, name, None)
             if isinstance(part, Receiver | Sender):
@@ -122,6 +141,8 @@ class App:
         await self.processes.close()
         if hasattr(self, "application"):
             await self.application.shutdown()
+        if self.web is not None:
+            await self.web.stop()
         if hasattr(self, "db"):
             await self.db.close()
         await self.api.transport.shutdown()
@@ -137,11 +158,65 @@ class App:
             elif topic == "jobs":
                 self.jobs.wake()
 
-    async def _poll(self) -> None:
-        """Begin to fetch; a webhook an earlier program set for this token would keep every update from us."""
-        with contextlib.suppress(TelegramError):
-            await self.api.call("deleteWebhook")
-        await self.receiver.start()
+    async def _serve_web(self) -> None:
+        settings = self.settings
+        if not settings.web_port:
+            return
+        registry = self.meters.registry
+        hook = Webhook(settings.webhook_path, settings.webhook_token, registry) if settings.webhook_url else None
+        web = Server(settings.web_host, settings.web_port, webhook=hook, registry=registry, clock=self.clock)
+        await web.start()
+        self.web = web
+
+    def _measure(self, pace: Pace) -> None:
+        meters, clock = self.meters, self.clock
+        meters.watch_database(self.db, self.settings.data_dir / "tallyhand.db")
+        meters.watch_pace(pace)
+        meters.watch_ticks(self.scheduler)
+        self.receiver.on_handled = lambda outcome, since: meters.handled(outcome, (clock() - since) / SECOND)
+        self.scheduler.on_tick = lambda name, succeeded: meters.ticked(name, succeeded, clock())
+        if self.web is not None:
+            self.web.opened(self.db)
+
+    async def _receive(self) -> None:
+        """Take updates in: sent by Telegram with a webhook, else fetched. What waits with Telegram is never dropped.
+
+        A webhook an earlier start (or program) set would keep every update from a bot that fetches, so it is deleted.
+        """
+        settings = self.settings
+        if not settings.webhook_url:
+            with contextlib.suppress(TelegramError):
+                await self._insist("deleteWebhook", {})
+            await self.receiver.start()
+            return
+        assert self.web is not None and self.web.webhook is not None
+        await self.receiver.start(poll=False)
+        self.web.webhook.open(self.receiver.take_in)
+        values = {
+            "url": settings.webhook_url,
+            "secret_token": settings.webhook_token,
+            "allowed_updates": ALLOWED,
+            "max_connections": settings.webhook_max_connections,
+        }
+        try:
+            await self._insist("setWebhook", values)
+        except BadRequest as error:
+            raise WebhookRefused(f"Telegram does not take WEBHOOK_URL {settings.webhook_url}: {error}.") from None
+
+    async def _insist(self, method: str, values: dict[str, Any]) -> None:
+        """Call it until the Bot API answers; raises what it answers when that is no."""
+        for attempt in itertools.count(1):
+            try:
+                await self.api.call(method, values)
+                return
+            except BadRequest:
+                raise
+            except RetryAfter as error:
+                wait = error.retry_after
+                await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+            except NetworkError as error:
+                log.warning("bot_api_not_reached", error=type(error).__name__, method=method, attempt=attempt)
+                await asyncio.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)))
 
     async def _follow_neighbours(self) -> None:
         """What a command beside the bot (`tick`, `import`) queued is sent and worked off by the running bot."""
@@ -269,7 +344,7 @@ def _settle_memory() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def _application(settings: Settings, api: Api) -> Application[Any, Any, Any, Any, Any, Any]:
+def _application(settings: Settings, api: MeasuredApi) -> Application[Any, Any, Any, Any, Any, Any]:
     application = (
         Application.builder()
         .token(settings.bot_token)

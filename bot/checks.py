@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from telegram.error import InvalidToken, TelegramError
 
 from bot import keys
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
 from bot.transport import Api
 from domain.money import parse_amount
 from domain.refusals import Refusal
+
+TELEGRAM = "https://api.telegram.org"
+PORTS = (443, 80, 88, 8443)
+"""Where Telegram sends updates to; a Bot API server of one's own sends to any port."""
+SECRET_LENGTH = 16
 
 
 def sentences(error: ValidationError) -> list[str]:
@@ -32,6 +40,8 @@ async def problems(settings: Settings) -> list[str]:
     except Refusal as refusal:
         found.append("FLOOR: " + refusal.text.format(**refusal.params))
     found += _folder(settings.data_dir)
+    found += _webhook(settings)
+    found += _port(settings)
     if not settings.bot_token:
         found.append(
             "BOT_TOKEN is not set. Open a chat with @BotFather, send /newbot, and copy the token it gives you."
@@ -54,6 +64,59 @@ def _folder(path: Path) -> list[str]:
     if not place.is_dir() or not os.access(place, os.W_OK):
         return [f"DATA_DIR is {path}, and {place} cannot be written to. Name a folder that this user may write to."]
     return []
+
+
+def _webhook(settings: Settings) -> list[str]:
+    """Addresses and secrets of the right shape that will not do; shapes are checked when the settings are read."""
+    found = []
+    if settings.webhook_url and settings.bot_api_url == TELEGRAM:
+        parts = urlsplit(settings.webhook_url)
+        if parts.hostname in LOOPBACK:
+            found.append(
+                f"WEBHOOK_URL is {settings.webhook_url}, where Telegram cannot reach you. Give the public https address"
+                " of your proxy, or leave it empty."
+            )
+        elif (parts.port or 443) not in PORTS:
+            found.append(
+                f"WEBHOOK_URL names port {parts.port}. Telegram sends updates to the ports 443, 80, 88 and 8443 alone."
+            )
+    if settings.webhook_secret and len(settings.webhook_secret) < SECRET_LENGTH:
+        found.append(
+            f"WEBHOOK_SECRET has fewer than {SECRET_LENGTH} characters and could be guessed. Leave it empty, and one is"
+            " made from the token."
+        )
+    return found
+
+
+def _port(settings: Settings) -> list[str]:
+    """Whether the web server could listen; not asked while the bot itself runs, for then it does."""
+    if not settings.web_port or _is_running(settings.data_dir):
+        return []
+    try:
+        found = socket.getaddrinfo(settings.web_host, settings.web_port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        where = f"{settings.web_host}:{settings.web_port}"
+        return [
+            f"WEB_HOST and WEB_PORT are {where}, and nothing can listen there ({error.strerror}). Name an address of"
+            " this machine and a port that is free."
+        ]
+    return []
+
+
+def _is_running(data_dir: Path) -> bool:
+    """Whether a bot holds the folder's lock."""
+    try:
+        with (data_dir / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 async def _token(settings: Settings) -> list[str]:

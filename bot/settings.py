@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.pacing import Limits
 from domain.money import MINOR_DIGITS, parse_amount
 from domain.rules import Rules
+from web.server import PATHS
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(BaseSettings):
@@ -46,6 +53,13 @@ class Settings(BaseSettings):
     pacing: bool = Field(default=True, description="Off only for benchmarks against a local Bot API server.")
     send_slots: int = Field(default=64, ge=1, le=512, description="Messages in flight at once.")
     handle_slots: int = Field(default=64, ge=1, le=512, description="People whose updates are handled at once.")
+    webhook_url: str = Field(default="", description="Where Telegram sends updates; empty or `off`: they are fetched.")
+    webhook_secret: str = Field(default="", description="What Telegram shows with each; empty: made from the token.")
+    webhook_max_connections: int = Field(default=40, ge=1, le=100, description="Updates Telegram sends at once.")
+    web_host: str = Field(default="127.0.0.1", description="Where the web server listens.")
+    web_port: int = Field(
+        default=0, ge=0, le=65_535, validate_default=True, description="Its port; 0: no web server. Webhooks need one."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
     log_json: bool = Field(default=False, description="One JSON object a line instead of readable lines.")
 
@@ -86,6 +100,52 @@ class Settings(BaseSettings):
         if value not in MINOR_DIGITS:
             raise ValueError("is not a currency we know; write its three letters, such as USD or EUR")
         return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_a_public_address(cls, value: str) -> str:
+        if value in ("", "off"):
+            return ""
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host, parts = None, urlsplit("")
+        if parts.scheme not in ("http", "https") or not host or re.search(r"\s", value):
+            raise ValueError("give the whole public address, such as https://bot.example.org/telegram")
+        if parts.scheme == "http" and host not in LOOPBACK:
+            raise ValueError("Telegram sends updates over https alone; begin the address with https://")
+        if parts.username or parts.query or parts.fragment:
+            raise ValueError("the address must have no user, no ? and no #; the secret goes in WEBHOOK_SECRET")
+        if parts.path in PATHS:
+            raise ValueError(f"{parts.path} is taken; end the address with another path, such as /telegram")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret_token(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
+            raise ValueError("has 1 to 256 characters of A-Z, a-z, 0-9, _ and -; leave it empty to have one made")
+        return value
+
+    @field_validator("web_port")
+    @classmethod
+    def _is_there_for_a_webhook(cls, value: int, info: ValidationInfo) -> int:
+        if not value and info.data.get("webhook_url"):
+            raise ValueError("name the port your proxy passes WEBHOOK_URL on to, such as 8080")
+        return value
+
+    @property
+    def webhook_path(self) -> str:
+        """The path of WEBHOOK_URL, which the proxy passes on as it is."""
+        return urlsplit(self.webhook_url).path or "/"
+
+    @property
+    def webhook_token(self) -> str:
+        """WEBHOOK_SECRET, or one that only who has the bot's token can make."""
+        if self.webhook_secret:
+            return self.webhook_secret
+        return hmac.new(self.bot_token.encode(), b"tallyhand webhook secret", hashlib.sha256).hexdigest()
 
     @property
     def bot_id(self) -> int:

@@ -199,6 +199,8 @@ def _environment(folder: Path, token: str, address: str, owner: Person) -> dict[
         "EVERY_SECONDS": str(EVERY_SECONDS),
         "PAUSE_SECONDS": "10",
         "QUIET_HOURS": "false",
+        "WEBHOOK_URL": "off",
+        "WEB_PORT": os.environ.get("WEB_PORT") or "0",  # not that of `.env`, where the real bot may be listening
         "LOG_LEVEL": "WARNING",
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS = {"bot", "handlers", "usecases", "domain", "storage", "files", "scheduler", "locales", "emulator"}
+OURS = {"bot", "handlers", "usecases", "domain", "storage", "files", "scheduler", "locales", "web", "emulator"}
 STDLIB = set(sys.stdlib_module_names)
 
 ALLOWED: dict[str, set[str]] = {
@@ -21,6 +21,16 @@ ALLOWED: dict[str, set[str]] = {
     "locales": {"locales", "domain", "babel"},
     "handlers": {"handlers", "usecases", "domain", "locales", "telegram", "storage.database"},
     "scheduler": {"scheduler", "usecases", "domain", "apscheduler", "structlog", "storage.database"},
+    "web": {
+        "web",
+        "usecases",
+        "domain",
+        "aiohttp",
+        "prometheus_client",
+        "structlog",
+        "orjson",
+        "storage.database",
+    },
     "emulator": {"emulator", "aiohttp", "PIL", "orjson"},
 }
 FORBIDDEN_STDLIB: dict[str, set[str]] = {
@@ -113,6 +123,11 @@ def test_every_file_keeps_to_its_folders_imports(folder: str) -> None:
         ("handlers", "from storage import people"),
         ("handlers", "from bot import app"),
         ("scheduler", "from handlers import routes"),
+        ("web", "from telegram import Update"),
+        ("web", "from handlers import routes"),
+        ("web", "from bot.receiver import Receiver"),
+        ("web", "from storage import inbox"),
+        ("web", "x = 'select id from inbox where state = 1'"),
         ("bot", "from emulator.server import Emulator"),
         ("emulator", "from domain.money import parse_amount"),
         ("domain", "import datetime\nx = datetime.datetime.now()"),
@@ -129,6 +144,7 @@ def test_a_planted_breach_is_found(folder: str, line: str) -> None:
     ("folder", "line"),
     [
         ("handlers", "from storage.database import Database"),
+        ("web", "from storage.database import Database"),
         ("domain", "import numpy"),
         ("storage", "x = 'select id from people'"),
         ("bot", "import telegram"),

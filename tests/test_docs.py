@@ -30,6 +30,7 @@ from tests.builders import NOON, make_batch, make_owner, make_worker
 from tests.steps import answer, write
 from tests.test_architecture import ALLOWED
 from usecases import exports
+from web.server import PATHS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -108,7 +109,7 @@ def test_every_command_is_explained_to_who_may_use_it() -> None:
 @pytest.mark.parametrize("path", [path for path in PAGES if path.parent.name != "emulator"], ids=named)
 def test_no_page_promises_a_command_there_is_not(path: Path) -> None:
     found = {match[1] for span in spans(page(named(path))) if (match := re.fullmatch(r"/([a-z]+)(?: .*)?", span))}
-    assert found - COMMANDS.keys() == set()
+    assert found - COMMANDS.keys() - {path.strip("/") for path in PATHS} == set()
 
 
 def test_every_make_target_is_explained_and_every_one_named_is_there() -> None:
@@ -190,7 +191,7 @@ def test_the_ticks_are_those_there_are() -> None:
 
 
 def test_every_warning_in_the_logs_is_explained_and_every_event_named_is_there() -> None:
-    code = sources("bot", "scheduler")
+    code = sources("bot", "scheduler", "web")
     events = set(re.findall(r"log\.\w+\(\s*\"(\w+)\"", code))
     grave = set(re.findall(r"log\.(?:warning|error|exception)\(\s*\"(\w+)\"", code))
     explained = {span for cells in rows(section(page("docs/operations.md"), "Logs")) for span in spans(cells[0])}

@@ -1,0 +1,1 @@
+"""One aiohttp application: Telegram's webhook, /healthz, /readyz and /metrics."""
