@@ -30,7 +30,8 @@ PRICE = 20_000
 class Bot:
     """The bot as a process of its own, that can be killed and started again."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, **more: str) -> None:
+        """`more` are settings of its environment."""
         self.folder = folder
         self.database = folder / "tallyhand.db"
         self._environment = os.environ | {
@@ -42,6 +43,7 @@ class Bot:
             "QUIET_HOURS": "false",
             "QUICK_TAP_MILLIS": "0",
             "LOG_LEVEL": "ERROR",
+            **more,
         }
         self._process: asyncio.subprocess.Process | None = None
 
@@ -94,14 +96,14 @@ class Tapper:
         return next((shown for shown in reversed(messages) if shown.data("Yes")), None)
 
 
-async def story(folder: Path, *, kills: int, workers: int, seed: int) -> None:
+async def story(folder: Path, *, kills: int, workers: int, seed: int, **more: str) -> None:
     """Set up a batch, let people tap, kill the bot again and again, then compare what was tapped with what is there."""
     chance = random.Random(seed)
     async with (
         Emulator(bots={TOKEN: "tallyhand_bot"}, limits=False) as server,
         aiohttp.ClientSession(server.address) as session,
     ):
-        phones, bot = Phones(session), Bot(server.address, folder)
+        phones, bot = Phones(session), Bot(server.address, folder, **more)
         await bot.start()
         try:
             tappers = await _set_up(phones, workers)
