@@ -42,6 +42,18 @@ def test_the_example_file_has_every_setting_and_its_default(monkeypatch: pytest.
         ("currency", "DOLLAR", "CURRENCY: is not a currency we know"),
         ("review_tap_seconds", "-1", "REVIEW_TAP_SECONDS: "),
         ("owner_ids", "me", "OWNER_IDS: "),
+        ("webhook_url", "bot.example.org", "WEBHOOK_URL: give the whole public address"),
+        ("webhook_url", "https://[bot", "WEBHOOK_URL: give the whole public address"),
+        ("webhook_url", "https://bot.example.org:many/", "WEBHOOK_URL: give the whole public address"),
+        ("webhook_url", "http://bot.example.org/x", "WEBHOOK_URL: Telegram sends updates over https alone"),
+        ("webhook_url", "https://me@bot.example.org/x", "WEBHOOK_URL: the address must have no user"),
+        ("webhook_url", "https://bot.example.org/x?secret=1", "WEBHOOK_URL: the address must have no user"),
+        ("webhook_url", "https://bot.example.org/metrics", "WEBHOOK_URL: /metrics is taken"),
+        ("webhook_url", "https://bot.example.org/telegram", "WEB_PORT: name the port your proxy passes WEBHOOK_URL on"),
+        ("webhook_secret", "with spaces", "WEBHOOK_SECRET: has 1 to 256 characters of"),
+        ("webhook_secret", "x" * 257, "WEBHOOK_SECRET: has 1 to 256 characters of"),
+        ("webhook_max_connections", "101", "WEBHOOK_MAX_CONNECTIONS: "),
+        ("web_port", "65536", "WEB_PORT: "),
     ],
 )
 def test_a_wrong_setting_gets_a_sentence(name: str, value: str, says: str) -> None:
@@ -67,6 +79,34 @@ async def test_check_says_that_no_server_answers(tmp_path: Path) -> None:
     assert await checks.problems(settings) == [
         "BOT_API_URL is http://127.0.0.1:9, and no Bot API server answers there."
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"webhook_url": "http://127.0.0.1/x"}, "WEBHOOK_URL is http://127.0.0.1/x, where Telegram cannot reach you."),
+        ({"webhook_url": "https://bot.example.org:8080/x"}, "WEBHOOK_URL names port 8080. Telegram sends updates to"),
+        ({"webhook_secret": "short"}, "WEBHOOK_SECRET has fewer than 16 characters"),
+        ({"web_host": "192.0.2.1"}, "WEB_HOST and WEB_PORT are 192.0.2.1:8099, and nothing can listen there"),
+    ],
+)
+async def test_check_says_what_telegram_cannot_do_with_a_webhook(
+    values: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    found = await checks.problems(make(data_dir=tmp_path, web_port=8099, **values))
+    assert [sentence for sentence in found if "BOT_TOKEN" not in sentence] == [found[0]]
+    assert found[0].startswith(says)
+
+
+@pytest.mark.parametrize("address", ["https://bot.example.org:8443/x", "https://bot.example.org", "off", ""])
+async def test_check_is_content_with_an_address_telegram_can_send_to(address: str, tmp_path: Path) -> None:
+    found = await checks.problems(make(data_dir=tmp_path, web_port=8099, webhook_url=address))
+    assert [sentence for sentence in found if "BOT_TOKEN" not in sentence] == []
+
+
+def test_the_path_of_the_webhook_is_that_of_its_address() -> None:
+    paths = [make(webhook_url=f"https://b.org{end}", web_port=1).webhook_path for end in ("", "/", "/a/b", "/a/")]
+    assert paths == ["/", "/", "/a/b", "/a/"]
 
 
 def test_a_new_database_gets_a_key_file_only_its_owner_can_read(tmp_path: Path) -> None:
