@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,10 +23,10 @@ from bot import logs
 from bot.transport import Api
 from domain.people import Sender
 from domain.rules import Rules
+from handlers import routes
 from handlers.context import Context, Refused, current
 from storage import inbox
 from storage.database import Database, GroupLost, Tx
-from storage.inbox import Waiting
 from usecases import arrivals
 from usecases.arrivals import AlreadyHandled, Arrival, Tapped
 
@@ -37,6 +38,16 @@ IN_HAND = 2_000
 PAGE = 200
 POLL_SECONDS = 50
 OF_A_TAPPED_MESSAGE = frozenset({"message_id", "date", "chat", "photo"})
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """An update on its way to its handler; `attempts` were made by earlier processes."""
+
+    seq: int
+    received_at: int
+    attempts: int
+    update: dict[str, Any]
 
 
 class Receiver:
@@ -60,24 +71,27 @@ class Receiver:
         self._bot_id = bot_id
         self._clock = clock
         self._slots = asyncio.Semaphore(slots)
-        self._queues: dict[int, deque[tuple[Waiting, dict[str, Any]]]] = {}
-        self._in_hand = 0
+        self._queues: dict[int, deque[_InHand]] = {}
+        self._in_hand: set[int] = set()
+        self._kept = 0
         self._loaded = 0
         self._arrived = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._left_over = 0
         self.on_handled: Callable[[str, int], None] = lambda outcome, received_at: None
+        self._stopping = False
 
     async def start(self, *, poll: bool = True) -> None:
         """Hand out what an earlier process left, then begin to fetch."""
-        self._left_over = await self._db.read(inbox.newest)
+        self._left_over = self._kept = await self._db.read(inbox.newest)
         self._tasks.append(asyncio.create_task(self._hand_out()))
         if poll:
             self._tasks.append(asyncio.create_task(self._fetch()))
 
     async def stop(self, *, seconds: float = 20.0) -> None:
         """Stop fetching, finish what is in hand for at most so long; the rest stays rows."""
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -91,8 +105,19 @@ class Receiver:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def take_in(self, updates: list[dict[str, Any]]) -> None:
-        """Keep updates durably; returns when they are on disk."""
-        await self._db.write(_keep, bot=self._bot_id, updates=updates, now=self._clock())
+        """Keep updates durably; returns when they are on disk, and hands them out."""
+        now, lean = self._clock(), [_lean(update) for update in updates]
+        kept = await self._db.write(_keep, bot=self._bot_id, updates=lean, now=now)
+        rows = [(seq, update) for seq, update in zip(kept, lean, strict=True) if seq is not None]
+        if not rows or self._stopping:
+            return
+        if self._loaded == self._kept and len(self._in_hand) + len(rows) <= IN_HAND:
+            for seq, update in rows:
+                self._enqueue(_InHand(seq, now, 0, update))
+            self._loaded = max(self._loaded, rows[-1][0])
+        else:  # too many, or older ones still wait as rows: these wait with them
+            self._loaded = min(self._loaded, rows[0][0] - 1)
+        self._kept = max(self._kept, rows[-1][0])
         self._arrived.set()
 
     async def _fetch(self) -> None:
@@ -115,32 +140,33 @@ class Receiver:
                 await asyncio.sleep(0.2 * 2 ** min(failures, 5))  # short: taps live only 150 seconds
 
     async def _hand_out(self) -> None:
-        """Move rows from the inbox into people's queues, in order."""
+        """Move rows that wait in the inbox into people's queues, in order: after a start, and when too many come."""
         while True:
             self._arrived.clear()
-            rows = []
-            if self._in_hand <= IN_HAND - PAGE:
-                try:
-                    rows = await self._db.read(inbox.waiting, after=self._loaded, limit=PAGE)
-                except Exception:
-                    log.exception("inbox_unreadable")
-                    await asyncio.sleep(1.0)
-                    continue
-            for row in rows:
-                self._loaded = row.seq
-                self._enqueue(row)
-            if not rows:
+            if self._loaded >= self._kept or len(self._in_hand) > IN_HAND - PAGE:
                 await self._arrived.wait()
+                continue
+            newest = self._kept
+            try:
+                rows = await self._db.read(inbox.waiting, after=self._loaded, limit=PAGE)
+            except Exception:
+                log.exception("inbox_unreadable")
+                await asyncio.sleep(1.0)
+                continue
+            for row in rows:
+                self._enqueue(_InHand(row.seq, row.received_at, row.attempts, orjson.loads(row.payload)))
+            self._loaded = rows[-1].seq if rows else newest
 
-    def _enqueue(self, row: Waiting) -> None:
-        update = orjson.loads(row.payload)
-        key = _sender_id(update)
-        self._in_hand += 1
+    def _enqueue(self, one: _InHand) -> None:
+        if one.seq in self._in_hand:
+            return
+        key = _sender_id(one.update)
+        self._in_hand.add(one.seq)
         queue = self._queues.get(key)
         if queue is not None:
-            queue.append((row, update))
+            queue.append(one)
             return
-        self._queues[key] = deque([(row, update)])
+        self._queues[key] = deque([one])
         worker = asyncio.create_task(self._work(key))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
@@ -150,50 +176,51 @@ class Receiver:
         queue = self._queues[key]
         while queue:
             async with self._slots:
-                row, update = queue[0]
+                one = queue[0]
                 try:
-                    await self._handle(row, update)
+                    await self._handle(one)
                 except Exception as error:  # the disk gives way: it stays first, and is handled when there is room
-                    log.error("not_kept", seq=row.seq, error=type(error).__name__)
+                    log.error("not_kept", seq=one.seq, error=type(error).__name__)
                     await asyncio.sleep(1.0)
                     continue
             queue.popleft()
-            self._in_hand -= 1
-            self._arrived.set()
+            self._in_hand.discard(one.seq)
+            if self._loaded < self._kept:
+                self._arrived.set()
         del self._queues[key]
 
-    async def _handle(self, row: Waiting, raw: dict[str, Any]) -> None:
+    async def _handle(self, one: _InHand) -> None:
         """Give an update its effect: at most TRIES starts, over restarts too; then it is closed as failed.
 
         Raises GroupLost when the disk gives way, which is no failure of the update's.
         """
         try:
-            arrival = _arrival(row, raw)
+            arrival = _arrival(one)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            log.error("update_not_understood", seq=row.seq, error=type(error).__name__)
+            log.error("update_not_understood", seq=one.seq, error=type(error).__name__)
             arrival = None
         if arrival is None:
-            await self._db.write(inbox.close, row.seq)
-            self.on_handled("ignored", row.received_at)
+            await self._db.write(inbox.close, one.seq)
+            self.on_handled("ignored", one.received_at)
             return
         starts = 1
-        if row.seq <= self._left_over:  # an earlier process had it, and may have died of it
-            starts = 1 + await self._db.write(inbox.start, row.seq, row.attempts + 1)
+        if one.seq <= self._left_over:  # an earlier process had it, and may have died of it
+            starts = 1 + await self._db.write(inbox.start, one.seq, one.attempts + 1)
         while starts <= TRIES:
             try:
-                await self._run(raw, arrival)
-                self.on_handled("done", row.received_at)
+                await self._run(one.update, arrival)
+                self.on_handled("done", one.received_at)
                 return
             except (Refused, AlreadyHandled):
-                self.on_handled("refused", row.received_at)
+                self.on_handled("refused", one.received_at)
                 return
             except GroupLost:
                 raise
             except Exception:
-                log.exception("handler_failed", seq=row.seq, start=starts)
+                log.exception("handler_failed", seq=one.seq, start=starts)
                 starts += 1
-        await self._fail(arrival, raw)
-        self.on_handled("failed", row.received_at)
+        await self._fail(arrival, one.update)
+        self.on_handled("failed", one.received_at)
 
     async def _run(self, raw: dict[str, Any], arrival: Arrival) -> None:
         query = raw.get("callback_query")
@@ -203,16 +230,19 @@ class Receiver:
             rules=self._rules,
             answer_tap=self._answer(query["id"]) if query else None,
         )
+        if query:  # most of what comes, and only its data matters: python-telegram-bot's objects cost 0.13 ms
+            await routes.on_tap(context, query.get("data") or "")
+            await context.toast("")
+            return
         token = current.set(context)
         try:
             await self._application.process_update(Update.de_json(raw, self._application.bot))
-            if context.failure is not None:
-                raise context.failure
-            if not context.written:  # an update nobody routes, such as one from a group
-                await self._db.write(inbox.close, arrival.seq)
         finally:
             current.reset(token)
-        await context.toast("")
+        if context.failure is not None:
+            raise context.failure
+        if not context.written:  # an update nobody routes, such as one from a group
+            await self._db.write(inbox.close, arrival.seq)
 
     def _answer(self, query_id: str) -> Callable[[str, bool], Coroutine[object, object, None]]:
         async def answer(text: str, alert: bool) -> None:
@@ -242,9 +272,11 @@ class Receiver:
             await self._answer(query["id"])("", False)
 
 
-def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> None:
-    for update in updates:
-        inbox.add(tx, bot=bot, update_id=update["update_id"], payload=orjson.dumps(_lean(update)), now=now)
+def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> list[int | None]:
+    return [
+        inbox.add(tx, bot=bot, update_id=update["update_id"], payload=orjson.dumps(update), now=now)
+        for update in updates
+    ]
 
 
 def _lean(update: dict[str, Any]) -> dict[str, Any]:
@@ -272,8 +304,9 @@ def _sender_id(update: dict[str, Any]) -> int:
         return 0
 
 
-def _arrival(row: Waiting, update: dict[str, Any]) -> Arrival | None:
+def _arrival(one: _InHand) -> Arrival | None:
     """Who it came from and which message; None for what has no person behind it, or is not a private chat."""
+    update = one.update
     body = _body(update)
     if body is None or "from" not in body or body["from"].get("is_bot"):
         return None
@@ -283,8 +316,8 @@ def _arrival(row: Waiting, update: dict[str, Any]) -> Arrival | None:
     if chat.get("type") != "private":
         return None
     return Arrival(
-        seq=row.seq,
-        received_at=row.received_at,
+        seq=one.seq,
+        received_at=one.received_at,
         sender=Sender(
             telegram_id=user["id"],
             name=" ".join(filter(None, (user.get("first_name"), user.get("last_name")))),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Message, Update
-from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+from telegram.ext import Application, CallbackContext, ChatMemberHandler, MessageHandler, filters
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
@@ -139,13 +139,10 @@ async def on_command(update: Update, _: object) -> None:
     await (handler(ctx, "".join(rest).strip()) if handler else typed.stray(ctx, message))
 
 
-async def on_tap(update: Update, _: object) -> None:
+async def on_tap(ctx: Context, data: str) -> None:
     """A tap on a button: its data says which, the rows say what it means."""
-    query = update.callback_query
-    assert query is not None
-    ctx = current.get()
     try:
-        action, numbers = decode(query.data or "")
+        action, numbers = decode(data)
         tap = TAPS[action]
     except (StaleButton, KeyError):
         await ctx.write(_refuse_stale)
@@ -183,9 +180,8 @@ def _on_message(handler: OnMessage) -> Callable[[Update, object], Coroutine[obje
 
 
 def register(application: Application) -> None:  # type: ignore[type-arg]
-    """Put the table into python-telegram-bot's application; the first that matches takes the update."""
+    """Put what is not a tap into python-telegram-bot's application; the first that matches takes the update."""
     private = filters.ChatType.PRIVATE
-    application.add_handler(CallbackQueryHandler(on_tap))
     application.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, _on_message(typed.edited)))
     application.add_handler(MessageHandler(private & COMMAND, on_command))
     for what, handler in MESSAGES:

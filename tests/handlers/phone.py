@@ -34,7 +34,10 @@ class Phone:
             assert len(text) <= 200
             toasts.append(text)
 
-        await self._run(routes.on_tap, {"callback_query": query}, toast)
+        async def tap(*_: object) -> None:
+            await routes.on_tap(current.get(), data)
+
+        await self._run(tap, {"callback_query": query}, toast)
         assert len(toasts) <= 1
         return "".join(toasts)
 
