@@ -24,7 +24,7 @@ from typing import IO, Any
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot import keys, logs
+from bot import cores, keys, logs
 from bot.clock import now
 from bot.jobs import JobContext, Jobs
 from bot.kinds_of_job import KINDS
@@ -334,7 +334,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"Tallyhand runs as @{app.rules.bot_username}.")
         if app.claim_link:
             say(f"Nobody owns this bot yet. Whoever opens this link first becomes its owner: {app.claim_link}")
-        await asyncio.Event().wait()
+        await cores.keep_together()
 
 
 def _settle_memory() -> None:

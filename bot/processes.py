@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeVar, TypeVarTuple
 
+from bot import cores
+
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 _HEAD = 8  # bytes that tell the length of what follows
@@ -147,7 +149,7 @@ async def _started(memory: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        f"from bot.processes import serve; serve({memory})",
+        f"from bot.processes import serve; serve({memory}, {sorted(cores.ALL)})",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # what a library says about a stranger's file has no place in our logs
@@ -155,8 +157,9 @@ async def _started(memory: int) -> asyncio.subprocess.Process:
     )
 
 
-def serve(memory: int) -> None:
-    """Be a worker: answer calls from standard input until it ends."""
+def serve(memory: int, on: list[int]) -> None:
+    """Be a worker on these cores: answer calls from standard input until it ends."""
+    os.sched_setaffinity(0, on)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides when we end
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
