@@ -113,8 +113,8 @@ def load(tx: Tx, row_id: int) -> Outgoing | None:
 
 def sent(tx: Tx, row_id: int) -> None:
     """It went out (or needed nothing more). Kept only where its dedupe key must be remembered."""
-    tx.run("delete from outbox where id = :id and dedupe is null", id=row_id)
-    tx.run("update outbox set state = 'sent', params = '{}' where id = :id", id=row_id)
+    if tx.run("delete from outbox where id = :id and dedupe is null", id=row_id).rowcount == 0:
+        tx.run("update outbox set state = 'sent', params = '{}' where id = :id", id=row_id)
 
 
 def failed(tx: Tx, row_id: int) -> None:

@@ -57,6 +57,12 @@ def by_id(tx: Tx, submission_id: int) -> Submission | None:
     return _one(tx, "id = :id", id=submission_id)
 
 
+def untouched(tx: Tx, submission_id: int) -> bool:
+    """It stands as it was handed in, and no reviewer has opened it."""
+    sql = "select 1 from submissions where id = :id and state = 'pending' and review_started_at is null"
+    return tx.one(sql, id=submission_id) is not None
+
+
 def live_of_assignment(tx: Tx, assignment_id: int) -> Submission | None:
     """The assignment's submission that stands: pending, accepted or sent back."""
     return _one(tx, f"assignment_id = :assignment_id and state in {LIVE}", assignment_id=assignment_id)

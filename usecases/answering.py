@@ -22,6 +22,9 @@ from usecases import progress, publishing
 from usecases.assigning import check_worker, lease_end, next_in, present, show_next
 from usecases.counting import count_in, take_out
 
+UNDOABLE_IN = ("open", "paused")
+"""The states of a batch in which an answer can be taken back."""
+
 
 class Outcome(StrEnum):
     """What became of an answer."""
@@ -140,15 +143,16 @@ def undoable(last: Submission, hand: Hand) -> bool:
         hand.place.session.undo_submission_id == last.id
         and last.state == "pending"
         and last.review_started_at is None
-        and hand.place.batch.state in ("open", "paused")
+        and hand.place.batch.state in UNDOABLE_IN
     )
 
 
 def undo_of(tx: Tx, hand: Hand) -> int | None:
     """The submission that Undo on this card would take back, if there is one."""
     undo = hand.place.session.undo_submission_id
-    last = None if undo is None else submissions.by_id(tx, undo)
-    return undo if last is not None and undoable(last, hand) else None
+    if undo is None or hand.place.batch.state not in UNDOABLE_IN:
+        return None
+    return undo if submissions.untouched(tx, undo) else None
 
 
 def go_on(tx: Tx, by: Person, place: Place, *, now: int, undo: int | None = None) -> None:

@@ -42,12 +42,16 @@ class CardView:
 
 def card_message(view: CardView, words: Words) -> Message:
     """The card of a task: photo or conversation, question, pay, answers, controls."""
-    return message(view, words, (*answer_rows(view, words), *control_rows(view, words)))
+    card = shown(view, words)
+    return _message(view, card, words, (*answer_rows(view, card), *control_rows(view, card, words)))
 
 
 def message(view: CardView, words: Words, keyboard: Keyboard) -> Message:
     """The same card under another keyboard: the question what is wrong with it."""
-    card = shown(view, words)
+    return _message(view, shown(view, words), words, keyboard)
+
+
+def _message(view: CardView, card: Card, words: Words, keyboard: Keyboard) -> Message:
     receipt = words.html("✓ Saved · +{amount}", amount=words.money(view.saved)) if view.saved else None
     return Message(
         text(view, card, words),
@@ -111,16 +115,15 @@ def pay_line(batch: Batch, words: Words) -> Markup:
     return words.html("{price} · about {time} · {rate} (estimate)", **values)
 
 
-def answer_rows(view: CardView, words: Words) -> Keyboard:
+def answer_rows(view: CardView, card: Card) -> Keyboard:
     """The answers, as many to a row as their texts allow, in the batch's order."""
-    answers = shown(view, words).answers
-    return in_rows([Button(one.text, _data(view, "answer", one.index)) for one in answers], ROW_WIDTH)
+    return in_rows([Button(one.text, _data(view, "answer", one.index)) for one in card.answers], ROW_WIDTH)
 
 
-def control_rows(view: CardView, words: Words) -> Keyboard:
+def control_rows(view: CardView, card: Card, words: Words) -> Keyboard:
     """Show all, Undo, Skip, Report a problem, Instructions, Change batch, Stop for now: those that apply."""
     rows: list[tuple[Button, ...]] = []
-    if is_cut(shown(view, words)):
+    if is_cut(card):
         rows.append((Button(words.plain("Show all"), _data(view, "show_all")),))
     if view.undo is not None:
         rows.append((Button(words.plain("Undo"), encode("undo", view.undo)),))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bot.rendering import RENDERERS
-from bot.rendering.card import CardView, answer_rows, card_message
+from bot.rendering.card import CardView, answer_rows, card_message, shown
 from bot.rendering.message import Message, Nothing
 from domain.batches import Batch
 from domain.brief.model import Translation
@@ -70,10 +70,8 @@ def test_the_rate_is_an_estimate_until_ten_answers_are_measured(batch: Batch) ->
 
 def test_answers_are_packed_by_their_length(batch: Batch) -> None:
     def packed(*answers: str) -> list[int]:
-        return [
-            len(row)
-            for row in answer_rows(CardView(replace(batch, face=replace(batch.face, answers=answers)), PHOTO), WORDS)
-        ]
+        view = CardView(replace(batch, face=replace(batch.face, answers=answers)), PHOTO)
+        return [len(row) for row in answer_rows(view, shown(view, WORDS))]
 
     assert packed("Yes", "No") == [2]
     assert packed("1", "2", "3", "4", "5") == [4, 1]
