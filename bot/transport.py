@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import aiohttp
 import orjson
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 CONNECTIONS = 256
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # RetryAfter tells a timedelta, as it will in the next version
@@ -91,13 +93,24 @@ class Transport(BaseRequest):
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._timeout
         try:
             async with self._session.request(
-                method, url, timeout=aiohttp.ClientTimeout(total=seconds + 5), **_encoded(request_data)
+                method, _address(url), timeout=_waiting(seconds + 5), **_encoded(request_data)
             ) as response:
                 return response.status, await response.read()
         except aiohttp.ClientConnectorError as error:
             raise NetworkError(f"no connection: {type(error).__name__}") from None
         except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
             raise TimedOut(f"no answer: {type(error).__name__}") from None
+
+
+@lru_cache(64)
+def _address(url: str) -> URL:
+    """Few methods are called again and again: their addresses are taken apart once."""
+    return URL(url)
+
+
+@lru_cache(64)
+def _waiting(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds)
 
 
 def _encoded(data: RequestData | Body | None) -> dict[str, Any]:
