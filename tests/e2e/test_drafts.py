@@ -74,6 +74,7 @@ async def test_photos_and_albums_collect_in_one_draft_until_that_is_all(house: H
 
 async def test_an_album_is_answered_by_one_message(house: House) -> None:
     olivia = await house.owner()
+    await house.settled()
     before = len(await olivia.messages())
     await olivia.photos(*(photo(colour=colour) for colour in COLOURS[:10]), caption=PETS)
     await house.settled()
