@@ -1,12 +1,15 @@
-"""Files people sent, taken into their drafts: fetch, look through in a worker process, write in steps.
+"""Files people sent, taken into their drafts: fetch, look through in worker processes, write in steps.
 
-Each step is remembered in the transaction that writes it, so a restart goes on behind the last one; the file is fetched
-again when it is gone. What cannot be used is listed, what is broken as a whole is told, neither is an error.
+Photos are taken in several steps at once, one a worker process, and written in their order. Each step is remembered in
+the transaction that writes it, so a restart goes on behind the last one; the file is fetched again when it is gone.
+What cannot be used is listed, what is broken as a whole is told, neither is an error.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +29,9 @@ from usecases.imports import Found, FoundPhoto
 
 T = TypeVar("T")
 
-PHOTOS_A_STEP = 40
+PHOTOS_A_STEP = 4
+STEPS_AHEAD = 3
+"""Steps begun before the first of them is written, for each worker process: none waits while another is slow."""
 ROWS_A_STEP = 500
 STEP_SECONDS = 120.0
 
@@ -134,11 +139,34 @@ async def _table(context: JobContext, job: Job, path: Path) -> None:
 async def _in_steps(
     context: JobContext, job: Job, total: int, take: Callable[[int, int], Awaitable[Sequence[Taken | Refused]]]
 ) -> None:
-    """Take in what a listing names, from where an earlier start stopped."""
-    for start in range(int(job.progress.get("next", 0)), total, PHOTOS_A_STEP):
-        taken = await take(start, start + PHOTOS_A_STEP)
-        if not await _write(context, job, start, total, taken):
-            return
+    """Take in what a listing names, from where an earlier start stopped.
+
+    Steps are computed side by side and written in order, all that are ready in one transaction. A step that raises
+    does so when those before it are written; those behind it are left.
+    """
+    lanes = asyncio.Semaphore(context.processes.at_once)
+
+    async def step(start: int) -> Sequence[Taken | Refused]:
+        async with lanes:
+            return await take(start, start + PHOTOS_A_STEP)
+
+    written = int(job.progress.get("next", 0))
+    starts = iter(range(written, total, PHOTOS_A_STEP))
+    under_way: deque[asyncio.Task[Sequence[Taken | Refused]]] = deque()
+    try:
+        while written < total:
+            for start in itertools.islice(starts, context.processes.at_once * STEPS_AHEAD - len(under_way)):
+                under_way.append(asyncio.create_task(step(start)))
+            taken = list(await under_way.popleft())
+            while under_way and under_way[0].done() and under_way[0].exception() is None:
+                taken += under_way.popleft().result()
+            if not await _write(context, job, written, total, taken):
+                return
+            written += len(taken)
+    finally:
+        for left in under_way:
+            left.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 async def _each_if_failed(

@@ -7,8 +7,10 @@ share their bytes are refused, so all photos together are at most `ratio` times 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
+import os
 import stat
 import struct
 import unicodedata
@@ -17,13 +19,15 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from domain.file_problems import BrokenZip, NotAZip, Refused, ZipTooFull
-from files.pictures import PictureLimits, Taken, take_photo
+from files.pictures import PictureLimits, Taken, take_each
 from files.texts import clean_name, natural
 
 PHOTOS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".cab"})
+_LOCAL = 30  # bytes of a local header without its name
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # NotImplementedError: a directory line that asks for a ZIP version of the far future.
 _BROKEN = (
@@ -51,11 +55,17 @@ class ArchiveLimits:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A usable entry: its name for people, its position in the archive's directory, its declared size in bytes."""
+    """A usable entry: its name for people, and what the archive's directory says of it.
+
+    `offset` is where its local header begins; `packed` and `size` are bytes before and after unpacking.
+    """
 
     name: str
-    position: int
+    offset: int
+    packed: int
     size: int
+    deflated: bool
+    crc: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,9 @@ def list_archive(path: Path, limits: ArchiveLimits = _LIMITS) -> Listing:
         name = _name(entry)
         if entry.is_dir() or _litter(name):
             continue
-        member = Member(clean_name(name), position, entry.file_size)
+        deflated = entry.compress_type == zipfile.ZIP_DEFLATED
+        place = entry.header_offset, entry.compress_size, entry.file_size
+        member = Member(clean_name(name), *place, deflated, entry.CRC)
         is_gold = PurePosixPath(name).name.casefold() == "gold.csv"
         refusal = _refusal(entry, name, limits, photo=not is_gold)
         if refusal is None and position in overlapping:
@@ -114,19 +126,12 @@ def take_photos(
 ) -> list[Taken | Refused]:
     """Unpack, normalise and store these members of a listing under `folder`; one result each, in their order.
 
-    Meant for chunks of some tens. Repeating a chunk changes nothing. One member is in memory at a time, never more of
-    it than it declared. Raises what `list_archive` raises if the file has changed since.
+    The archive's directory is not read again: a member's bytes are read from where the listing says they are. Repeating
+    a chunk changes nothing. One member is in memory at a time, never more of it than it declared.
     """
-    results: list[Taken | Refused] = []
-    with _opened(path) as archive:
-        entries = archive.infolist()
-        for member in members:
-            data = _unpacked(archive, entries, member, limits.bytes)
-            if isinstance(data, Refused):
-                results.append(data)
-            else:
-                results.append(take_photo(data, member.name, folder, limits))
-    return results
+    with path.open("rb") as archive:
+        unpacked = ((member.name, _unpacked(archive, member, limits.bytes)) for member in members)
+        return take_each(unpacked, folder, limits)
 
 
 def shortened(refused: Sequence[Refused], most: int) -> tuple[Refused, ...]:
@@ -154,13 +159,6 @@ def _directory(path: Path, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
                 return archive.infolist()
         except _BROKEN as error:
             raise _problem(path) from error
-
-
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except _BROKEN as error:
-        raise _problem(path) from error
 
 
 def _problem(path: Path) -> NotAZip | BrokenZip:
@@ -215,25 +213,33 @@ def _refusal(entry: zipfile.ZipInfo, name: str, limits: ArchiveLimits, *, photo:
 def _overlapping(entries: Sequence[zipfile.ZipInfo]) -> set[int]:
     """Positions of entries whose bytes run into the next entry's: how a small file claims to hold many big ones."""
     order = sorted(range(len(entries)), key=lambda position: entries[position].header_offset)
-    header = 30  # bytes of a local header without its name
     return {
         this
         for this, following in itertools.pairwise(order)
-        if entries[this].header_offset + header + entries[this].compress_size > entries[following].header_offset
+        if entries[this].header_offset + _LOCAL + entries[this].compress_size > entries[following].header_offset
     }
 
 
-def _unpacked(
-    archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], member: Member, most: int
-) -> bytes | Refused:
-    try:
-        # zipfile stops at the declared size however much more the data would unpack to; the checksum then tells.
-        with archive.open(entries[member.position]) as file:
-            data = file.read(most + 1)
-    except RuntimeError:
-        return Refused(member.name, "encrypted")
-    except (*_BROKEN, IndexError):
-        return Refused(member.name, "damaged")
-    if len(data) > most:
+def _unpacked(archive: BinaryIO, member: Member, most: int) -> bytes | Refused:
+    if member.size > most:
         return Refused(member.name, "too_big", {"limit": most // 1_000_000})
+    data: bytes | None = None
+    # A stored block of deflate is at most a few bytes longer than what is in it; whatever claims more is made up.
+    if member.packed <= member.size + member.size // 100 + 1_000:
+        with contextlib.suppress(zlib.error, OSError, ValueError):
+            data = _bytes_of(archive, member)
+    if data is None or len(data) != member.size or zlib.crc32(data) != member.crc:
+        return Refused(member.name, "damaged")
     return data
+
+
+def _bytes_of(archive: BinaryIO, member: Member) -> bytes | None:
+    """What lies behind the local header, unpacked but for no more than one byte above the declared size."""
+    archive.seek(member.offset)
+    header = archive.read(_LOCAL)
+    if len(header) < _LOCAL or not header.startswith(b"PK\3\4"):
+        return None
+    name, extra = struct.unpack_from("<2H", header, 26)
+    archive.seek(name + extra, os.SEEK_CUR)
+    packed = archive.read(member.packed)
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.size + 1) if member.deflated else packed

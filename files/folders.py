@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.file_problems import Refused
 from files.archives import ARCHIVES, PHOTOS, shortened
-from files.pictures import PictureLimits, Taken, take_photo
+from files.pictures import PictureLimits, Taken, take_each
 from files.texts import clean_name, natural
 
 _LIMITS = PictureLimits()
@@ -48,15 +47,7 @@ def take_from_folder(
     folder: Path, names: Sequence[str], store: Path, limits: PictureLimits = _LIMITS
 ) -> list[Taken | Refused]:
     """Normalise and store these photos of a listing; one result each, in their order. Repeating changes nothing."""
-    results: list[Taken | Refused] = []
-    for name in names:
-        try:
-            results.append(take_photo(folder / name, clean_name(name), store, limits))
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):  # our disk, not their photo
-                raise
-            results.append(Refused(clean_name(name), "damaged"))
-    return results
+    return take_each(((clean_name(name), folder / name) for name in names), store, limits)
 
 
 def _refusal(path: Path) -> str | None:

@@ -1,8 +1,8 @@
 """Pictures from strangers made small, upright and clean: whatever came in, a plain JPEG without metadata goes out.
 
 What a decoder is fed here decides what it may do to the machine, so the order is fixed: three formats only, size read
-and judged before a pixel is decoded, big JPEGs decoded at half or a quarter of their size, and only pixels carried over
-into a new image. Run in a worker process with limits of memory and time (`bot/processes.py`).
+and judged before a pixel is decoded, big JPEGs decoded at half or a quarter of their size, and only pixels carried
+over. Run in a worker process with limits of memory and time (`bot/processes.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import hashlib
 import io
 import os
 import warnings
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +116,34 @@ def take_photo(source: bytes | Path, name: str, folder: Path, limits: PictureLim
         picture = normalise(source, limits)
     except PictureProblem as problem:
         return Refused(name, problem.reason, problem.params or None)
+    return _stored(picture, name, folder)
+
+
+def take_each(
+    sources: Iterable[tuple[str, bytes | Path | Refused]], folder: Path, limits: PictureLimits = _DEFAULT
+) -> list[Taken | Refused]:
+    """Normalise and store photos given as (name, what was sent), or why not; one result each, in their order.
+
+    Each is written while the next is decoded, so that the disk's time costs none. When this returns all are on disk.
+    """
+    begun: list[Future[Taken] | Refused] = []
+    with ThreadPoolExecutor(1) as disk:
+        for name, source in sources:
+            if isinstance(source, Refused):
+                begun.append(source)
+                continue
+            try:
+                picture = normalise(source, limits)
+            except PictureProblem as problem:
+                begun.append(Refused(name, problem.reason, problem.params or None))
+            except OSError:  # a file that cannot be read; what the disk says about ours comes out below
+                begun.append(Refused(name, "damaged"))
+            else:
+                begun.append(disk.submit(_stored, picture, name, folder))
+    return [one if isinstance(one, Refused) else one.result() for one in begun]
+
+
+def _stored(picture: Picture, name: str, folder: Path) -> Taken:
     path = store(picture, folder)
     return Taken(name, picture.sha256, picture.width, picture.height, len(picture.data), path)
 
@@ -153,10 +183,7 @@ def _cleaned(image: Image.Image, data: bytes, limits: PictureLimits) -> Image.Im
     image = _plain_mode(image)
     if image.size != target:
         image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    image = _srgb(image, profile)
-    clean = Image.new("RGB", image.size, "white")
-    clean.paste(image, mask=image.getchannel("A") if "A" in image.getbands() else None)
-    return _upright(clean, orientation)
+    return _upright(_bare(_srgb(image, profile)), orientation)
 
 
 def _fitting(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -189,7 +216,18 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             converted = None
         if converted is not None:
             return converted
-    return image if image.mode == "RGBA" else image.convert("RGB")
+    return image if image.mode in ("RGB", "RGBA") else image.convert("RGB")
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Only the pixels, on white where one sees through; in place where the image is none of a decoder's."""
+    if "A" in image.getbands():
+        clean = Image.new("RGB", image.size, "white")
+        clean.paste(image, mask=image.getchannel("A"))
+        return clean
+    clean = image if type(image) is Image.Image else image.copy()
+    clean.info = {}  # comments and profiles travel here
+    return clean
 
 
 def _orientation(image: Image.Image) -> object:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -182,6 +185,40 @@ async def test_an_interrupted_folder_import_goes_on_as_a_job(context: JobContext
         await import_file(context, again)
     assert await context.db.read(_tasks, 1) == 45
     assert await context.db.read(refused_files.count, 1) == 0
+
+
+async def test_photos_keep_their_order_and_all_come_in_although_a_worker_process_is_killed(
+    db: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"p{number:02}.jpg").write_bytes(photo(16 + number, 1_000 if number == 0 else 32))
+    processes = Processes(4)
+    context = JobContext(db, cast("Api", None), processes, tmp_path / "data", Rules(), lambda: NOON)
+    try:
+        carla = await db.write(make_coordinator)
+        importing = asyncio.create_task(import_folder(context, folder, carla, ""))
+        while not (workers := _worker_processes()):
+            await asyncio.sleep(0.01)
+        os.kill(workers[0], signal.SIGKILL)
+        assert await importing == 60
+    finally:
+        await processes.close()
+    names = await db.read(lambda tx: [row["name"] for row in tx.all("select name from tasks order by id")])
+    assert names == [f"p{number:02}.jpg" for number in range(1, 60)]  # the first is too narrow a strip
+    assert await db.read(lambda tx: [one.name for one in refused_files.of_batch(tx, 1, limit=9)]) == ["p00.jpg"]
+
+
+def _worker_processes() -> list[int]:
+    """Ids of the processes this one has started that wait for work or do it."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"bot.processes" in (status.parent / "cmdline").read_bytes():
+                found.append(int(status.parent.name))
+    return found
 
 
 async def test_a_worker_cannot_import_a_folder_and_a_missing_folder_is_told(
