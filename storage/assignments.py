@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.batches import Assignment, Batch, Task
 from domain.kinds.base import BatchFace, parse_payload
-from storage import enrolments
+from storage import enrolments, ledger
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.sessions import Session
@@ -31,11 +31,11 @@ def _prefixed(table: str, names: tuple[str, ...]) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
-# The account's name is that of domain.ledger.reserve: a scalar look-up here spares the hot path a statement.
+# A scalar look-up of the reserve here spares the hot path a statement.
 PLACE = f"""{_prefixed("b", BATCH)},
  {_prefixed("e", enrolments.NAMES)},
  {_prefixed("s", SESSION)}, b.leased, b.frees,
- (select balance from accounts where id = 'batch:' || b.id || ':reserve') as reserve,
+ (select balance from balances where id = {ledger.number_of("reserve", "b.id")}) as reserve,
  (select version from consents where person_id = :worker_id and withdrawn_at is null) as consent,
  (select o.id from assignments o where o.worker_id = :worker_id and o.batch_id = b.id and o.state = 'offered'
   and o.id <> :assignment_id order by o.id limit 1) as reserved"""

@@ -23,6 +23,7 @@ class Standing:
     price: int | None
     tasks: int
     done: int
+    done_told: int
 
 
 def add(
@@ -73,7 +74,7 @@ def collecting(tx: Tx, person_id: int) -> Batch | None:
 
 def standing(tx: Tx, batch_id: int) -> Standing | None:
     """Where the batch stands."""
-    row = tx.one("select state, created_by, price, tasks, done from batches where id = :id", id=batch_id)
+    row = tx.one("select state, created_by, price, tasks, done, done_told from batches where id = :id", id=batch_id)
     return None if row is None else Standing(*tuple(row))
 
 
@@ -86,6 +87,17 @@ def still_needed(tx: Tx, batch_id: int) -> int | None:
         id=batch_id,
     )
     return needed
+
+
+def released(tx: Tx, batch_id: int) -> tuple[int, int]:
+    """What went back to the funds (micro-units), and in how many transfers."""
+    row = tx.one("select released, releases from batches where id = :id", id=batch_id)
+    return (0, 0) if row is None else (row["released"], row["releases"])
+
+
+def working(tx: Tx, batch_id: int) -> int:
+    """How many workers have a card of this batch on the screen; kept by triggers on sessions."""
+    return int(tx.value("select working from batches where id = :id", id=batch_id))
 
 
 def newest(tx: Tx, state: str, *, limit: int, before: int | None = None) -> list[Batch]:
@@ -123,6 +135,17 @@ def by_id(tx: Tx, batch_id: int) -> Batch | None:
     """The batch, if there is one with this id (ids come in button data, which anybody can alter)."""
     row = tx.one(f"select {COLUMNS} from batches where id = :id", id=batch_id)
     return None if row is None else _batch(row)
+
+
+def open_in(tx: Tx, languages: list[str], *, limit: int) -> list[int]:
+    """Ids of the open batches in these languages, oldest first."""
+    rows = tx.all(
+        "select id from batches where state = 'open' and language in (select value from json_each(:languages))"
+        " order by id limit :limit",
+        languages=json.dumps(languages),
+        limit=limit,
+    )
+    return [row["id"] for row in rows]
 
 
 def in_state(tx: Tx, *states: str, limit: int = 100) -> list[Batch]:

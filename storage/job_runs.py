@@ -57,6 +57,17 @@ def furthest(tx: Tx, name: str) -> int:
     return int(tx.value("select coalesce(max(cursor), 0) from job_runs where name = :name", name=name))
 
 
+def forget(tx: Tx, *, before: int, limit: int) -> int:
+    """Delete periods that were closed before an instant, at most `limit`, but each name's furthest; say how many."""
+    return tx.run(
+        "delete from job_runs where (name, period) in (select name, period from job_runs r"
+        " where closed_at < :before and closed_at is not null"
+        " and cursor < (select max(cursor) from job_runs f where f.name = r.name) order by closed_at limit :limit)",
+        before=before,
+        limit=limit,
+    ).rowcount
+
+
 def close(tx: Tx, run: JobRun, *, now: int) -> None:
     """The last step is done: this period never runs again."""
     tx.run(

@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "migrations"
+FILE = 1
+"""Where a migration sorts (`pragma temp_store`): a large table may not fit into memory."""
 
 
 class DatabaseTooNew(Exception):
@@ -31,8 +33,11 @@ def migrate(connection: sqlite3.Connection) -> int:
     known = migrations()
     if found > known[-1][0]:
         raise DatabaseTooNew(found, known[-1][0])
+    kept = int(connection.execute("pragma temp_store").fetchone()[0])
+    connection.execute(f"pragma temp_store = {FILE}")
     for number, path in known:
         if number > found:
             script = path.read_text(encoding="utf-8")
             connection.executescript(f"begin immediate;\n{script}\npragma user_version = {number};\ncommit;")
+    connection.execute(f"pragma temp_store = {kept}")
     return known[-1][0]

@@ -189,14 +189,14 @@ def shown(tx: Tx, assignment_id: int, *, now: int) -> None:
     tx.run("update assignments set shown_at = :now where id = :id and shown_at is null", id=assignment_id, now=now)
 
 
-def forget_unsent(tx: Tx, *, before: int, limit: int) -> int:
-    """Delete rows that failed or were cancelled and were queued before an instant, at most `limit`; returns how many.
+def forget(tx: Tx, *, before: int, limit: int) -> int:
+    """Delete rows that went out, failed or were cancelled and were queued before an instant, at most `limit`.
 
-    Rows with a dedupe key stay: they keep the same news from going out later.
+    Returns how many. With a row goes its dedupe key: what must happen once for ever has a row of its own.
     """
     return tx.run(
-        "delete from outbox where id in (select id from outbox where state in ('failed', 'cancelled')"
-        " and created_at < :before and dedupe is null order by created_at limit :limit)",
+        "delete from outbox where id in (select id from outbox where state <> 'waiting' and created_at < :before"
+        " order by created_at limit :limit)",
         before=before,
         limit=limit,
     ).rowcount

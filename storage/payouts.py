@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from domain.payouts import Payout, PayoutRun
 from storage.database import Tx
+from storage.ledger import number_of
 
 RUN = ", ".join(field.name for field in fields(PayoutRun))
 PAYOUT = ", ".join(field.name for field in fields(Payout))
@@ -78,7 +79,7 @@ def due(tx: Tx, *, after: int, limit: int, minimum: int) -> tuple[list[tuple[int
     if last is None:
         return [], None
     rows = tx.all(
-        "select p.id, a.balance from people p join accounts a on a.id = 'worker:' || p.id || ':available'"
+        f"select p.id, a.balance from people p join balances a on a.id = {number_of('available', 'p.id')}"
         " where p.id > :after and p.id <= :last and a.balance >= :minimum order by p.id",
         after=after,
         last=last,

@@ -9,8 +9,15 @@ from sqlite3 import Row
 
 from domain.batches import Submission
 from storage.database import Tx
+from storage.submissions import live_of_assignment
 
 COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Submission))
+# The batches in which something waits, one look-up each: however many there ever were, and however much waits in them.
+WAITING = """with recursive waiting (batch_id) as (
+ select min(batch_id) from submissions where state = 'pending'
+ union all
+ select (select min(s.batch_id) from submissions s where s.state = 'pending' and s.batch_id > w.batch_id)
+ from waiting w where w.batch_id is not null)"""
 
 
 def submission(tx: Tx, submission_id: int) -> Submission | None:
@@ -22,9 +29,10 @@ def submission(tx: Tx, submission_id: int) -> Submission | None:
 def next_pending(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: int) -> Submission | None:
     """The oldest pending submission behind `after` to a batch of these kinds that is not the reviewer's own."""
     row = tx.one(
-        f"select {COLUMNS} from batches b join submissions s on s.id = (select id from submissions"
-        " where batch_id = b.id and state = 'pending' and id > :after and worker_id <> :reviewer_id"
-        " order by id limit 1) where b.kind in (select value from json_each(:kinds)) order by s.id limit 1",
+        f"{WAITING} select {COLUMNS} from submissions s where s.id = (select min((select p.id from submissions p"
+        " where p.batch_id = b.id and p.state = 'pending' and p.id > :after and p.worker_id <> :reviewer_id"
+        " order by p.id limit 1)) from waiting w join batches b on b.id = w.batch_id"
+        " where b.kind in (select value from json_each(:kinds)))",
         kinds=json.dumps(list(kinds)),
         reviewer_id=reviewer_id,
         after=after,
@@ -36,8 +44,8 @@ def count_pending(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, limit: int)
     """How many wait for this reviewer, counted up to `limit`."""
     return int(
         tx.value(
-            "select count(*) from (select 1 from batches b cross join submissions s on s.batch_id = b.id"
-            " and s.state = 'pending' and s.worker_id <> :reviewer_id"
+            f"{WAITING} select count(*) from (select 1 from waiting w join batches b on b.id = w.batch_id"
+            " cross join submissions s on s.batch_id = b.id and s.state = 'pending' and s.worker_id <> :reviewer_id"
             " where b.kind in (select value from json_each(:kinds)) limit :limit)",
             kinds=json.dumps(list(kinds)),
             reviewer_id=reviewer_id,
@@ -119,11 +127,14 @@ def counted_at(tx: Tx, assignment_id: int) -> int | None:
 
     What is handed in anew after that does not count again; an answer that was undone has no decision.
     """
-    at: int | None = tx.value(
-        "select min(submitted_at) from submissions where assignment_id = :assignment_id and decided_at is not null",
+    live = live_of_assignment(tx, assignment_id)
+    withdrawn: int | None = tx.value(
+        "select min(submitted_at) from submissions"
+        " where assignment_id = :assignment_id and state = 'withdrawn' and decided_at is not null",
         assignment_id=assignment_id,
     )
-    return at
+    decided = None if live is None or live.decided_at is None else live.submitted_at
+    return min((at for at in (withdrawn, decided) if at is not None), default=None)
 
 
 def _submission(row: Row) -> Submission:

@@ -1,12 +1,13 @@
 CREATE INDEX assignments_expiring on assignments (expires_at) where state = 'offered';
 
-CREATE INDEX assignments_of_task on assignments (task_id);
-
-CREATE INDEX assignments_of_worker on assignments (worker_id, task_id, state);
+CREATE INDEX assignments_had on assignments (worker_id, task_id)
+where state in ('offered', 'submitted', 'skipped', 'reported');
 
 CREATE UNIQUE INDEX assignments_one_open on assignments (task_id, worker_id) where state = 'offered';
 
 CREATE INDEX assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
+
+CREATE INDEX balances_reserved on balances (id) where id & 7 = 2 and balance > 0;
 
 CREATE UNIQUE INDEX batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
 
@@ -22,6 +23,10 @@ CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
 
 CREATE INDEX inbox_waiting on inbox (seq) where state = 'waiting';
 
+CREATE INDEX job_runs_closed on job_runs (closed_at) where closed_at is not null;
+
+CREATE INDEX job_runs_furthest on job_runs (name, cursor);
+
 CREATE INDEX job_runs_open on job_runs (name, due_at) where closed_at is null;
 
 CREATE INDEX jobs_of_batch on jobs (batch_id, kind, id) where state = 'waiting' and batch_id is not null;
@@ -30,7 +35,7 @@ CREATE INDEX jobs_waiting on jobs (id) where state = 'waiting';
 
 CREATE INDEX join_requests_waiting on join_requests (asked_at) where decided_at is null;
 
-CREATE INDEX outbox_closed on outbox (created_at) where state in ('failed', 'cancelled') and dedupe is null;
+CREATE INDEX outbox_closed on outbox (created_at) where state <> 'waiting';
 
 CREATE INDEX outbox_of_person on outbox (person_id, lane, id) where state = 'waiting';
 
@@ -58,17 +63,13 @@ CREATE INDEX refused_files_batch on refused_files (batch_id, id);
 
 CREATE INDEX reports_of_batch on reports (batch_id, task_id);
 
-CREATE INDEX sessions_of_batch on sessions (batch_id) where batch_id is not null;
-
 CREATE INDEX submissions_due on submissions (review_until) where state = 'pending';
+
+CREATE INDEX submissions_in_review on submissions (worker_id, review_until, submitted_at, price) where state = 'pending';
 
 CREATE UNIQUE INDEX submissions_live on submissions (task_id, worker_id) where state in ('pending', 'accepted', 'sent_back');
 
-CREATE INDEX submissions_of_assignment on submissions (assignment_id);
-
 CREATE INDEX submissions_of_batch on submissions (batch_id, id);
-
-CREATE INDEX submissions_of_worker_due on submissions (worker_id, review_until) where state = 'pending';
 
 CREATE INDEX submissions_sent_back on submissions (worker_id, id) where state = 'sent_back';
 
@@ -76,21 +77,15 @@ CREATE INDEX submissions_sent_back_due on submissions (decided_at) where state =
 
 CREATE INDEX submissions_sent_back_of_batch on submissions (batch_id) where state = 'sent_back';
 
-CREATE INDEX submissions_to_review on submissions (batch_id, id) where state = 'pending';
+CREATE INDEX submissions_to_review on submissions (batch_id, id, worker_id) where state = 'pending';
+
+CREATE INDEX submissions_withdrawn on submissions (assignment_id) where state = 'withdrawn';
 
 CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken < wanted;
 
 CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
-
-CREATE INDEX worker_days_of_day on worker_days (day);
-
-CREATE TABLE accounts (
-  id text primary key,
-  balance integer not null default 0,
-  check (id = 'world' or balance >= 0)
-) strict, without rowid;
 
 CREATE TABLE assignments (
   id integer primary key,
@@ -114,6 +109,12 @@ CREATE TABLE audit (
   action text not null,
   subject text not null,
   details text not null default '{}'
+) strict;
+
+CREATE TABLE balances (
+  id integer primary key,
+  balance integer not null default 0,
+  check (id = 0 or balance >= 0)
 ) strict;
 
 CREATE TABLE batches (
@@ -152,7 +153,7 @@ CREATE TABLE batches (
   received integer not null default 0,
   problems text not null default '[]',
   offer_cursor integer not null default 0,
-  fed_at integer not null default 0,
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -164,6 +165,14 @@ CREATE TABLE consents (
   withdrawn_at integer,
   replaced integer not null default 0 check (replaced in (0, 1)),
   check (replaced = 0 or withdrawn_at is not null)
+) strict;
+
+CREATE TABLE days (
+  day integer primary key,
+  workers integer not null default 0,
+  submissions integer not null default 0,
+  earned integer not null default 0,
+  active_micros integer not null default 0
 ) strict;
 
 CREATE TABLE enrolments (
@@ -240,6 +249,20 @@ CREATE TABLE join_requests (
   outcome text check (outcome in ('welcome', 'declined')),
   check ((decided_at is null) = (outcome is null))
 ) strict;
+
+CREATE TABLE ledger (
+  kind integer not null references transfer_kinds (id),
+  subject integer not null,
+  number integer not null default 0,
+  part integer not null default 0,
+  at integer not null,
+  debit integer not null,
+  credit integer not null,
+  amount integer not null check (amount > 0),
+  currency text not null,
+  primary key (kind, subject, number, part),
+  check (debit <> credit)
+) strict, without rowid;
 
 CREATE TABLE outbox (
   id integer primary key autoincrement,
@@ -408,15 +431,12 @@ CREATE TABLE timings (
   primary key (batch_id, bucket)
 ) strict, without rowid;
 
-CREATE TABLE transfers (
-  id text primary key,
-  at integer not null,
-  debit text not null references accounts (id),
-  credit text not null references accounts (id),
-  amount integer not null check (amount > 0),
-  currency text not null,
-  check (debit <> credit)
-) strict, without rowid;
+CREATE TABLE transfer_kinds (
+  id integer primary key,
+  noun text not null,
+  event text not null,
+  unique (noun, event)
+) strict;
 
 CREATE TABLE worker_days (
   worker_id integer not null references people (id),
@@ -435,16 +455,63 @@ CREATE TRIGGER audit_no_update before update on audit begin
   select raise(abort, 'the audit is never changed');
 end;
 
-CREATE TRIGGER transfers_move after insert on transfers begin
-  insert into accounts (id) values (new.debit), (new.credit) on conflict (id) do nothing;
-  update accounts set balance = balance - new.amount where id = new.debit;
-  update accounts set balance = balance + new.amount where id = new.credit;
+CREATE TRIGGER ledger_moves after insert on ledger begin
+  insert into balances (id) values (new.debit) on conflict (id) do nothing;
+  update balances set balance = balance - new.amount where id = new.debit;
+  insert into balances (id, balance) values (new.credit, new.amount)
+    on conflict (id) do update set balance = balance + new.amount;
 end;
 
-CREATE TRIGGER transfers_no_delete before delete on transfers begin
+CREATE TRIGGER ledger_no_delete before delete on ledger begin
   select raise(abort, 'transfers are never deleted');
 end;
 
-CREATE TRIGGER transfers_no_update before update on transfers begin
+CREATE TRIGGER ledger_no_update before update on ledger begin
   select raise(abort, 'transfers are never changed');
 end;
+
+CREATE TRIGGER sessions_begun after insert on sessions when new.batch_id is not null begin
+  update batches set working = working + 1 where id = new.batch_id and new.assignment_id is not null;
+end;
+
+CREATE TRIGGER sessions_moved after update of batch_id, assignment_id on sessions
+when old.batch_id is not new.batch_id or (old.assignment_id is null) <> (new.assignment_id is null) begin
+  update batches set working = working - 1 where id = old.batch_id and old.assignment_id is not null;
+  update batches set working = working + 1 where id = new.batch_id and new.assignment_id is not null;
+end;
+
+CREATE TRIGGER worker_days_begun after insert on worker_days begin
+  insert into days (day, workers, submissions, earned, active_micros)
+    values (new.day, new.submissions > 0, new.submissions, new.earned, new.active_micros)
+    on conflict (day) do update set workers = workers + excluded.workers,
+    submissions = submissions + excluded.submissions, earned = earned + excluded.earned,
+    active_micros = active_micros + excluded.active_micros;
+end;
+
+CREATE TRIGGER worker_days_counted after update on worker_days begin
+  update days set workers = workers + (new.submissions > 0) - (old.submissions > 0),
+    submissions = submissions + new.submissions - old.submissions, earned = earned + new.earned - old.earned,
+    active_micros = active_micros + new.active_micros - old.active_micros
+    where day = new.day;
+end;
+
+CREATE VIEW accounts (id, balance, number) as
+select case id & 7
+  when 0 then 'world'
+  when 1 then 'funds'
+  when 2 then 'batch:' || (id >> 3) || ':reserve'
+  when 3 then 'worker:' || (id >> 3) || ':review'
+  when 4 then 'worker:' || (id >> 3) || ':available'
+  when 5 then 'worker:' || (id >> 3) || ':transit'
+  when 6 then 'worker:' || (id >> 3) || ':paid'
+  end, balance, id
+from balances;
+
+CREATE VIEW transfers (id, at, debit, credit, amount, currency, kind, subject, number, part) as
+select k.noun || ':' || l.subject || ':' || k.event
+    || case when l.number or l.part then ':' || l.number else '' end || case when l.part then ':' || l.part else '' end,
+  l.at, d.id, c.id, l.amount, l.currency, l.kind, l.subject, l.number, l.part
+from ledger l
+join transfer_kinds k on k.id = l.kind
+join accounts d on d.number = l.debit
+join accounts c on c.number = l.credit;

@@ -56,12 +56,3 @@ def clear_card(tx: Tx, worker_id: int, assignment_id: int) -> None:
         worker_id=worker_id,
         assignment_id=assignment_id,
     )
-
-
-def at_work(tx: Tx, batch_id: int) -> int:
-    """How many workers have a card of this batch open."""
-    return int(
-        tx.value(
-            "select count(*) from sessions where batch_id = :batch_id and assignment_id is not null", batch_id=batch_id
-        )
-    )

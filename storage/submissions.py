@@ -64,8 +64,13 @@ def untouched(tx: Tx, submission_id: int) -> bool:
 
 
 def live_of_assignment(tx: Tx, assignment_id: int) -> Submission | None:
-    """The assignment's submission that stands: pending, accepted or sent back."""
-    return _one(tx, f"assignment_id = :assignment_id and state in {LIVE}", assignment_id=assignment_id)
+    """The assignment's submission that stands: pending, accepted or sent back. Its task and worker lead to it."""
+    return _one(
+        tx,
+        "(task_id, worker_id) = (select a.task_id, a.worker_id from assignments a where a.id = :assignment_id)"
+        f" and state in {LIVE} and assignment_id = :assignment_id",
+        assignment_id=assignment_id,
+    )
 
 
 def answers(tx: Tx, task_id: int, *, besides: int) -> list[Answer]:

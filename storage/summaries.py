@@ -22,14 +22,9 @@ class Given:
 
 def day(tx: Tx, day: int) -> tuple[int, Done]:
     """What everybody did on a day of the installation's calendar: (how many people, the sum)."""
-    row = tx.one(
-        "select count(*), coalesce(sum(submissions), 0), coalesce(sum(earned), 0), coalesce(sum(active_micros), 0)"
-        " from worker_days where day = :day and submissions > 0",
-        day=day,
-    )
-    assert row is not None
-    people, *sums = tuple(row)
-    return int(people), Done(*sums)
+    sql = "select workers, submissions, earned, active_micros from days where day = :day"
+    row = tx.one(sql, day=day)
+    return (0, Done(0, 0, 0)) if row is None else (row["workers"], Done(*tuple(row)[1:]))
 
 
 def newest_submission(tx: Tx) -> int:

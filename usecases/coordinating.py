@@ -12,7 +12,7 @@ from domain.file_problems import Refused
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
-from storage import batches, draft_tasks, jobs, ledger, offers, refused_files, sessions
+from storage import batches, draft_tasks, jobs, ledger, offers, refused_files
 from storage.database import Tx
 from usecases import progress
 from usecases.notify import tell
@@ -106,9 +106,8 @@ def draft_view(tx: Tx, batch: Batch) -> DraftView:
 def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     """What the progress message shows, as of `now`."""
     assert batch.price is not None and batch.published_at is not None, "published batches have both"
-    moved = ledger.by_cause(tx, f"batch:{batch.id}:")
-    reserved = sum(one.amount for one in moved if one.cause.endswith(":reserved"))
-    released = sum(one.amount for one in moved if ":released" in one.cause)
+    reserved = ledger.moved(tx, f"batch:{batch.id}:reserved")
+    released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
     wanted = batch.tasks * batch.overlap
@@ -121,7 +120,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         reserved=reserved,
         spent=reserved - released - ledger.balance(tx, accounts.reserve(batch.id)),
         released=released,
-        working=sessions.at_work(tx, batch.id),
+        working=batches.working(tx, batch.id),
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
         ends_at=ends_at,

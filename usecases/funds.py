@@ -43,7 +43,7 @@ def record(tx: Tx, *, by: Person, amount: int, message_id: int = 0, now: int) ->
     """
     new = ledger.transfer(
         tx,
-        cause=f"funds:{by.id}:{now}:{message_id}",
+        cause=f"funds:{by.id}:recorded:{now}:{message_id}",
         debit=accounts.WORLD,
         credit=accounts.FUNDS,
         amount=amount,
@@ -57,7 +57,7 @@ def record(tx: Tx, *, by: Person, amount: int, message_id: int = 0, now: int) ->
 def standing(tx: Tx) -> Funds:
     """Where the money is; received = free + reserved + spent."""
     free = ledger.balance(tx, accounts.FUNDS)
-    reserved = sum(ledger.balances(tx, "batch:").values())
+    reserved = ledger.reserved(tx)
     return Funds(free, reserved, -ledger.balance(tx, accounts.WORLD) - free - reserved)
 
 

@@ -38,6 +38,6 @@ def refresh(tx: Tx, batch_id: int, now: int) -> None:
         return
     if not outbox.waits_in_slot(tx, batch.created_by, Slot.batch(batch_id)):
         show(tx, batch.created_by, batch_id, now=now, not_before=now + EVERY)
-    if batch.state == "open" and 0 < batch.tasks <= batch.done:
-        owner = people.by_id(tx, batch.created_by)
-        inform(tx, owner, "batch_done", now=now, dedupe=f"batch_done:{batch_id}", batch=batch_id)
+    if batch.state == "open" and 0 < batch.tasks <= batch.done and not batch.done_told:
+        batches.change(tx, batch_id, done_told=1)
+        inform(tx, people.by_id(tx, batch.created_by), "batch_done", now=now, batch=batch_id)

@@ -150,7 +150,7 @@ def release_rest(tx: Tx, batch_id: int, now: int) -> int:
     spare = ledger.balance(tx, accounts.reserve(batch_id)) - need
     if spare <= 0:
         return 0
-    number = len(ledger.by_cause(tx, f"batch:{batch_id}:released")) + 1
+    number = batches.released(tx, batch_id)[1] + 1
     ledger.transfer(
         tx,
         cause=f"batch:{batch_id}:released" + (f":{number}" if number > 1 else ""),
@@ -160,6 +160,7 @@ def release_rest(tx: Tx, batch_id: int, now: int) -> int:
         currency=tx.rules.currency,
         now=now,
     )
+    batches.count(tx, batch_id, released=spare, releases=1)
     return spare
 
 

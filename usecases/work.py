@@ -21,6 +21,8 @@ from usecases.notify import tell
 
 LISTED = 10
 """So many batches fit in one list."""
+LOOKED_AT = 100
+"""So many open batches are looked at for it, the oldest first: those come to their end."""
 
 __all__ = [
     "Choice",
@@ -72,12 +74,16 @@ def show(tx: Tx, *, by: Person, now: int) -> None:
 def choices(tx: Tx, worker_id: int) -> list[Choice]:
     """The open batches with something for this worker, in their languages; those they refused come last. Read only."""
     languages = people.languages(tx, worker_id)
-    found = []
-    for batch in batches.in_state(tx, "open"):
-        place = assignments.place(tx, worker_id, batch.id) if batch.language in languages else None
+    found: list[Choice] = []
+    refused: list[Choice] = []
+    for batch_id in batches.open_in(tx, languages, limit=LOOKED_AT):
+        place = assignments.place(tx, worker_id, batch_id)
         if place is not None and has_next(tx, worker_id, place):
-            found.append(Choice(batch, place.enrolment.done, place.enrolment.state == "refused"))
-    return sorted(found, key=lambda choice: choice.refused)[:LISTED]
+            choice = Choice(place.batch, place.enrolment.done, place.enrolment.state == "refused")
+            (refused if choice.refused else found).append(choice)
+            if len(found) == LISTED:
+                break
+    return (found + refused)[:LISTED]
 
 
 def start(tx: Tx, *, by: Person, batch: int, now: int) -> None:

@@ -35,7 +35,7 @@ STRANGE = [
 ]  # fmt: skip
 BATCH_COUNTERS = {
     "submissions", "leased", "frees", "opened", "measured", "active_micros", "median_micros", "done", "pairs",
-    "pairs_same", "accepted",
+    "pairs_same", "accepted", "working", "released", "releases", "done_told",
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             fine = works
         elif table in STAFF_ONLY - {"reports"}:
             fine = False
-        elif table in ("accounts", "transfers"):
+        elif table in ("balances", "ledger", "days"):
             fine = works or reviews
         elif table == "submissions":
             fine = reviews or (works and row["worker_id"] == person_id)

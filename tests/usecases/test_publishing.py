@@ -206,7 +206,8 @@ async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_on
         batches.change(tx, batch, leased=1)
         assert publishing.release_rest(tx, batch, NOON) == PRICE
         assert publishing.release_rest(tx, batch, NOON) == 0
-        assert [transfer.cause for transfer in ledger.by_cause(tx, f"batch:{batch}:released")] == [
+        assert [transfer.cause for transfer in ledger.caused_by(tx, "batch", batch)] == [
+            f"batch:{batch}:reserved",
             f"batch:{batch}:released",
             f"batch:{batch}:released:2",
         ]
