@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -88,6 +89,17 @@ def _webhook(settings: Settings) -> list[str]:
     return found
 
 
+def _undelivered(settings: Settings, info: dict[str, Any]) -> list[str]:
+    """What waits with Telegram because it could not be sent, and why."""
+    waits, why = info["pending_update_count"], info.get("last_error_message")
+    if info["url"] != settings.webhook_url or not waits or not why:
+        return []
+    return [
+        f"Telegram could not send to WEBHOOK_URL {settings.webhook_url}: {why}. Updates that wait there: {waits}. Is"
+        " the bot running, and does the proxy pass this path on?"
+    ]
+
+
 def _port(settings: Settings) -> list[str]:
     """Whether the web server could listen; not asked while the bot itself runs, for then it does."""
     if not settings.web_port or _is_running(settings.data_dir):
@@ -124,6 +136,8 @@ async def _token(settings: Settings) -> list[str]:
     await api.transport.initialize()
     try:
         await api.call("getMe")
+        if settings.webhook_url:
+            return _undelivered(settings, await api.call("getWebhookInfo"))
     except InvalidToken:
         return ["BOT_TOKEN is not known to the Bot API. Copy it from @BotFather once more, whole."]
     except TelegramError:

@@ -15,7 +15,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.courier import Courier, Parcel
@@ -39,6 +47,7 @@ class Meters:
     """The meters of one process, each with its name in `registry`. Fed by callbacks; those cost a few microseconds."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody here reads
         self.registry = registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=registry)
         about = {"version": version(), "python": platform.python_version(), "schema": str(migrations()[-1][0])}
@@ -90,26 +99,31 @@ class Meters:
             registry=registry,
         )
         self._tick_failures = Counter("tallyhand_tick_failures", "Ticks that raised.", ["tick"], registry=registry)
-        for outcome in HANDLED:
-            self._handled.labels(outcome)
-        for lane in Lane:
-            for outcome in SENDS:
-                self._sends.labels(lane.name.lower(), outcome)
+        # Looking a label up costs more than counting, so those of the hot path are looked up once.
+        self._ends = {outcome: self._handled.labels(outcome) for outcome in HANDLED}
+        self._tries = {
+            (int(lane), outcome): self._sends.labels(lane.name.lower(), outcome) for lane in Lane for outcome in SENDS
+        }
+        self._times = {int(lane): self._sending.labels(lane.name.lower()) for lane in Lane}
+        self._results: dict[tuple[str, str], Counter] = {}
 
     def handled(self, outcome: str, seconds: float) -> None:
         """An update came to its end so long after it was received."""
-        self._handled.labels(outcome).inc()
+        self._ends[outcome].inc()
         self._handling.observe(max(0.0, seconds))
 
     def tried(self, lane: int, outcome: str, seconds: float) -> None:
         """A message was tried once; `outcome` is one of SENDS."""
-        name = Lane(lane).name.lower()
-        self._sends.labels(name, outcome).inc()
-        self._sending.labels(name).observe(seconds)
+        self._tries[lane, outcome].inc()
+        self._times[lane].observe(seconds)
 
     def called(self, method: str, error: BaseException | None) -> None:
         """A call of the Bot API came back, or did not."""
-        self._calls.labels(method, "ok" if error is None else _outcome(error)).inc()
+        result = "ok" if error is None else _outcome(error)
+        counter = self._results.get((method, result))
+        if counter is None:
+            counter = self._results[method, result] = self._calls.labels(method, result)
+        counter.inc()
         if isinstance(error, RetryAfter):
             self._too_many.inc()
 

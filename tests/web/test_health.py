@@ -108,6 +108,20 @@ async def test_check_does_not_mistake_the_running_bot_for_another_program(house:
     assert await checks.problems(house.settings) == []
 
 
+async def test_check_says_what_telegram_could_not_send(house: House) -> None:
+    await house.stack.aclose()
+    ana = await house.phones.person("Ana")
+    await ana.start()
+    while not (found := await checks.problems(house.settings)):
+        await asyncio.sleep(0.02)
+    assert found[0].startswith(
+        f"Telegram could not send to WEBHOOK_URL {house.settings.webhook_url}: Connection failed"
+    )
+    await house.restart()
+    await house.settled()
+    assert await checks.problems(house.settings) == []
+
+
 async def test_answers_do_not_say_which_versions_give_them(house: House) -> None:
     async with (
         aiohttp.ClientSession() as session,
