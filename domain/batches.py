@@ -82,7 +82,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a worker handed in for an assignment. `answer` is the kind's own dictionary."""
+    """What a worker handed in for an assignment. `answer` is the kind's own dictionary.
+
+    `review_until` is when silence pays; 0 once it is decided.
+    """
 
     id: int
     assignment_id: int

@@ -134,15 +134,15 @@ def open_for_task(tx: Tx, worker_id: int, task_id: int) -> int | None:
 
 
 def close(tx: Tx, assignment_id: int, state: str, *, was: str, now: int) -> bool:
-    """End an assignment; False when it is not in the state it was thought to be in."""
-    sql = "update assignments set state = :state, closed_at = :now where id = :id and state = :was"
+    """End an assignment: its lease ends now. False when it is not in the state it was thought to be in."""
+    sql = "update assignments set state = :state, expires_at = :now where id = :id and state = :was"
     return tx.run(sql, id=assignment_id, state=state, was=was, now=now).rowcount == 1
 
 
 def reopen(tx: Tx, assignment_id: int, *, was: str, expires_at: int) -> bool:
     """Give it to its worker again: an undone answer, a draft that was left. The time it was first shown is kept."""
     sql = (
-        "update assignments set state = 'offered', closed_at = null, warned = 0, expires_at = :expires_at"
+        "update assignments set state = 'offered', warned = 0, expires_at = :expires_at"
         " where id = :id and state = :was"
     )
     return tx.run(sql, id=assignment_id, was=was, expires_at=expires_at).rowcount == 1

@@ -102,9 +102,13 @@ def begin(tx: Tx, submission_id: int, *, now: int) -> None:
 def decide(
     tx: Tx, submission_id: int, *, version: int, state: str, by: int | None, reason: str | None, now: int
 ) -> bool:
-    """Decide a pending submission of exactly this version; False when it is decided or another text by now."""
+    """Decide a pending submission of exactly this version; False when it is decided or another text by now.
+
+    What silence would have done is over, and the row gives its bytes to the decision: one that grew would need another
+    page for what stands beside it.
+    """
     decided = tx.run(
-        "update submissions set state = :state, decided_at = :now, decided_by = :by, reason = :reason"
+        "update submissions set state = :state, review_until = 0, decided_at = :now, decided_by = :by, reason = :reason"
         " where id = :id and state = 'pending' and version = :version",
         id=submission_id,
         version=version,

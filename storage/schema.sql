@@ -97,7 +97,6 @@ CREATE TABLE assignments (
   shown_at integer,
   expires_at integer not null,
   warned integer not null default 0 check (warned in (0, 1)),
-  closed_at integer,
   draft_version integer not null default 0,
   rewriting integer not null default 0 check (rewriting in (0, 1))
 ) strict;

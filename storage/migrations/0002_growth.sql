@@ -177,6 +177,11 @@ create index submissions_in_review on submissions (worker_id, review_until, subm
 drop index submissions_to_review;
 create index submissions_to_review on submissions (batch_id, id, worker_id) where state = 'pending';
 
+-- A row that grows when it is closed splits its page, for the rows beside it are full: the instant a decision comes at
+-- takes the bytes of `review_until` (0 from then on), that of a lease's end those of `expires_at`.
+alter table assignments drop column closed_at;
+update submissions set review_until = 0 where state <> 'pending' and decided_at is not null;
+
 -- A live submission is found by its task and worker; of an assignment, only what was taken back needs an index.
 drop index submissions_of_assignment;
 create index submissions_withdrawn on submissions (assignment_id) where state = 'withdrawn';
