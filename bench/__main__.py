@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
-from bench import commits, parts, photos, steps
+from bench import commits, parts, photos, steps, uploads
 from bench.options import Options
 from bench.report import RESULTS, Report
 
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Section] = {
     "parts": parts.run,
     "steps": steps.run,
     "photos": photos.run,
+    "uploads": uploads.run,
 }
 """What there is to measure, in order; a section prints its tables and adds its rows to the report."""
 

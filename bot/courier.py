@@ -15,6 +15,7 @@ from bot import logs
 from bot.processes import Processes
 from bot.rendering.message import Action, Deletion, Keyboard, Menu, Message, Reaction, StoredPhoto
 from bot.transport import Api
+from bot.uploads import WRONG_FILE as WRONG_FILE
 from bot.uploads import Files, Uploads
 from domain.notices import Slot
 from storage.outbox import Outgoing
@@ -23,7 +24,6 @@ from usecases.delivery import Delivered, Uploaded
 log = logs.get()
 
 SEND_ANEW = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
-WRONG_FILE = ("wrong file_id", "wrong file identifier", "wrong remote file", "wrong type of the web page content")
 
 
 @dataclass(frozen=True, slots=True)

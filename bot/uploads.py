@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.processes import Processes
 from bot.rendering.message import Drawn, StoredPhoto
@@ -17,6 +17,8 @@ Files = dict[str, tuple[str, bytes]]
 Call = Callable[[str, Files], Awaitable[Any]]
 
 PART = "photo"
+WRONG_FILE = ("wrong file_id", "wrong file identifier", "wrong remote file", "wrong type of the web page content")
+"""What Telegram says when it no longer knows a file_id."""
 REMEMBERED = 1000
 """Uploads kept in memory, for rows that were read before theirs was noted in the database."""
 
@@ -39,15 +41,20 @@ class Uploads:
         if isinstance(photo, Drawn):
             drawn = await self._processes.run(photo.function, *photo.args)
             return await call(f"attach://{PART}", {PART: ("picture.png", drawn)}), None
-        while file_id is None:
-            upload = self._known.get(photo)
-            if upload is None:
-                return await self._upload(photo, call)
+        if file_id is not None:
+            return await call(file_id, {}), None
+        while (upload := self._known.get(photo)) is not None:
             try:  # under way, or done since this row was read
                 file_id = await asyncio.shield(upload)
             except TelegramError:
                 continue  # that one failed; it is this one's turn
-        return await call(file_id, {}), None
+            try:
+                return await call(file_id, {}), None
+            except BadRequest as error:
+                if not any(text in str(error).lower() for text in WRONG_FILE):
+                    raise
+                self.forget(photo, file_id)
+        return await self._upload(photo, call)
 
     def forget(self, photo: StoredPhoto, file_id: str) -> None:
         """Telegram does not know this file_id; an upload under way, or a newer id, stays."""
@@ -61,7 +68,8 @@ class Uploads:
         self._known[photo] = future
         try:
             content = await self._content(photo)
-            answer = await call(f"attach://{PART}", {PART: (f"{photo.sha256}.jpg", content)})
+            name = f"{photo.sha256}{'-light' if photo.light else ''}.jpg"
+            answer = await call(f"attach://{PART}", {PART: (name, content)})
             file_id: str = max(answer["photo"], key=lambda size: size["width"])["file_id"]
         except BaseException as error:
             self._known.pop(photo, None)

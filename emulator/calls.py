@@ -10,7 +10,7 @@ KEPT = 200_000
 
 
 class Entry(NamedTuple):
-    """One call. `n` counts from 1 and never repeats in a server's life."""
+    """One call. `n` counts from 1 and never repeats in a server's life; `files` are the names of those it uploaded."""
 
     n: int
     at: float
@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     description: str | None
     milliseconds: float
     fault: str | None
+    files: tuple[str, ...] = ()
 
 
 class CallLog:
@@ -41,11 +42,12 @@ class CallLog:
         description: str | None,
         milliseconds: float,
         fault: str | None,
+        files: tuple[str, ...] = (),
     ) -> None:
         """Note one call; `code` None means that it went well."""
         self.n += 1
         self._entries.append(
-            Entry(self.n, at, bot, method, chat_id, code is None, code, description, milliseconds, fault)
+            Entry(self.n, at, bot, method, chat_id, code is None, code, description, milliseconds, fault, files)
         )
 
     def after(self, n: int = 0, method: str | None = None) -> list[dict[str, Any]]:

@@ -103,7 +103,7 @@ class FileStore:
             kind=kind,
             size=len(data) if claimed_size is None else claimed_size,
             mime=mime,
-            path=f"{folder}/file_{len(self._by_id)}{suffix if suffix.isascii() and len(suffix) <= 10 else ''}",
+            path=f"{folder}/file_{len(self._by_path)}{suffix if suffix.isascii() and len(suffix) <= 10 else ''}",
             file_name=file_name,
             width=width,
             height=height,
@@ -137,6 +137,10 @@ class FileStore:
         if stored is None or stored.bot != bot:
             raise bad("wrong file_id or the file is temporarily unavailable")
         return stored
+
+    def forget_ids(self) -> None:
+        """No file_id given so far opens anything any longer, as Telegram warns may happen."""
+        self._by_id.clear()
 
     def any(self, file_id: str) -> StoredFile | None:
         """The file whosoever it is: for the control side."""

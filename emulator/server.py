@@ -129,8 +129,10 @@ class Emulator:
         fault: Fault | None = None
         code: int | None = None
         description: str | None = None
+        files: tuple[str, ...] = ()
         try:
             raw, uploads = await read(request, query)
+            files = tuple(upload.name for upload in uploads.values()) if uploads else ()
             chat_id = _number(raw.get("chat_id"))
             if world.faults.set:
                 fault = world.faults.for_call(name, chat_id, world.clock.now())
@@ -162,7 +164,7 @@ class Emulator:
             shown = method.name if method is not None else name
             spent = round((perf_counter() - began) * 1000, 3)
             struck = fault.kind if fault is not None else None
-            world.calls.add(world.clock.now(), bot.id, shown, chat_id, code, description, spent, struck)
+            world.calls.add(world.clock.now(), bot.id, shown, chat_id, code, description, spent, struck, files)
 
     def _download(self, token: str, path: str) -> web.StreamResponse:
         bot = self.world.bots.get(token)

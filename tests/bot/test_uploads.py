@@ -68,6 +68,38 @@ async def test_an_edit_whose_upload_breaks_off_does_not_stop_the_photo_for_other
     assert [message["caption"] for person in (ana, ben) for message in post.chat(person)] == ["photo card", "look"]
 
 
+async def test_an_id_forgotten_after_its_upload_is_replaced_by_one_upload_for_whoever_read_their_row_before(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = [await post.person(number) for number in range(11, 17)]
+    await store_photo(post)
+    await post.tell(everybody[0], "look", photo=True)
+    await post.sent()
+    post.server.world.files.forget_ids()
+    # As if every row were read before the first upload was noted: the id is known only from memory.
+    monkeypatch.setattr(photos, "file_id", lambda tx, sha256, *, light=False: None)
+    for person in everybody[1:]:
+        await post.tell(person, "look", photo=True)
+    await post.sent()
+    assert [message["caption"] for person in everybody for message in post.chat(person)] == ["look"] * 6
+    calls = post.server.world.calls.after(method="sendPhoto")
+    assert [call["files"] for call in calls if call["ok"] and call["files"]] == [(f"{SHA}.jpg",)] * 2
+
+
+async def test_a_message_that_is_edited_and_one_that_is_sent_share_an_upload(post: Post) -> None:
+    ana, ben = await post.person(11), await post.person(12)
+    await store_photo(post)
+    await post.tell(ana, "card", slot="card")
+    await post.sent()
+    await asyncio.gather(
+        post.tell(ana, "photo card", slot="card", photo=True), post.tell(ben, "look", slot="card", photo=True)
+    )
+    await post.sent()
+    calls = [call for call in post.server.world.calls.after() if call["method"] in ("sendPhoto", "editMessageMedia")]
+    assert sorted(call["method"] for call in calls) == ["editMessageMedia", "sendPhoto"]
+    assert [call["files"] for call in calls if call["files"]] == [(f"{SHA}.jpg",)]
+
+
 async def test_a_photo_whose_id_telegram_forgot_is_uploaded_once_for_all_who_see_it(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

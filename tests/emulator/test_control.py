@@ -78,6 +78,7 @@ async def test_log_has_every_call_with_its_outcome(client: Client, ana: Human) -
     assert (good["method"], good["chat_id"], good["ok"], good["error_code"]) == ("sendMessage", ana.id, True, None)
     assert (wrong["method"], wrong["ok"], wrong["description"]) == ("sendPhoto", False, "Bad Request: chat not found")
     assert good["milliseconds"] > 0
+    assert good["files"] == []
     assert [call["n"] for call in await client.look("log", method="sendphoto")] == [wrong["n"]]
 
 
