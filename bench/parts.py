@@ -15,7 +15,6 @@ from time import thread_time_ns
 from typing import Any
 
 import orjson
-from telegram import Update
 
 from bench import seeding
 from bench.crowd import ids
@@ -98,8 +97,6 @@ def _step(tx: Tx, telegram_id: int, person_id: int, number: int, clock: Clock, *
     seq = clock.time(
         "inbox: seal and keep", lambda: inbox.add(tx, bot=1, update_id=number, payload=orjson.dumps(update), now=now)
     )
-    row = clock.time("inbox: read and open", lambda: inbox.waiting(tx, after=seq - 1, limit=1))[0]
-    clock.time("python-telegram-bot's Update", lambda: Update.de_json(orjson.loads(row.payload), None))
     arrival = Arrival(
         seq, now, Sender(telegram_id, f"Worker {telegram_id}", None, "en"), None, Tapped(MESSAGE, media=False)
     )

@@ -142,8 +142,7 @@ def close(tx: Tx, assignment_id: int, state: str, *, was: str, now: int) -> bool
 def reopen(tx: Tx, assignment_id: int, *, was: str, expires_at: int) -> bool:
     """Give it to its worker again: an undone answer, a draft that was left. The time it was first shown is kept."""
     sql = (
-        "update assignments set state = 'offered', warned = 0, expires_at = :expires_at"
-        " where id = :id and state = :was"
+        "update assignments set state = 'offered', warned = 0, expires_at = :expires_at where id = :id and state = :was"
     )
     return tx.run(sql, id=assignment_id, was=was, expires_at=expires_at).rowcount == 1
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from domain.notices import Json
+from storage.compact import compact
 from storage.database import Tx
 
 
@@ -17,5 +16,5 @@ def add(tx: Tx, *, person_id: int | None, action: str, subject: str, now: int, *
         person_id=person_id,
         action=action,
         subject=subject,
-        details=json.dumps(details, separators=(",", ":")),
+        details=compact(details),
     )

@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from domain.notices import Json
+from storage.compact import compact
 from storage.database import Tx
 
 
@@ -30,7 +31,7 @@ def ask(tx: Tx, kind: str, *, person_id: int, now: int, batch_id: int | None = N
         "insert into jobs (kind, params, person_id, batch_id, created_at)"
         " values (:kind, :params, :person_id, :batch_id, :now)",
         kind=kind,
-        params=json.dumps(params, separators=(",", ":")),
+        params=compact(params),
         person_id=person_id,
         batch_id=batch_id,
         now=now,
@@ -82,7 +83,7 @@ def progress(tx: Tx, job_id: int, **progress: Json) -> None:
     tx.run(
         "update jobs set progress = :progress, attempts = 1 where id = :id",
         id=job_id,
-        progress=json.dumps(progress, separators=(",", ":")),
+        progress=compact(progress),
     )
 
 

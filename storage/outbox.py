@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from domain.notices import Json, Lane
+from storage.compact import compact
 from storage.database import Tx
 
 COLUMNS = "id, person_id, lane, slot, key, params, not_before, attempts"
@@ -74,7 +75,7 @@ def put(
         lane=int(lane),
         slot=slot,
         key=key,
-        params=json.dumps(params, separators=(",", ":")),
+        params=compact(params),
         not_before=not_before,
         dedupe=dedupe,
         now=now,

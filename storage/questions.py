@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.notices import Json
+from storage.compact import compact
 from storage.database import Tx
 
 
@@ -27,7 +28,7 @@ def ask(tx: Tx, person_id: int, purpose: str, *, now: int, **params: Json) -> No
         " asked_at = excluded.asked_at",
         id=person_id,
         purpose=purpose,
-        params=json.dumps(params, separators=(",", ":")),
+        params=compact(params),
         now=now,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Final, Literal, Protocol, TypeAlias
 
 from domain.brief.model import Brief, Problem, Translation
@@ -171,8 +172,12 @@ class Kind(Protocol):
         """Return the columns of a submission's answer in an export."""
 
 
+@lru_cache(512)
 def parse_payload(text: str) -> Payload:
-    """Read the JSON of a task's row: {"photo": sha256} or {"messages": [[role, text], …]}. ValueError otherwise."""
+    """Read the JSON of a task's row: {"photo": sha256} or {"messages": [[role, text], …]}. ValueError otherwise.
+
+    A task in hand is read several times: the last few hundred are remembered.
+    """
     row = json.loads(text)
     if not isinstance(row, dict):
         raise ValueError("a payload is an object")
@@ -191,9 +196,13 @@ def payload_to_json(payload: Payload) -> str:
     return json.dumps(row | ({"messages": payload.messages} if payload.messages else {}), ensure_ascii=False)
 
 
+_ANSWERS = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+"""Made once: `json.dumps` makes an encoder at each call with such options."""
+
+
 def answer_to_json(answer: Answer) -> str:
     """Return the JSON a submission's row stores: the same text for the same answer."""
-    return json.dumps(answer, ensure_ascii=False, sort_keys=True)
+    return _ANSWERS.encode(answer)
 
 
 def answer_from_json(text: str) -> Answer:
