@@ -14,7 +14,22 @@ from typing import Any
 from bench.process import ROOT
 
 RESULTS = ROOT / "bench" / "results"
-PACKAGES = ("python-telegram-bot", "aiogram", "aiohttp", "httpx", "aiosqlite", "orjson")
+PACKAGES = (
+    "python-telegram-bot",
+    "httpx",
+    "httpcore",
+    "h11",
+    "anyio",
+    "aiogram",
+    "aiohttp",
+    "aiofiles",
+    "magic-filter",
+    "pydantic",
+    "aiosqlite",
+    "Pillow",
+    "orjson",
+)
+"""What the peers and our way to Telegram run on; each is pinned in the `bench` extra or in requirements.txt."""
 
 
 class Report:
