@@ -13,7 +13,9 @@ import os
 import time
 from pathlib import Path
 
-ALL: frozenset[int] = frozenset(os.sched_getaffinity(0))
+CAN_CHOOSE = hasattr(os, "sched_setaffinity")
+"""Linux can; elsewhere threads stay where the system puts them."""
+ALL = frozenset(os.sched_getaffinity(0) if CAN_CHOOSE else range(os.cpu_count() or 1))
 """The cores this process was given at its start."""
 SAMPLE_SECONDS = 0.1
 AGAIN_SECONDS = 60.0
@@ -23,7 +25,8 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 async def keep_together() -> None:
     """Stay on the core that has least else to do; looks again every minute. Ends only when it is cancelled."""
     while True:
-        await settle()
+        if CAN_CHOOSE:
+            await settle()
         await asyncio.sleep(AGAIN_SECONDS)
 
 
@@ -37,7 +40,9 @@ async def settle() -> int:
     after, ours = _busy(), _own() - ours
     here = os.sched_getaffinity(0)
     # What this process did itself is no reason to leave.
-    others = {core: after[core] - before[core] - (ours if here == {core} else 0) for core in ALL}
+    others = {
+        core: after.get(core, 0) - before.get(core, 0) - (ours if here == {core} else 0) for core in ALL
+    }  # in a container the file may know fewer cores than there are
     core = min(others, key=lambda one: (others[one], one not in here, -one))
     _move(core)
     return core

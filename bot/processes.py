@@ -44,7 +44,7 @@ class Processes:
     def __init__(self, size: int | None = None, *, memory: int = 1_500_000_000, idle: float = 60.0) -> None:
         """Without a size, a worker for each core (of at most CORES), and one so that nobody waits behind a job."""
         if size is None:
-            size = min(CORES, len(os.sched_getaffinity(0))) + 1
+            size = min(CORES, len(cores.ALL)) + 1
         self.at_once = max(1, size - 1)
         """How many calls one job should have under way: with all workers busy for it, a drawing somebody waits for
         would wait, too."""
@@ -173,7 +173,8 @@ async def _started(memory: int) -> asyncio.subprocess.Process:
 
 def serve(memory: int, on: list[int]) -> None:
     """Be a worker on these cores: answer calls from standard input until it ends."""
-    os.sched_setaffinity(0, on)
+    if cores.CAN_CHOOSE:
+        os.sched_setaffinity(0, on)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides when we end
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
