@@ -1,7 +1,8 @@
 """The durable outbox on its way out: rows → lanes → pace → render → Telegram → mark.
 
-In memory stand only ids: what waits for whom, in which lane. The row itself, the person's language and the slot's
-message are read when it is sent. One message is in flight per chat; order in a chat is lane, then id.
+In memory stand only ids: what waits for whom, in which lane (of broadcasts a few at a time: bot/broadcasts.py). The
+row itself, the person's language and the slot's message are read when it is sent. One message is in flight per chat;
+order in a chat is lane, then id.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot import logs
+from bot.broadcasts import LOW, Broadcasts
 from bot.courier import WRONG_FILE, Courier, Parcel, plain
 from bot.pacing import Pace
 from bot.processes import ProcessFailed
@@ -25,6 +27,7 @@ from bot.rendering import RENDERERS
 from bot.rendering.message import Message, Nothing, StoredPhoto
 from bot.transport import is_gone, is_unknown_method
 from domain.notices import Lane
+from domain.quiet import next_allowed
 from domain.rules import SECOND
 from locales.words import Words
 from storage import outbox, photos
@@ -56,7 +59,7 @@ class Sender:
     """Sends what the outbox holds. `queue` is called after each commit with the rows it brought."""
 
     def __init__(
-        self, db: Database, courier: Courier, pace: Pace, *, clock: Callable[[], int], slots: int = 64
+        self, db: Database, courier: Courier, pace: Pace, *, clock: Callable[[], int], slots: int = 128
     ) -> None:
         self._db = db
         self._courier = courier
@@ -73,22 +76,29 @@ class Sender:
         self._in_flight = 0
         self._task: asyncio.Task[None] | None = None
         self._draining = False
+        self._broadcasts = Broadcasts(db, clock=clock, enter=self._enter, holds=self._holds)
+        self._filling: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Load everything unsent, then begin to send."""
         await self.load()
         self._task = asyncio.create_task(self._run())
+        self._filling = asyncio.create_task(self._broadcasts.run(lambda: len(self._ready[Lane.BROADCAST])))
 
     async def load(self) -> None:
-        """Take in every unsent row. A row that is known already does no harm: it is gone when its second turn comes."""
+        """Take in every unsent row, broadcasts as there is room. One that is known is gone when its second turn comes."""
         after = 0
-        while rows := await self._db.read(outbox.pending, after=after, limit=1000):
+        while rows := await self._db.read(outbox.pending, after=after, limit=1000, upto=Lane.NOTICE):
             for row in rows:
                 self.queue(row)
             after = rows[-1].id
+        self._broadcasts.wake()
 
     def queue(self, row: Pending) -> None:
         """Take in a row; it goes out when its time, its chat and the pace allow."""
+        if row.lane == Lane.BROADCAST:
+            self._broadcasts.wake()
+            return
         wait = (row.not_before - self._clock()) / SECOND
         if wait > 0.001:
             self._at(_now() + wait, row)
@@ -108,15 +118,21 @@ class Sender:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(left, 0.1)):
                     await self._moved.wait()
-        for task in (self._task, *self._flying):
+        tasks = [task for task in (self._task, self._filling, *self._flying) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(self._task, *self._flying, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _owes_answers(self) -> bool:
         """Somebody's answer waits, if only for its pace; those that keep failing are not waited for."""
         return any(
             chat.rows and chat.rows[0][0] == Lane.INTERACTIVE and not chat.retries for chat in self._chats.values()
         )
+
+    def _holds(self, person_id: int, row_id: int) -> bool:
+        """Whether a broadcast is in flight (or its chat is), or waits here."""
+        chat = self._chats.get(person_id)
+        return chat is not None and (chat.in_flight or (int(Lane.BROADCAST), row_id) in chat.rows)
 
     def _enter(self, row: Pending) -> None:
         chat = self._chats.setdefault(row.person_id, _Chat())
@@ -185,6 +201,8 @@ class Sender:
                 chat.in_flight = True
                 self._in_flight += 1
                 picks.append((int(lane), row_id, person_id))
+        if len(self._ready[Lane.BROADCAST]) < LOW:
+            self._broadcasts.low()
         return picks, again_at
 
     async def _send_batch(self, picks: list[Pick]) -> None:
@@ -193,9 +211,10 @@ class Sender:
         except Exception:
             log.exception("outbox_unreadable")
             for lane, row_id, person_id in picks:
+                self._not_sent(person_id, lane)
                 self._retry(person_id, row_id, lane, 1.0)
             return
-        tasks = [self._send(person_id, found) for (_, _, person_id), found in zip(picks, loaded, strict=True)]
+        tasks = [self._send(person_id, lane, found) for (lane, _, person_id), found in zip(picks, loaded, strict=True)]
         if len(tasks) == 1:
             await tasks[0]
         else:
@@ -211,6 +230,12 @@ class Sender:
             return _Verdict(row_id, 0)
         if not row.reachable or (row.lane != Lane.INTERACTIVE and row.listening == "nothing"):
             return _Verdict(row_id, row.lane, drop=True)
+        if row.lane == Lane.BROADCAST and row.listening != "all":
+            return _Verdict(row_id, row.lane, drop=True)
+        if row.lane != Lane.INTERACTIVE and tx.rules.quiet_hours:
+            offset = tx.rules.offset_minutes(now) if row.utc_offset is None else row.utc_offset
+            if (allowed := next_allowed(now, offset)) > now:  # they began while it waited
+                return _Verdict(row_id, row.lane, wait=(allowed - now) / SECOND, not_before=allowed)
         if row.lane == Lane.NOTICE and row.busy_since is not None:
             free_at = row.busy_since + tx.rules.pause_seconds * SECOND
             if free_at > now:
@@ -231,11 +256,19 @@ class Sender:
         file_id = photos.file_id(tx, photo.sha256, light=photo.light)
         return Parcel(row, replace(action, photo=photo), file_id)
 
-    async def _send(self, person_id: int, found: Parcel | _Verdict) -> None:
+    def _not_sent(self, person_id: int, lane: int) -> None:
+        """The place a row of bulk was picked for goes to others; answers are paced once they are read."""
+        if lane != Lane.INTERACTIVE:
+            self._pace.gave_back(person_id)
+
+    async def _send(self, person_id: int, lane: int, found: Parcel | _Verdict) -> None:
         if isinstance(found, _Verdict):
+            self._not_sent(person_id, lane)
             if found.drop:
                 await self._write(delivery.failed, row_id=found.row_id)
-            if found.wait is not None:
+            if found.not_before is not None:
+                await self._write(delivery.postponed, row_id=found.row_id, not_before=found.not_before)
+            if found.wait is not None and lane != Lane.BROADCAST:
                 self._at(_now() + found.wait, Pending(found.row_id, person_id, found.lane, 0))
             self._landed(person_id)
             return
@@ -342,12 +375,16 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """A row that is not sent now: gone already, dropped for good, or to be looked at again in `wait` seconds."""
+    """A row that is not sent now: gone already, dropped for good, or to be looked at again in `wait` seconds.
+
+    With `not_before` the row itself is put off to that instant.
+    """
 
     row_id: int
     lane: int
     drop: bool = False
     wait: float | None = None
+    not_before: int | None = None
 
 
 def _now() -> float:

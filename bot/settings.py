@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     quick_tap_millis: int = Field(default=300, ge=0, le=5_000, description="A tap sooner after a new card is ignored.")
     sends_per_second: float = Field(default=29.7, gt=0, le=1_000, description="Messages a second over all chats.")
     pacing: bool = Field(default=True, description="Off only for benchmarks against a local Bot API server.")
-    send_slots: int = Field(default=64, ge=1, le=512, description="Messages in flight at once.")
+    send_slots: int = Field(default=128, ge=1, le=512, description="Messages in flight at once.")
     handle_slots: int = Field(default=64, ge=1, le=512, description="People whose updates are handled at once.")
     webhook_url: str = Field(default="", description="Where Telegram sends updates; empty or `off`: they are fetched.")
     webhook_secret: str = Field(default="", description="What Telegram shows with each; empty: made from the token.")
@@ -168,6 +168,7 @@ class Settings(BaseSettings):
             every_seconds=self.every_seconds,
             quiet_hours=self.quiet_hours,
             pause_seconds=self.pause_seconds,
+            sends_per_second=self.sends_per_second,
             work_for=self.work_for,
         )
 

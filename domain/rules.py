@@ -52,6 +52,7 @@ class Rules:
     payout_hour: int = 10
     summary_hour: int = 8
     every_seconds: int | None = None
+    sends_per_second: float = 29.7
     work_for: str = N_("the team that runs this bot")
     controls: tuple[str, ...] = ()
     """The translated names of a card's buttons, which no answer may have; the English ones are known."""

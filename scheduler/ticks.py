@@ -11,7 +11,7 @@ from typing import Protocol
 
 from domain.rules import Rules
 from storage.database import Tx
-from usecases import housekeeping, leases, payouts, reviews, summaries
+from usecases import housekeeping, leases, payouts, reviews, summaries, waves
 
 
 class Work(Protocol):
@@ -41,6 +41,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("leases", _often, leases.expire),
     Tick("reviews", _often, reviews.accept_due),
     Tick("sent_back", _often, reviews.expire_sent_back),
+    Tick("offers", _often, waves.begin_due),
     Tick("payouts", _often, payouts.run_due),
     Tick("summary", _often, summaries.run_due),
     Tick("housekeeping", _hourly, housekeeping.tidy),

@@ -126,9 +126,9 @@ def fed_at(tx: Tx, batch_id: int) -> int:
     return int(tx.value("select fed_at from batches where id = :id", id=batch_id))
 
 
-def offer_cursor(tx: Tx, batch_id: int) -> int:
-    """The last person the batch was offered to; offers go in order of people's ids."""
-    return int(tx.value("select offer_cursor from batches where id = :id", id=batch_id))
+def leased(tx: Tx, batch_id: int) -> int:
+    """How many assignments of the batch are open."""
+    return int(tx.value("select leased from batches where id = :id", id=batch_id))
 
 
 def by_id(tx: Tx, batch_id: int) -> Batch | None:

@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from domain.people import CONSENT_VERSION
 from storage.database import Tx
 
-MATCHING = """from people_languages l join people p on p.id = l.person_id
- join consents c on c.person_id = p.id and c.withdrawn_at is null and c.version = :version
- where l.language = :language and l.person_id > :after and p.is_worker = 1 and p.reachable = 1
- and p.suspended_at is null"""
+ABLE = "p.is_worker = 1 and p.reachable = 1 and p.suspended_at is null"
+CANDIDATES = f"""select l.person_id, l.turn, p.utc_offset, p.offers_day, p.offers,
+ max(p.created_at, coalesce(s.touched_at, 0)) as active_at,
+ {ABLE} and p.listening = 'all'
+ and exists (select 1 from consents c where c.person_id = p.id and c.withdrawn_at is null and c.version = :version)
+ and not exists (select 1 from enrolments e where e.worker_id = p.id and e.batch_id = :batch_id) as fits
+ from people_languages l join people p on p.id = l.person_id left join sessions s on s.worker_id = p.id
+ where l.language = :language and (l.turn, l.person_id) > (:turn, :person_id) and l.turn <= :upto
+ order by l.turn, l.person_id limit :limit"""
 
 
-def matching(tx: Tx, batch_id: int, language: str, *, after: int, limit: int) -> list[int]:
-    """Ids of the next workers to offer the batch to, in order; those at work on it or who refused it are left out."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A worker of the language, in order of `turn`. `fits` says that the batch may be offered to them at all.
+
+    `offers` counts those of `offers_day`; `active_at` is when they last worked, or came.
+    """
+
+    person_id: int
+    turn: int
+    utc_offset: int | None
+    offers_day: int
+    offers: int
+    active_at: int
+    fits: bool
+
+
+def candidates(
+    tx: Tx, batch_id: int, language: str, *, turn: int, person_id: int, upto: int, limit: int
+) -> list[Candidate]:
+    """The next workers behind (`turn`, `person_id`), those who waited longest first; none whose turn is after `upto`.
+
+    Who was offered the batch before, whatever they answered, does not fit.
+    """
     rows = tx.all(
-        f"select p.id {MATCHING} and p.listening = 'all' and not exists (select 1 from enrolments e"
-        " where e.worker_id = p.id and e.batch_id = :batch_id and e.state in ('refused', 'working'))"
-        " order by l.person_id limit :limit",
+        CANDIDATES,
         version=CONSENT_VERSION,
-        language=language,
         batch_id=batch_id,
-        after=after,
+        language=language,
+        turn=turn,
+        person_id=person_id,
+        upto=upto,
         limit=limit,
     )
-    return [row["id"] for row in rows]
+    return [
+        Candidate(
+            row["person_id"],
+            row["turn"],
+            row["utc_offset"],
+            row["offers_day"],
+            row["offers"],
+            row["active_at"],
+            bool(row["fits"]),
+        )
+        for row in rows
+    ]
+
+
+def offered(tx: Tx, person_id: int, *, day: int, now: int) -> None:
+    """The person goes to the end of every line, and has one more offer on this day."""
+    tx.run("update people_languages set turn = :now where person_id = :id", id=person_id, now=now)
+    tx.run(
+        "update people set offers = case when offers_day = :day then offers + 1 else 1 end, offers_day = :day"
+        " where id = :id",
+        id=person_id,
+        day=day,
+    )
 
 
 def count_up_to(tx: Tx, language: str, limit: int) -> int:
     """How many workers could do work in this language, counted no further than `limit`."""
     return int(
         tx.value(
-            f"select count(*) from (select 1 {MATCHING} limit :limit)",
+            "select count(*) from (select 1 from people_languages l join people p on p.id = l.person_id"
+            " join consents c on c.person_id = p.id and c.withdrawn_at is null and c.version = :version"
+            f" where l.language = :language and {ABLE} limit :limit)",
             version=CONSENT_VERSION,
             language=language,
-            after=0,
             limit=limit,
         )
     )

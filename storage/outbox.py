@@ -8,6 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from domain.notices import Json, Lane
+from storage import batches
 from storage.compact import compact
 from storage.database import Tx
 
@@ -16,12 +17,16 @@ COLUMNS = "id, person_id, lane, slot, key, params, not_before, attempts"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A row as the sender's queues know it; `not_before` is 0 for what goes at once, whatever the clock says then."""
+    """A row as the sender's queues know it; `not_before` is 0 for what goes at once, whatever the clock says then.
+
+    `campaign` is the batch that a broadcast is about.
+    """
 
     id: int
     person_id: int
     lane: int
     not_before: int
+    campaign: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,12 @@ def put(
     not_before: int,
     dedupe: str | None,
     now: int,
+    campaign: int | None = None,
 ) -> int | None:
-    """Queue one message; a slot's unsent older row is superseded. None when `dedupe` was already used."""
+    """Queue one message; a slot's unsent older row is superseded. None when `dedupe` was already used.
+
+    With a `campaign` it goes out while that batch is open and has places.
+    """
     if slot is not None:
         tx.run(
             "delete from outbox where person_id = :person_id and slot = :slot and state = 'waiting'",
@@ -68,8 +77,8 @@ def put(
             slot=slot,
         )
     row = tx.one(
-        "insert into outbox (person_id, lane, slot, key, params, not_before, dedupe, created_at)"
-        " values (:person_id, :lane, :slot, :key, :params, :not_before, :dedupe, :now)"
+        "insert into outbox (person_id, lane, slot, key, params, not_before, dedupe, created_at, campaign)"
+        " values (:person_id, :lane, :slot, :key, :params, :not_before, :dedupe, :now, :campaign)"
         " on conflict (dedupe) do nothing returning id",
         person_id=person_id,
         lane=int(lane),
@@ -79,6 +88,7 @@ def put(
         not_before=not_before,
         dedupe=dedupe,
         now=now,
+        campaign=campaign,
     )
     if row is None:
         return None
@@ -86,19 +96,20 @@ def put(
     return int(row["id"])
 
 
-def pending(tx: Tx, *, after: int, limit: int) -> list[Pending]:
-    """Unsent rows behind `after`, in order of id."""
+def pending(tx: Tx, *, after: int, limit: int, upto: Lane = Lane.BROADCAST) -> list[Pending]:
+    """Unsent rows behind `after` of the lanes up to this one, in order of id."""
     rows = tx.all(
         "select id, person_id, lane, case when not_before > created_at then not_before else 0 end as not_before"
-        " from outbox where state = 'waiting' and id > :after order by id limit :limit",
+        " from outbox where state = 'waiting' and id > :after and lane <= :upto order by id limit :limit",
         after=after,
         limit=limit,
+        upto=int(upto),
     )
     return [Pending(row["id"], row["person_id"], row["lane"], row["not_before"]) for row in rows]
 
 
 def load(tx: Tx, row_id: int) -> Outgoing | None:
-    """The row with all that sending it needs, or None when it is no longer to be sent."""
+    """The row with all that sending it needs, or None when it is not to be sent now: gone, or its batch is not open."""
     row = tx.one(
         "select o.id, o.person_id, p.telegram_id, p.language, o.lane, o.slot, o.key, o.params, o.not_before,"
         " o.attempts, p.utc_offset, p.light_photos, s.message_id, s.media, p.last_message_id, p.reachable, p.listening,"
@@ -106,7 +117,8 @@ def load(tx: Tx, row_id: int) -> Outgoing | None:
         " from outbox o join people p on p.id = o.person_id"
         " left join slots s on s.person_id = o.person_id and s.slot = o.slot"
         " left join sessions w on w.worker_id = o.person_id and w.assignment_id is not null"
-        " where o.id = :id and o.state = 'waiting'",
+        " where o.id = :id and o.state = 'waiting' and (o.campaign is null"
+        " or exists (select 1 from batches b where b.id = o.campaign and b.state = 'open'))",
         id=row_id,
     )
     return None if row is None else _outgoing(row)
@@ -119,8 +131,15 @@ def sent(tx: Tx, row_id: int) -> None:
 
 
 def failed(tx: Tx, row_id: int) -> None:
-    """Telegram will not take it, whatever we do."""
-    tx.run("update outbox set state = 'failed' where id = :id and state = 'waiting'", id=row_id)
+    """Telegram will not take it, whatever we do; or it has lost its point."""
+    sql = "update outbox set state = 'failed' where id = :id and state = 'waiting' returning campaign"
+    _count_unsent(tx, tx.all(sql, id=row_id))
+
+
+def postpone(tx: Tx, row_id: int, *, not_before: int) -> None:
+    """Its receiver's quiet hours began while it waited."""
+    sql = "update outbox set not_before = :not_before where id = :id and state = 'waiting'"
+    tx.run(sql, id=row_id, not_before=not_before)
 
 
 def release_held(tx: Tx, person_id: int, *, now: int) -> None:
@@ -147,11 +166,20 @@ def shift(tx: Tx, *, queued_at: int, by: int) -> None:
 def cancel_for(tx: Tx, person_id: int, *, lanes: tuple[int, ...]) -> None:
     """What waits for this person in these lanes is not sent any more."""
     for lane in lanes:
-        tx.run(
-            "update outbox set state = 'cancelled' where person_id = :person_id and state = 'waiting' and lane = :lane",
+        rows = tx.all(
+            "update outbox set state = 'cancelled' where person_id = :person_id and state = 'waiting' and lane = :lane"
+            " returning campaign",
             person_id=person_id,
             lane=lane,
         )
+        _count_unsent(tx, rows)
+
+
+def _count_unsent(tx: Tx, rows: list[Row]) -> None:
+    """A batch counts the offers that go out."""
+    for row in rows:
+        if row["campaign"] is not None:
+            batches.count(tx, row["campaign"], offers=-1)
 
 
 def adopt(tx: Tx, person_id: int, slot: str, *, message_id: int, media: bool) -> None:

@@ -124,13 +124,16 @@ def languages(tx: Tx, person_id: int) -> list[str]:
 
 
 def set_languages(tx: Tx, person_id: int, languages: Iterable[str]) -> None:
-    """Replace the languages a worker takes work in."""
+    """Replace the languages a worker takes work in; their turn to be offered some stays where it was."""
+    sql = "select coalesce(max(turn), 0) from people_languages where person_id = :id"
+    turn = tx.value(sql, id=person_id)
     tx.run("delete from people_languages where person_id = :id", id=person_id)
     for language in languages:
         tx.run(
-            "insert into people_languages (person_id, language) values (:id, :language)",
+            "insert into people_languages (person_id, language, turn) values (:id, :language, :turn)",
             id=person_id,
             language=language,
+            turn=turn,
         )
 
 

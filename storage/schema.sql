@@ -35,6 +35,8 @@ CREATE INDEX jobs_waiting on jobs (id) where state = 'waiting';
 
 CREATE INDEX join_requests_waiting on join_requests (asked_at) where decided_at is null;
 
+CREATE INDEX outbox_campaign on outbox (campaign, not_before, id) where state = 'waiting' and lane = 2;
+
 CREATE INDEX outbox_closed on outbox (created_at) where state <> 'waiting';
 
 CREATE INDEX outbox_of_person on outbox (person_id, lane, id) where state = 'waiting';
@@ -53,7 +55,7 @@ CREATE INDEX payouts_of_worker on payouts (worker_id);
 
 CREATE INDEX payouts_reserved on payouts (run_id, id) where state = 'reserved';
 
-CREATE INDEX people_languages_taking on people_languages (language, person_id);
+CREATE INDEX people_languages_turn on people_languages (language, turn, person_id);
 
 CREATE INDEX people_staff on people (id) where is_owner + is_coordinator + is_reviewer > 0;
 
@@ -86,6 +88,8 @@ CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken <
 CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
+
+CREATE INDEX waves_due on waves (due_at);
 
 CREATE TABLE assignments (
   id integer primary key,
@@ -151,7 +155,6 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  offer_cursor integer not null default 0,
   fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
@@ -275,7 +278,7 @@ CREATE TABLE outbox (
   attempts integer not null default 0,
   state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'cancelled')),
   created_at integer not null
-) strict;
+, campaign integer references batches (id)) strict;
 
 CREATE TABLE parts (
   assignment_id integer not null references assignments (id),
@@ -329,11 +332,11 @@ CREATE TABLE people (
   last_message_id integer not null default 0,
   hinted integer not null default 0 check (hinted in (0, 1)),
   created_at integer not null
-) strict;
+, offers_day integer not null default 0, offers integer not null default 0) strict;
 
 CREATE TABLE people_languages (
   person_id integer not null references people (id),
-  language text not null,
+  language text not null, turn integer not null default 0,
   primary key (person_id, language)
 ) strict, without rowid;
 
@@ -435,6 +438,16 @@ CREATE TABLE transfer_kinds (
   noun text not null,
   event text not null,
   unique (noun, event)
+) strict;
+
+CREATE TABLE waves (
+  batch_id integer primary key references batches (id),
+  due_at integer not null,
+  began_at integer not null default 0,
+  missing integer not null default 0 check (missing >= 0),
+  others integer not null default 0 check (others in (0, 1)),
+  turn integer not null default -1,
+  person_id integer not null default 0
 ) strict;
 
 CREATE TABLE worker_days (

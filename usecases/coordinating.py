@@ -9,10 +9,11 @@ from domain.batches import Batch, Task
 from domain.brief.model import Problem
 from domain.drafts import Quote, quote, sentences
 from domain.file_problems import Refused
+from domain.offers import free_places
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
-from storage import batches, draft_tasks, jobs, ledger, offers, refused_files
+from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files
 from storage.database import Tx
 from usecases import progress
 from usecases.notify import tell
@@ -45,7 +46,8 @@ class DraftView:
 class ProgressView:
     """A published batch: micro-units reserved at first and spent, people at work now, pay an hour, when it may end.
 
-    `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told.
+    `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told. Of the
+    batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
     """
 
     batch: Batch
@@ -56,6 +58,8 @@ class ProgressView:
     rate: int
     measured: bool
     ends_at: int | None
+    unsent: int = 0
+    sending_seconds: int | None = None
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -112,6 +116,8 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
     wanted = batch.tasks * batch.overlap
     left = max(0, wanted - batch.submissions)
+    unsent = broadcasts.waiting(tx, batch.id) if batch.offers else 0
+    going = batch.state == "open" and free_places(batch, batches.leased(tx, batch.id)) > 0
     ends_at = None
     if batch.state == "open" and left and batch.submissions >= MEASURED_FROM and now > batch.published_at:
         ends_at = now + (now - batch.published_at) * left // batch.submissions
@@ -124,6 +130,8 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
         ends_at=ends_at,
+        unsent=unsent,
+        sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
     )
 
 

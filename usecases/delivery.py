@@ -54,6 +54,11 @@ def forget_upload(tx: Tx, *, sha256: str, light: bool, file_id: str) -> None:
         photos.set_file_id(tx, sha256, None, light=light)
 
 
+def postponed(tx: Tx, *, row_id: int, not_before: int) -> None:
+    """Its receiver's quiet hours have begun: not before this instant."""
+    outbox.postpone(tx, row_id, not_before=not_before)
+
+
 def failed(tx: Tx, *, row_id: int) -> None:
     """Telegram refuses this message for good."""
     outbox.failed(tx, row_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain import ledger as accounts
 from domain.batches import Batch
 from domain.drafts import needs
-from domain.notices import Lane, Slot
+from domain.notices import Slot
 from domain.people import Person
 from domain.refusals_batches import (
     BatchGone,
@@ -19,13 +19,11 @@ from domain.refusals_batches import (
     NotPublished,
     StillTakingIn,
 )
-from storage import audit, batches, draft_tasks, jobs, ledger, offers, people, questions
+from storage import audit, batches, draft_tasks, jobs, ledger, questions
 from storage.database import Tx
-from usecases import progress
-from usecases.notify import inform, tell
+from usecases import progress, waves
+from usecases.notify import tell
 from usecases.roles import require_coordinator
-
-OFFERS_A_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
     audit.add(
         tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
     )
-    jobs.ask(tx, "offers", person_id=by.id, batch_id=batch, now=now, batch=batch)
+    waves.begin(tx, batch, by=by.id, now=now)
     questions.close_about(tx, batch)
     _shown(tx, by, draft, now=now)
     if left_in is not None:
@@ -79,25 +77,8 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
     return Published(cost, tasks, left_in)
 
 
-def offer_step(tx: Tx, *, batch: int, now: int, limit: int = OFFERS_A_STEP) -> bool:
-    """Offer the batch to the next workers, each once; True while there are more. A paused batch waits for Resume."""
-    found = batches.by_id(tx, batch)
-    if found is None or found.state != "open":
-        return False
-    after = batches.offer_cursor(tx, batch)
-    ids = offers.matching(tx, batch, found.language, after=after, limit=limit)
-    for person_id in ids:
-        person = people.by_id(tx, person_id)
-        inform(tx, person, "offer", now=now, lane=Lane.BROADCAST, dedupe=f"offer:{batch}:{person_id}", batch=batch)
-    if ids:
-        batches.change(tx, batch, offer_cursor=ids[-1])
-        batches.count(tx, batch, offers=len(ids))
-        progress.refresh(tx, batch, now)
-    return len(ids) == limit
-
-
 def pause(tx: Tx, *, by: Person, batch: int, now: int) -> None:
-    """Offer nothing more of the batch until it is resumed; open cards can still be answered."""
+    """Offer nothing more of the batch until it is resumed, what waits to be sent included; open cards go on."""
     require_coordinator(by)
     found = running(tx, batch)
     if found.state == "open":
@@ -113,7 +94,7 @@ def resume(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     if found.state == "paused":
         batches.change(tx, batch, state="open")
         audit.add(tx, person_id=by.id, action="batch.resumed", subject=f"batch:{batch}", now=now)
-        jobs.ask(tx, "offers", person_id=by.id, batch_id=batch, now=now, batch=batch)
+        waves.ask(tx, batch, by=by.id, now=now)
     _shown(tx, by, found, now=now)
 
 
@@ -133,6 +114,7 @@ def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
     found = running(tx, batch)
     batches.change(tx, batch, state="closed", closed_at=now)
     audit.add(tx, person_id=by.id, action="batch.closed", subject=f"batch:{batch}", now=now)
+    waves.end(tx, batch, by=by.id, now=now)
     freed = release_rest(tx, batch, now)
     _shown(tx, by, found, now=now)
     tell(tx, by, "batch_closed", now=now, slot=Slot.confirm(batch), batch=batch, amount=freed)

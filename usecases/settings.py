@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.notices import Slot
+from domain.notices import Lane, Slot
 from domain.people import LANGUAGES, Person
 from domain.refusals import StaleButton
 from domain.rules import MINUTE
@@ -38,8 +38,10 @@ def set_language(tx: Tx, *, by: Person, index: int, now: int) -> None:
 
 
 def set_offers(tx: Tx, *, by: Person, wanted: bool, now: int) -> None:
-    """Offers of new batches on or off; other news goes on either way."""
+    """Offers of new batches on or off, also those that wait to be sent; other news goes on either way."""
     people.change(tx, by.id, listening="all" if wanted else "no_offers")
+    if not wanted:
+        outbox.cancel_for(tx, by.id, lanes=(Lane.BROADCAST,))
     _show(tx, by, now=now)
 
 

@@ -58,7 +58,7 @@ def progress(view: ProgressView, words: Words) -> Message:
         "",
         words.html(
             "Offered {sent} · opened {opened} · working now {working}",
-            sent=words.number(found.offers),
+            sent=words.number(found.offers - view.unsent),
             opened=words.number(found.opened),
             working=words.number(view.working),
         ),
@@ -68,6 +68,8 @@ def progress(view: ProgressView, words: Words) -> Message:
             accepted=words.number(found.accepted),
         ),
     ]
+    if view.unsent:
+        lines.insert(4, _sending(view, words))
     if found.pairs:
         lines.append(words.html("Agreement {share}", share=words.share(found.pairs_same, found.pairs)))
     lines += [
@@ -85,6 +87,15 @@ def progress(view: ProgressView, words: Words) -> Message:
     if view.ends_at is not None:
         lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
     return Message(Markup("\n".join(lines)), _controls(found, words))
+
+
+def _sending(view: ProgressView, words: Words) -> Markup:
+    """How far the offers are."""
+    values = {"sent": words.number(view.batch.offers - view.unsent), "all": words.number(view.batch.offers)}
+    if view.sending_seconds is None:
+        return words.html("Offers: {sent} of {all} sent", **values)
+    time = words.duration(max(1, view.sending_seconds))
+    return words.html("Offers: {sent} of {all} sent, about {time} left", time=time, **values)
 
 
 def _controls(found: Batch, words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -22,7 +22,7 @@ from storage import batches
 from tests.builders import make_batch, make_worker
 from tests.usecases.desk import Desk
 from usecases import leases, offers, typed, work
-from usecases.publishing import offer_step
+from usecases.waves import offer_step
 
 WORDS = Words("en", Rules())
 PHOTO = Payload(photo="a" * 64)

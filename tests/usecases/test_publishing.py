@@ -153,46 +153,6 @@ async def test_a_worker_cannot_publish(db: Database) -> None:
     await db.write(story)
 
 
-async def test_each_matching_worker_is_offered_the_batch_once_in_bounded_steps(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        ids = [make_worker(tx, 100 + number, f"W{number}").id for number in range(7)]
-        people.change(tx, ids[0], reachable=0)
-        people.change(tx, ids[1], listening="no_offers")
-        people.change(tx, ids[2], suspended_at=NOON)
-        people.change(tx, ids[3], is_worker=0)
-        people.set_languages(tx, ids[4], ["fr"])
-        batch = make_batch(tx)
-        assert publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
-        assert publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
-        assert not publishing.offer_step(tx, batch=batch, now=NOON, limit=1)
-        assert not publishing.offer_step(tx, batch=batch, now=NOON)
-        offered = tx.all("select person_id, lane, dedupe from outbox where key = 'offer' order by id")
-        assert [tuple(row) for row in offered] == [(one, 2, f"offer:{batch}:{one}") for one in ids[5:]]
-        found = batches.by_id(tx, batch)
-        assert found is not None
-        assert found.offers == 2
-
-    await db.write(story)
-
-
-async def test_a_paused_batch_offers_nothing_and_goes_on_where_it_stopped(db: Database) -> None:
-    def story(tx: Tx) -> None:
-        for number in range(4):
-            make_worker(tx, 100 + number, f"W{number}")
-        batch = make_batch(tx)
-        owner = make_owner(tx)
-        finish_jobs(tx, "offers")
-        publishing.offer_step(tx, batch=batch, now=NOON, limit=2)
-        publishing.pause(tx, by=owner, batch=batch, now=NOON)
-        assert not publishing.offer_step(tx, batch=batch, now=NOON)
-        publishing.resume(tx, by=owner, batch=batch, now=NOON)
-        assert len(jobs.of_batch(tx, batch, "offers")) == 1
-        publishing.offer_step(tx, batch=batch, now=NOON)
-        assert tx.value("select count(*) from outbox where key = 'offer'") == 4
-
-    await db.write(story)
-
-
 async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_once(db: Database) -> None:
     def story(tx: Tx) -> None:
         batch = make_batch(tx, n_tasks=4, overlap=3)

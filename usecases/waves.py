@@ -1,0 +1,129 @@
+"""A published batch is offered in waves: to as many workers as its places can feed, later, if some stay free, to more.
+
+Within a wave those come first who worked lately or are new, and among them who has waited longest for an offer. Nobody
+is offered a batch twice, gets one in quiet hours, or more than A_DAY on one day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.batches import Batch
+from domain.notices import Lane
+from domain.offers import A_DAY, ACTIVE, NEXT_WAVE, NOBODY_LEFT, wave_size
+from domain.quiet import is_quiet
+from storage import batches, broadcasts, enrolments, jobs, offers, outbox, waves
+from storage.database import Tx
+from storage.offers import Candidate
+from storage.waves import Wave
+from usecases import progress
+
+LOOKED_AT = 200
+CANCELLED = 1_000
+ASKED = 20
+
+
+def begin(tx: Tx, batch: int, *, by: int, now: int) -> None:
+    """Offer the batch from now on; the first wave begins after the commit."""
+    waves.put(tx, Wave(batch, due_at=now))
+    ask(tx, batch, by=by, now=now)
+
+
+def ask(tx: Tx, batch: int, *, by: int, now: int) -> None:
+    """Have the batch's offers looked after: queued while it is open, dropped when it is closed."""
+    if not jobs.of_batch(tx, batch, "offers", limit=1):
+        jobs.ask(tx, "offers", person_id=by, batch_id=batch, now=now, batch=batch)
+
+
+def end(tx: Tx, batch: int, *, by: int, now: int) -> None:
+    """Offer the batch no more. What is not sent stops at once, as the batch is closed; its rows go in steps."""
+    waves.end(tx, batch)
+    if broadcasts.any_waits_of(tx, batch):
+        ask(tx, batch, by=by, now=now)
+
+
+def begin_due(tx: Tx, *, now: int) -> bool:
+    """Ask for the waves that are due; those of more than ASKED batches follow at the next tick."""
+    for batch in waves.due(tx, now=now, limit=ASKED):
+        found = batches.standing(tx, batch)
+        assert found is not None, "batches are never deleted"
+        ask(tx, batch, by=found.created_by, now=now)
+    return False
+
+
+def offer_step(tx: Tx, *, batch: int, now: int, limit: int = LOOKED_AT) -> bool:
+    """Look at so many workers and offer them the batch, or drop offers of a closed one; True while there is more."""
+    found = batches.by_id(tx, batch)
+    if found is None or found.state not in ("open", "closed"):
+        return False
+    if found.state == "closed":
+        return broadcasts.cancel(tx, batch, limit=CANCELLED) == CANCELLED
+    wave = waves.of(tx, batch)
+    if wave is None or (not wave.missing and wave.due_at > now):
+        return False
+    if not wave.missing:
+        size = _size(tx, found)
+        if not size:
+            waves.put(tx, replace(wave, due_at=now + NEXT_WAVE))
+            return False
+        wave = Wave(batch, due_at=wave.due_at, began_at=now, missing=size)
+    return _go_on(tx, found, wave, limit=limit, now=now)
+
+
+def _size(tx: Tx, batch: Batch) -> int:
+    """How many to offer it to now; none while the wave before is still going out."""
+    if broadcasts.any_waits_of(tx, batch.id):
+        return 0
+    return wave_size(batch, leased=batches.leased(tx, batch.id), working=batches.working(tx, batch.id))
+
+
+def _go_on(tx: Tx, batch: Batch, wave: Wave, *, limit: int, now: int) -> bool:
+    looked = offers.candidates(
+        tx, batch.id, batch.language, turn=wave.turn, person_id=wave.person_id, upto=wave.began_at, limit=limit
+    )
+    offered = 0
+    for one in looked:
+        wave = replace(wave, turn=one.turn, person_id=one.person_id)
+        if _may_get(tx, one, wave, now=now):
+            _offer(tx, batch.id, one.person_id, now=now)
+            offered += 1
+            wave = replace(wave, missing=wave.missing - 1)
+            if not wave.missing:
+                break
+    more = bool(wave.missing) and (len(looked) == limit or not wave.others)
+    if more and len(looked) < limit:
+        wave = replace(wave, others=True, turn=-1, person_id=0)
+    elif not more:
+        wave = Wave(batch.id, due_at=now + (NOBODY_LEFT if wave.missing else NEXT_WAVE))
+    waves.put(tx, wave)
+    if offered:
+        batches.count(tx, batch.id, offers=offered)
+        progress.refresh(tx, batch.id, now)
+    return more
+
+
+def _may_get(tx: Tx, one: Candidate, wave: Wave, *, now: int) -> bool:
+    if not one.fits or (not wave.others and one.active_at < now - ACTIVE):
+        return False
+    if one.offers_day == tx.rules.day(now) and one.offers >= A_DAY:
+        return False
+    offset = tx.rules.offset_minutes(now) if one.utc_offset is None else one.utc_offset
+    return not (tx.rules.quiet_hours and is_quiet(now, offset))
+
+
+def _offer(tx: Tx, batch: int, person_id: int, *, now: int) -> None:
+    """Their enrolment remembers it, so that it is done once; not by `inform`, whose questions are answered already."""
+    enrolments.offer(tx, person_id, batch)
+    offers.offered(tx, person_id, day=tx.rules.day(now), now=now)
+    outbox.put(
+        tx,
+        person_id=person_id,
+        key="offer",
+        params={"batch": batch},
+        lane=Lane.BROADCAST,
+        slot=None,
+        not_before=now,
+        dedupe=None,
+        now=now,
+        campaign=batch,
+    )
