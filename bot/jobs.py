@@ -3,12 +3,13 @@
 A job reads, computes in a worker process, writes in bounded idempotent steps and remembers how far it came in the same
 transaction as the step. A restart starts it again from there. Three failures without a step in between give it up: the
 person is told a reference number. A full disk is no failure of the job's: it waits for room. Nor is a Bot API that does
-not answer: the next try waits until it does.
+not answer: the next try waits until it does. Nor is a stop, however often.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import secrets
 from collections.abc import Awaitable, Callable
@@ -92,6 +93,14 @@ class Jobs:
                 await self._asked[kind].wait()
 
     async def _work(self, job: Job) -> None:
+        try:
+            await self._attempt(job)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):  # a disk that is full: one start too many is counted
+                await self._context.db.write(jobs.unstart, job.id)
+            raise
+
+    async def _attempt(self, job: Job) -> None:
         attempts = await self._context.db.write(jobs.start, job.id)
         if attempts > TRIES:
             await self._give_up(job)

@@ -78,6 +78,11 @@ def start(tx: Tx, job_id: int) -> int:
     return int(tx.value("update jobs set attempts = attempts + 1 where id = :id returning attempts", id=job_id))
 
 
+def unstart(tx: Tx, job_id: int) -> None:
+    """The last start does not count: the process was asked to stop."""
+    tx.run("update jobs set attempts = attempts - 1 where id = :id and state = 'waiting' and attempts > 0", id=job_id)
+
+
 def progress(tx: Tx, job_id: int, **progress: Json) -> None:
     """Remember how far it came, in the same transaction as the step itself; the start count begins anew."""
     tx.run(

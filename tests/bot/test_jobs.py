@@ -68,6 +68,24 @@ async def begin(db: Database, server: Emulator, tmp_path: Path) -> AsyncIterator
     await api.transport.shutdown()
 
 
+async def test_a_job_that_is_stopped_again_and_again_is_not_given_up(db: Database, begin: Begin) -> None:
+    started, going_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: JobContext, __: Job) -> None:
+        started.set()
+        await going_on.wait()
+
+    await db.write(asked)
+    for _ in range(4):
+        started.clear()
+        running = begin(slow)
+        await started.wait()
+        await running.stop()
+    going_on.set()
+    begin(slow)
+    assert await closed(db) == [("done", 1)]
+
+
 async def test_a_job_that_fails_three_times_is_given_up(db: Database, begin: Begin) -> None:
     calls = []
 
