@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, NetworkError
 from bot import app, checks, clock, importing, logs, trial
 from bot.keys import KeyProblem
 from bot.settings import Settings
+from bot.webhook import WebhookRefused
 from domain.refusals import Refusal
 from domain.rules import instant
 from scheduler.runner import Scheduler
@@ -26,10 +27,10 @@ from web.server import CannotListen
 SENTENCES = (
     KeyProblem,
     app.AlreadyRunning,
-    app.WebhookRefused,
     CannotListen,
     DatabaseTooNew,
     NetworkError,
+    WebhookRefused,
     trial.TrialProblem,
 )
 """What ends a command with its own text."""

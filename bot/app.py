@@ -17,11 +17,10 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot import cores, keys, logs
@@ -31,10 +30,11 @@ from bot.kinds_of_job import KINDS
 from bot.metrics import MeasuredApi, MeasuredCourier, Meters
 from bot.pacing import Pace
 from bot.processes import Processes
-from bot.receiver import ALLOWED, Receiver
+from bot.receiver import Receiver
 from bot.rendering.menus import menu_for
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.webhook import Registration, forget
 from domain.brief import CONTROLS
 from domain.people import LANGUAGES
 from domain.rules import SECOND, Rules
@@ -58,10 +58,6 @@ class AlreadyRunning(Exception):
     """Another process owns this DATA_DIR."""
 
 
-class WebhookRefused(Exception):
-    """Telegram will not send updates to WEBHOOK_URL; the text says why."""
-
-
 class App:
     """The running product. Made by `running`, which also stops it."""
 
@@ -73,6 +69,7 @@ class App:
         self._neighbours: asyncio.Task[None] | None = None
         self.meters = Meters()
         self.web: Server | None = None
+        self._registration: Registration | None = None
         self.api = MeasuredApi(self.meters, settings.bot_api_url, settings.bot_token)
         self.processes = Processes()
 
@@ -128,6 +125,8 @@ class App:
         if self._neighbours is not None:
             self._neighbours.cancel()
             await asyncio.gather(self._neighbours, return_exceptions=True)
+        if self._registration is not None:
+            await self._registration.stop()
         if self.web is not None:
             self.web.ready = False
             if self.web.webhook is not None:
@@ -186,37 +185,14 @@ class App:
         settings = self.settings
         if not settings.webhook_url:
             with contextlib.suppress(TelegramError):
-                await self._insist("deleteWebhook", {})
+                await forget(self.api)
             await self.receiver.start()
             return
         assert self.web is not None and self.web.webhook is not None
         await self.receiver.start(poll=False)
         self.web.webhook.open(self.receiver.take_in)
-        values = {
-            "url": settings.webhook_url,
-            "secret_token": settings.webhook_token,
-            "allowed_updates": ALLOWED,
-            "max_connections": settings.webhook_max_connections,
-        }
-        try:
-            await self._insist("setWebhook", values)
-        except BadRequest as error:
-            raise WebhookRefused(f"Telegram does not take WEBHOOK_URL {settings.webhook_url}: {error}.") from None
-
-    async def _insist(self, method: str, values: dict[str, Any]) -> None:
-        """Call it until the Bot API answers; raises what it answers when that is no."""
-        for attempt in itertools.count(1):
-            try:
-                await self.api.call(method, values)
-                return
-            except BadRequest:
-                raise
-            except RetryAfter as error:
-                wait = error.retry_after
-                await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
-            except NetworkError as error:
-                log.warning("bot_api_not_reached", error=type(error).__name__, method=method, attempt=attempt)
-                await asyncio.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)))
+        self._registration = Registration(self.api, settings, self.meters.registry, self.clock)
+        await self._registration.start()
 
     async def _follow_neighbours(self) -> None:
         """What a command beside the bot (`tick`, `import`) queued is sent and worked off by the running bot."""

@@ -11,9 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.app import WebhookRefused, running
+from bot import webhook
+from bot.app import running
 from bot.receiver import ALLOWED
 from bot.settings import Settings
+from bot.webhook import WebhookRefused
 from storage.database import Tx
 from tests.e2e.conftest import TOKEN, House
 from tests.e2e.phones import Phone
@@ -194,6 +196,42 @@ async def test_a_start_sets_the_webhook_as_soon_as_the_bot_api_answers(house: Ho
     ana = await house.phones.person("Ana")
     await ana.start()
     await ana.sees("Ana")
+
+
+async def test_a_webhook_another_program_deleted_is_set_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(webhook, "WATCH_SECONDS", 0.05)
+    await house.restart()
+    await house.app.api.call("deleteWebhook")
+    ana = await house.phones.person("Ana")
+    await ana.start()
+    await ana.sees("Ana")
+    assert "webhook_taken" in capsys.readouterr().out
+
+
+class TestBehindABrokenProxy:
+    """Nothing listens where Telegram sends to."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"webhook_url": f"http://127.0.0.1:{free_port()}/telegram", "web_port": free_port()}
+
+    async def test_what_telegram_cannot_send_is_told(
+        self, house: House, caller: Caller, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(webhook, "WATCH_SECONDS", 0.05)
+        await house.restart()
+        assert (await caller.metrics())["tallyhand_webhook_waiting"] == 0
+        house.server.world.clock.advance(5)
+        await (await house.phones.person("Ana")).start()
+        while (await caller.metrics())["tallyhand_webhook_waiting"] != 1:
+            await asyncio.sleep(0.02)
+        said = ""
+        while "webhook_not_reached" not in said:
+            await asyncio.sleep(0.02)
+            said += capsys.readouterr().out
+        assert "Connection failed" in said
 
 
 def test_the_secret_is_made_from_the_token_and_has_telegrams_shape(tmp_path: Path) -> None:
