@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot import receiver
+from domain.people import Person
 from handlers import routes
 from handlers.context import Context
 from storage.database import Tx
@@ -232,3 +234,38 @@ async def test_a_command_is_one_by_its_text_alone(house: House, text: str) -> No
     message = {"message_id": 900, "date": 1, "chat": chat, "from": user, "text": text}
     await house.app.receiver.take_in([{"update_id": 1, "message": message}])
     await ana.sees("/settings")
+
+
+async def test_more_updates_than_fit_in_hand_are_handled_once_and_in_each_persons_order(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver, "IN_HAND", 9)
+    monkeypatch.setattr(receiver, "PAGE", 4)
+    heard: dict[int, list[int]] = {}
+
+    def note(tx: Tx, *, by: Person, now: int, number: int) -> None:
+        heard.setdefault(by.telegram_id, []).append(number)
+
+    async def command(ctx: Context, text: str) -> None:
+        await ctx.write(note, number=int(text))
+
+    monkeypatch.setitem(routes.COMMANDS, "note", command)
+    people, rounds = range(500, 506), range(20)
+    updates = [
+        [_said(person, f"/note {number}", update_id=1_000 * number + person) for person in people] for number in rounds
+    ]
+    take_in = house.app.receiver.take_in
+    await asyncio.gather(*(take_in(batch) for batch in (*updates, updates[3])))  # one batch comes twice
+    await house.settled()
+
+    assert heard == {person: list(rounds) for person in people}
+    assert (await house.read(inbox_states)) == {"done": len(people) * len(rounds)}
+
+
+def _said(telegram_id: int, text: str, *, update_id: int) -> dict[str, Any]:
+    person = {"id": telegram_id, "is_bot": False, "first_name": "Somebody"}
+    chat = {"id": telegram_id, "type": "private", "first_name": "Somebody"}
+    return {
+        "update_id": update_id,
+        "message": {"message_id": update_id, "date": 1, "chat": chat, "from": person, "text": text},
+    }
