@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
-from bench import commits, parts, photos, steps, uploads
+from bench import broadcast, commits, parts, photos, steps, uploads
 from bench.options import Options
 from bench.report import RESULTS, Report
 
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Section] = {
     "steps": steps.run,
     "photos": photos.run,
     "uploads": uploads.run,
+    "broadcast": broadcast.run,
 }
 """What there is to measure, in order; a section prints its tables and adds its rows to the report."""
 
@@ -59,6 +60,7 @@ async def _run(names: list[str], options: Options) -> None:
             place = Path(folder) / name
             place.mkdir()
             await SECTIONS[name](report, place, options)
+    report.print_goals()
     print(f"\n{perf_counter() - began:.0f} s. Rows as JSON lines: bench/results/{report.path.name}")
 
 

@@ -39,11 +39,15 @@ STEPS = (
     ),
     AIOGRAM_TAPS,
 )
+ECHO_OVER_OURS = _peer(
+    "python-telegram-bot: echo over our transport, 256 at once", "ptb_echo", "256", "ours", taps=False
+)
+AIOGRAM_ECHO = _peer("aiogram: echo", "aiogram_echo", taps=False)
 ECHOES = (
     _peer("python-telegram-bot: echo, 1 at once", "ptb_echo", "1", taps=False),
     _peer("python-telegram-bot: echo, 256 at once", "ptb_echo", "256", taps=False),
-    _peer("python-telegram-bot: echo over our transport, 256 at once", "ptb_echo", "256", "ours", taps=False),
-    _peer("aiogram: echo", "aiogram_echo", taps=False),
+    ECHO_OVER_OURS,
+    AIOGRAM_ECHO,
 )
 
 

@@ -13,7 +13,17 @@ from random import Random
 from time import perf_counter
 
 from bench import seeding
-from bench.contenders import ECHOES, STEPS, TOKEN, Contender, environment
+from bench.contenders import (
+    AIOGRAM_ECHO,
+    AIOGRAM_TAPS,
+    ECHO_OVER_OURS,
+    ECHOES,
+    OURS,
+    STEPS,
+    TOKEN,
+    Contender,
+    environment,
+)
 from bench.crowd import Crowd, ids
 from bench.options import Options
 from bench.process import Process, cpu_seconds, machine_seconds, running
@@ -119,6 +129,26 @@ async def run(report: Report, folder: Path, options: Options) -> None:
             found.setdefault(contender.name, []).append(measured)
             print(f"  {contender.name}: {measured.per_second:,.0f} steps/s", flush=True)
     _print(found, options)
+    _goals(report, {name: _calmest(rounds) for name, rounds in found.items()})
+
+
+def _goals(report: Report, found: dict[str, Measured]) -> None:
+    """What ours is to reach beside each peer that was measured."""
+    ours = found.get(OURS.name)
+    if ours is None:
+        return
+    what = "durable steps a second"
+    if (taps := found.get(AIOGRAM_TAPS.name)) is not None:
+        report.goal(what, "aiogram's tap bot", wanted=1.2, reached=ours.per_second / taps.per_second)
+    if rates := [found[one.name].per_second for one in STEPS if one.reference and one.name in found]:
+        report.goal(what, "python-telegram-bot's tap bot at its best", wanted=3, reached=ours.per_second / max(rates))
+    if (echo := found.get(AIOGRAM_ECHO.name)) is not None:
+        report.goal(what, "aiogram's echo", wanted=0.6, reached=ours.per_second / echo.per_second)
+    if (echo := found.get(ECHO_OVER_OURS.name)) is not None:
+        reached = ours.cpu_ms / echo.cpu_ms
+        report.goal(
+            "processor time of a durable step", "echo over our transport", wanted=2.5, reached=reached, at_least=False
+        )
 
 
 def _print(found: dict[str, list[Measured]], options: Options) -> None:
