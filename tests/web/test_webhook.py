@@ -21,7 +21,8 @@ from tests.e2e.conftest import TOKEN, House
 from tests.e2e.phones import Phone
 from tests.e2e.test_full_disk import limit_pages
 from tests.web.conftest import STRANGER, Caller, free_port, held, kept, start_of
-from web.webhook import MOST_BYTES
+from web import webhook as web_webhook
+from web.webhook import MOST_BYTES, SECRET_HEADER
 
 
 async def batch_of_two(house: House) -> tuple[Phone, Phone]:
@@ -98,6 +99,17 @@ async def test_a_body_without_a_length_or_compressed_is_limited_too(house: House
         assert response.status == 413
     bomb = gzip.compress(b" " * 50_000_000)
     assert (await caller.post(bomb, Content_Encoding="gzip"))[0] == 400
+    assert await kept(house) == 0
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_webhook, "BODY_SECONDS", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.settings.web_port)
+    secret = house.settings.webhook_token
+    head = f"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{SECRET_HEADER}: {secret}\r\n"
+    writer.write(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+    assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 400 ")
+    writer.close()
     assert await kept(house) == 0
 
 
