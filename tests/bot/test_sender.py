@@ -18,7 +18,8 @@ from emulator.api import TABLE
 from storage import outbox, people
 from storage.database import Tx
 from tests.bot.conftest import Post, store_photo
-from usecases import delivery
+from tests.builders import make_batch, make_owner, make_worker
+from usecases import delivery, work
 from usecases.notify import tell
 
 
@@ -184,6 +185,40 @@ async def test_what_was_to_go_at_once_goes_at_once_after_the_clock_was_set_back(
     await asyncio.sleep(0.5)
     assert [message["text"] for message in post.chat(ana)] == ["at once"]
     assert [row.not_before > 0 for row in await post.db.read(outbox.pending, after=0, limit=9)] == [True]
+
+
+async def test_what_was_to_wait_for_seconds_waits_no_longer_after_the_clock_was_set_back(post: Post) -> None:
+    ana, hour = await post.person(11), 3600 * SECOND
+    due = now() + hour + 3 * SECOND
+    await post.db.write(lambda tx: tell(tx, ana, "said", now=now() + hour, not_before=due, text="soon"))
+    found = await post.db.read(outbox.pending, after=0, limit=9, now=now())
+    assert [row.not_before <= now() + 3 * SECOND for row in found] == [True]
+
+
+async def test_news_goes_to_who_was_busy_before_the_clock_was_set_back(post: Post) -> None:
+    ana = await post.person(11)
+
+    def busy_in_an_hour(tx: Tx) -> None:
+        later = now() + 3600 * SECOND
+        work.start(tx, by=make_worker(tx, 11, now=later), batch=make_batch(tx, by=make_owner(tx)), now=later)
+        tx.run("update outbox set state = 'sent'")
+
+    await post.db.write(busy_in_an_hour)
+    await post.db.write(
+        lambda tx: outbox.put(
+            tx,
+            person_id=ana.id,
+            key="said",
+            params={"text": "news"},
+            lane=Lane.NOTICE,
+            slot=None,
+            not_before=0,
+            dedupe=None,
+            now=now(),
+        )
+    )
+    await post.sent()
+    assert [message["text"] for message in post.chat(ana)][-1] == "news"
 
 
 async def test_a_stop_takes_no_longer_than_it_may_when_the_server_does_not_answer(post: Post) -> None:
