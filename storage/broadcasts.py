@@ -19,6 +19,8 @@ DUE = (
     "select id, person_id from outbox where campaign is :campaign and state = 'waiting' and lane = 2"
     " and not_before <= :now order by not_before, id limit :limit"
 )
+ANY = "select 1 from outbox indexed by outbox_campaign where state = 'waiting' and lane = 2 limit 1"
+WAITING = "select count(*) from outbox where campaign = :campaign and state = 'waiting' and lane = 2"
 
 
 def due(tx: Tx, *, now: int, limit: int) -> list[Pending]:
@@ -36,14 +38,12 @@ def due(tx: Tx, *, now: int, limit: int) -> list[Pending]:
 
 def any_waits(tx: Tx) -> bool:
     """Something to many is not sent, perhaps because it may not go now."""
-    sql = "select 1 from outbox indexed by outbox_campaign where state = 'waiting' and lane = 2 limit 1"
-    return tx.one(sql) is not None
+    return tx.one(ANY) is not None
 
 
 def waiting(tx: Tx, campaign: int) -> int:
     """How many offers of a batch are not sent yet."""
-    sql = "select count(*) from outbox where campaign = :campaign and state = 'waiting' and lane = 2"
-    return int(tx.value(sql, campaign=campaign))
+    return int(tx.value(WAITING, campaign=campaign))
 
 
 def any_waits_of(tx: Tx, campaign: int) -> bool:
