@@ -21,6 +21,7 @@ PACKAGES = (
     "httpcore",
     "h11",
     "anyio",
+    "aiolimiter",
     "aiogram",
     "aiohttp",
     "aiofiles",

@@ -96,6 +96,10 @@ async def run(report: Report, folder: Path, options: Options) -> None:
     print(f"\nUploads per photo: {photos} photos, {workers} workers at once\n")
     head = ("case", "photos", "shown", "by file_id", "uploads", "renditions", "per rendition", "most", "again")
     print(table(head, [_line(one) for one in found]))
+    for case, one in zip(CASES, found, strict=True):
+        if not (case.kills or case.forgets):
+            what = f"uploads per photo and rendition, {one.name}"
+            report.goal(what, "", wanted=1, reached=one.per_rendition, at_least=False)
 
 
 async def measure(case: Case, folder: Path, *, photos: int, workers: int, seed: int) -> Counted:
