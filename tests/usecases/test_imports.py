@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, TypeVarTuple, cast
 
 import pytest
 
@@ -26,6 +26,9 @@ from tests.builders import NOON, make_coordinator, make_draft, make_worker
 from tests.files.zips import photo
 from usecases import drafts, imports
 from usecases.imports import Found, FoundPhoto
+
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 
 
 def _photo(number: int, content: int | None = None) -> FoundPhoto:
@@ -208,6 +211,36 @@ async def test_photos_keep_their_order_and_all_come_in_although_a_worker_process
     names = await db.read(lambda tx: [row["name"] for row in tx.all("select name from tasks order by id")])
     assert names == [f"p{number:02}.jpg" for number in range(1, 60)]  # the first is too narrow a strip
     assert await db.read(lambda tx: [one.name for one in refused_files.of_batch(tx, 1, limit=9)]) == ["p00.jpg"]
+
+
+async def test_an_import_uses_its_share_of_the_worker_processes_and_leaves_one_to_others(
+    db: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"p{number:02}.jpg").write_bytes(photo(16 + number, 32))
+    processes = _Watched(3)
+    context = JobContext(db, cast("Api", None), processes, tmp_path / "data", Rules(), lambda: NOON)
+    try:
+        assert await import_folder(context, folder, await db.write(make_coordinator), "") == 30
+    finally:
+        await processes.close()
+    assert processes.most == processes.at_once == 2
+
+
+class _Watched(Processes):
+    """Counts how many calls there are at once."""
+
+    calls = most = 0
+
+    async def run(self, function: Callable[[*_Ts], _T], *args: *_Ts, seconds: float = 60.0) -> _T:
+        self.calls += 1
+        self.most = max(self.most, self.calls)
+        try:
+            return await super().run(function, *args, seconds=seconds)
+        finally:
+            self.calls -= 1
 
 
 def _worker_processes() -> list[int]:
