@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
-from bench import broadcast, commits, parts, photos, steps, uploads
+from bench import broadcast, commits, growth, parts, photos, steps, uploads
 from bench.options import Options
 from bench.report import RESULTS, Report
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Section] = {
     "photos": photos.run,
     "uploads": uploads.run,
     "broadcast": broadcast.run,
+    "growth": growth.run,
 }
 """What there is to measure, in order; a section prints its tables and adds its rows to the report."""
 

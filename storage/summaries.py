@@ -33,14 +33,21 @@ def newest_submission(tx: Tx) -> int:
 
 
 def newest_answers(tx: Tx, batch_id: int, *, limit: int) -> list[Given]:
-    """A batch's newest submissions that stand."""
+    """A batch's newest submissions that stand. Equal answers are one object: most taps say one of a few things."""
     rows = tx.all(
         "select task_id, worker_id, answer, active_micros from submissions"
         " where batch_id = :batch_id and state in ('pending', 'accepted') order by id desc limit :limit",
         batch_id=batch_id,
         limit=limit,
     )
-    return [Given(row["task_id"], row["worker_id"], json.loads(row["answer"]), row["active_micros"]) for row in rows]
+    parsed: dict[str, Answer] = {}
+    found = []
+    for task_id, worker_id, text, active_micros in rows:
+        answer = parsed.get(text)
+        if answer is None:
+            answer = parsed[text] = json.loads(text)
+        found.append(Given(task_id, worker_id, answer, active_micros))
+    return found
 
 
 def reporters(tx: Tx, batch_id: int, *, limit: int) -> dict[int, int]:
