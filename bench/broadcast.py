@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -261,6 +262,24 @@ async def run(report: Report, folder: Path, options: Options) -> None:
         again.append(await restart(folder / f"again-{latency}", receivers=to, latency=latency, seed_=options.seed))
         report.add("broadcast_restart", **asdict(again[-1]))
     _print(found, again)
+    _goals(report, found[0], again)
+
+
+def _goals(report: Report, ours: Measured, again: list[Restarted]) -> None:
+    """What a broadcast of ours is to reach."""
+    most = partial(report.goal, at_least=False)
+    limit = f"the limit, {ours.receivers:,} / {LIMIT:g} s"
+    most("a broadcast's time", limit, wanted=1.03, reached=ours.ratio)
+    most("receivers missed, 429s in it", "none", wanted=0, reached=ours.receivers - ours.reached + ours.refused)
+    if ours.quiet_tap_ms:
+        reached = ours.busy_tap_ms / ours.quiet_tap_ms
+        most("p95 from tap to card during it", "the same without it", wanted=1.5, reached=reached)
+    for one in again:
+        where = f"killed in it, at {one.latency_ms:g} ms of latency"
+        most(f"{where}: seconds until it goes on", "from the start", wanted=5, reached=one.seconds)
+        most(f"{where}: missed", "none", wanted=0, reached=one.missed)
+        most(f"{where}: doubled", "those in flight", wanted=one.unmarked, reached=one.doubled)
+        most(f"{where}: most for one chat", "one twice", wanted=2, reached=one.most)
 
 
 def _print(found: list[Measured], again: list[Restarted]) -> None:
