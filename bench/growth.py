@@ -254,8 +254,11 @@ async def _start(folders: list[Path], report: Report) -> None:
                 await crowd.rest()
                 found.append((ready, at_start, _rss(bot.pid), len(crowd.steps)))
         report.add("start", tasks=data_dir.name, ready=round(ready, 2), rss=at_start, rss_after=found[-1][2])
-    goals = ((f"≤ {GOAL_START:g}", "seconds from start to ready"), (f"≤ {GOAL_RSS:g}", "MB resident when ready"))
-    goals += ((f"≤ {GOAL_RSS:g}", f"MB resident after {found[0][3]} and {found[1][3]} steps"),)
+    goals = [
+        (f"≤ {GOAL_START:g}", "seconds from start to ready"),
+        (f"≤ {GOAL_RSS:g}", "MB resident when ready"),
+        (f"≤ {GOAL_RSS:g}", f"MB resident after {found[0][3]} and {found[1][3]} steps"),
+    ]
     rows: list[tuple[str, ...]] = [
         (what, *(f"{side[index]:.{2 - min(index, 1) * 2}f}" for side in found), goal)
         for index, (goal, what) in enumerate(goals)
