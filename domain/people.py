@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 CONSENT_VERSION = 1
 """Raise it when the consent screen says something new; everybody is then asked again before their next task."""
@@ -11,8 +12,7 @@ LANGUAGES = ("en", "fr")
 """The languages the bot itself speaks; the first is the fallback."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Anyone known by a Telegram id, as of the transaction that loaded them."""
 
     id: int

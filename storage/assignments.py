@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.batches import Assignment, Batch, Task
 from domain.kinds.base import BatchFace, parse_payload
@@ -13,11 +13,11 @@ from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.sessions import Session
 
-ASSIGNMENT = tuple(field.name for field in fields(Assignment))
-BATCH = tuple(field.name for field in fields(Batch) if field.name != "problems")
-SESSION = tuple(field.name for field in fields(Session))
+ASSIGNMENT = Assignment._fields
+BATCH = tuple(name for name in Batch._fields if name != "problems")
+SESSION = Session._fields
 COLUMNS = ", ".join(ASSIGNMENT)
-TASK = tuple(field.name for field in fields(Task))
+TASK = Task._fields
 
 
 _PAYLOAD = TASK.index("payload")
@@ -47,8 +47,7 @@ HAND = f"""select {_prefixed("a", ASSIGNMENT)}, {_prefixed("t", TASK)}, {PLACE}
 BATCH_PLACE = f"select {PLACE} from batches b {AROUND} where b.id = :batch_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A worker's place in a batch.
 
     `leased` counts the batch's open assignments, `frees` how often a place became free again, `reserve` is what is set
@@ -66,8 +65,7 @@ class Place:
     reserved: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(NamedTuple):
     """An assignment with its task, and its worker's place in the batch when the worker is the one who asks."""
 
     assignment: Assignment

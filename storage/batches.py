@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from sqlite3 import Row
 
 from domain.batches import Batch
@@ -11,7 +11,7 @@ from domain.brief.model import Problem
 from domain.kinds.base import BatchFace
 from storage.database import Tx
 
-COLUMNS = ", ".join(field.name for field in fields(Batch))
+COLUMNS = ", ".join(Batch._fields)
 
 
 @dataclass(frozen=True, slots=True)

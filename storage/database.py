@@ -171,7 +171,7 @@ class Database:
         self._waiting.append((lambda tx: function(tx, *args, **kwargs), future))
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run_groups())
-        return await asyncio.shield(future)
+        return await future
 
     async def read(self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the function on a read-only connection, on one state of the database; keep it under a second."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from storage.database import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(NamedTuple):
     """`done` and `earned` (micro-units) count submissions that stand; see the table for the cursors."""
 
     worker_id: int
@@ -22,7 +21,7 @@ class Enrolment:
     draft_assignment_id: int | None
 
 
-NAMES = tuple(field.name for field in fields(Enrolment))
+NAMES = Enrolment._fields
 COLUMNS = ", ".join(NAMES)
 VALUES = ", ".join(f":{name}" for name in NAMES)
 CHANGES = ", ".join(f"{name} = excluded.{name}" for name in NAMES[2:])

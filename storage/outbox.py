@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from sqlite3 import Row
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.notices import Json, Lane
 from storage import batches
@@ -33,8 +33,7 @@ class Pending:
     campaign: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A row as it is sent. `message_id` and `media` are those of the slot's message in the chat, if it has one."""
 
     id: int

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from sqlite3 import Row
 
 from domain.batches import Submission
 from storage.database import Tx
 from storage.submissions import live_of_assignment
 
-COLUMNS = ", ".join(f"s.{field.name}" for field in fields(Submission))
+COLUMNS = ", ".join(f"s.{name}" for name in Submission._fields)
 # The batches in which something waits, one look-up each: however many there ever were, and however much waits in them.
 WAITING = """with recursive waiting (batch_id) as (
  select min(batch_id) from submissions where state = 'pending'

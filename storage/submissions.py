@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import fields
 from sqlite3 import Row
 
 from domain.batches import Submission
@@ -11,7 +10,7 @@ from domain.kinds.base import Answer, answer_from_json, answer_to_json
 from domain.refusals_work import AlreadyAnswered
 from storage.database import Tx
 
-COLUMNS = ", ".join(field.name for field in fields(Submission))
+COLUMNS = ", ".join(Submission._fields)
 LIVE = "('pending', 'accepted', 'sent_back')"
 
 

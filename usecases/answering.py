@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import ledger
@@ -83,14 +83,13 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         raise AlreadyAnswered
     submission_id, active = _store(tx, by, hand, answer, now=now)
     price = place.batch.price or 0
-    place = replace(
-        place,
-        enrolment=replace(place.enrolment, done=place.enrolment.done + 1, earned=place.enrolment.earned + price),
+    place = place._replace(
+        enrolment=place.enrolment._replace(done=place.enrolment.done + 1, earned=place.enrolment.earned + price),
         leased=place.leased - (not late),
         reserve=place.reserve - price,
     )
     found = next_in(tx, by.id, place, now=now)
-    enrolments.put(tx, replace(found.enrolment, state="working"))
+    enrolments.put(tx, found.enrolment._replace(state="working"))
     count_in(
         tx,
         place.batch,

@@ -6,7 +6,7 @@ hold free places and nothing else. What is offered is always covered by the batc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.batches import Batch
 from domain.kinds import kind
@@ -70,7 +70,7 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
         return Next(None, enrolment)
     if enrolment.draft_assignment_id is not None:
         draft = _take_up_draft(tx, enrolment.draft_assignment_id, batch, now=now)
-        enrolment = replace(enrolment, draft_assignment_id=None)
+        enrolment = enrolment._replace(draft_assignment_id=None)
         if draft is not None:
             return Next(draft, enrolment, 1)
     task_id, enrolment = _choose(tx, worker_id, place, enrolment)
@@ -123,12 +123,12 @@ def _choose(tx: Tx, worker_id: int, place: Place, enrolment: Enrolment) -> tuple
     batch_id = place.batch.id
     found = tasks.next_by_id(tx, batch_id, worker_id, after=enrolment.cursor)
     if found is not None:
-        return found.id, replace(enrolment, cursor=found.id)
+        return found.id, enrolment._replace(cursor=found.id)
     found = tasks.next_freed(tx, batch_id, worker_id, after=enrolment.freed_seen)
     if found is not None:
-        return found.id, replace(enrolment, freed_seen=found.freed)
+        return found.id, enrolment._replace(freed_seen=found.freed)
     # Whatever becomes free from now on gets a higher number, so all that was looked through is never seen again.
-    return None, replace(enrolment, freed_seen=place.frees)
+    return None, enrolment._replace(freed_seen=place.frees)
 
 
 def _take_up_draft(tx: Tx, assignment_id: int, batch: Batch, *, now: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.batches import Batch
 from domain.kinds import kind
@@ -98,7 +98,7 @@ def start(tx: Tx, *, by: Person, batch: int, now: int) -> None:
         raise OtherLanguage
     if place.enrolment.state != "working":
         batches.count(tx, batch, opened=1)
-    go_on(tx, by, replace(place, enrolment=replace(place.enrolment, state="working")), now=now)
+    go_on(tx, by, place._replace(enrolment=place.enrolment._replace(state="working")), now=now)
 
 
 def show_card(tx: Tx, *, by: Person, assignment: int, now: int) -> None:

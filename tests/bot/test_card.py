@@ -33,7 +33,7 @@ def batch() -> Batch:
     desk = Desk()
     found = batches.by_id(desk.tx, desk.make(make_batch, n_tasks=120))
     assert found is not None
-    return replace(found, title="Photos of pets", seconds=9)
+    return found._replace(title="Photos of pets", seconds=9)
 
 
 def read(message: Message) -> str:
@@ -48,7 +48,7 @@ def rows(message: Message) -> list[list[str]]:
 
 def test_the_card_is_the_one_of_the_product_page(batch: Batch) -> None:
     face = replace(batch.face, instructions="Choose what is biggest.")
-    measured = replace(batch, face=face, measured=10, median_micros=9_000_000)
+    measured = batch._replace(face=face, measured=10, median_micros=9_000_000)
     card = card_message(CardView(measured, PHOTO, position=12, assignment_id=5, undo=4), WORDS)
     assert read(card) == "Photos of pets · 12 of up to 120 for you\nWhat is in the photo?\n$0.05 · about 9 s · $20/h"
     assert rows(card) == [
@@ -62,15 +62,15 @@ def test_the_card_is_the_one_of_the_product_page(batch: Batch) -> None:
 
 
 def test_the_rate_is_an_estimate_until_ten_answers_are_measured(batch: Batch) -> None:
-    early = replace(batch, measured=9, median_micros=2_000_000)
+    early = batch._replace(measured=9, median_micros=2_000_000)
     assert "about 9 s · $20/h (estimate)" in read(card_message(CardView(early, PHOTO), WORDS))
-    later = replace(early, measured=10)
+    later = early._replace(measured=10)
     assert "about 2 s · $90/h" in read(card_message(CardView(later, PHOTO), WORDS))
 
 
 def test_answers_are_packed_by_their_length(batch: Batch) -> None:
     def packed(*answers: str) -> list[int]:
-        view = CardView(replace(batch, face=replace(batch.face, answers=answers)), PHOTO)
+        view = CardView(batch._replace(face=replace(batch.face, answers=answers)), PHOTO)
         return [len(row) for row in answer_rows(view, shown(view, WORDS))]
 
     assert packed("Yes", "No") == [2]
@@ -88,10 +88,10 @@ def test_a_preview_has_the_same_buttons_and_does_nothing(batch: Batch) -> None:
 @pytest.mark.parametrize("length", [10, 4_000, 100_000])
 def test_the_longest_texts_fit(batch: Batch, length: int) -> None:
     face = BatchFace("Q" * 500, tuple("A" * 40 for _ in range(20)), "I" * 3_000, "en", {})
-    long = replace(batch, title="T" * 300, face=face)
+    long = batch._replace(title="T" * 300, face=face)
     assert units(read(card_message(CardView(long, PHOTO, 1_000_000, 7, 6), WORDS))) <= 1_024
     talk = Payload(messages=(("user", "😀" * length), ("assistant", "<&>" * length), ("system", "w " * length)))
-    written = replace(long, kind="write_reply", face=replace(face, answers=()))
+    written = long._replace(kind="write_reply", face=replace(face, answers=()))
     card = card_message(CardView(written, talk, 1, 7), WORDS)
     assert units(read(card)) <= 4_096
     assert ("Show all" in [button.text for row in card.keyboard for button in row]) == (length > 10)
@@ -99,7 +99,7 @@ def test_the_longest_texts_fit(batch: Batch, length: int) -> None:
 
 def test_words_come_in_the_workers_language_where_they_are_translated(batch: Batch) -> None:
     translated = Translation("Qu’y a-t-il sur la photo ?", ("Chat", "Chien", ""))
-    french = replace(batch, face=replace(batch.face, translations={"fr": translated}))
+    french = batch._replace(face=replace(batch.face, translations={"fr": translated}))
     card = card_message(CardView(french, PHOTO), Words("fr", Rules()))
     assert "Qu’y a-t-il sur la photo ?" in read(card)
     assert rows(card)[0] == ["Chat", "Chien"]

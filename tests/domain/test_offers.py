@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,23 +48,23 @@ def test_the_first_wave_feeds_all_places_by_a_sitting_each_and_one_in_four_who_b
 
 
 def test_where_one_worker_may_do_little_more_are_asked() -> None:
-    assert wave_size(replace(FRESH, most_per_worker=3), leased=0, working=0) == 10_000 * BEGINNING
+    assert wave_size(FRESH._replace(most_per_worker=3), leased=0, working=0) == 10_000 * BEGINNING
 
 
 def test_later_waves_go_by_what_this_batch_has_told() -> None:
-    told = replace(FRESH, offers=2_000, opened=200, submissions=20_000)
+    told = FRESH._replace(offers=2_000, opened=200, submissions=20_000)
     assert taken_by_one(told) == 100
     assert wave_size(told, leased=0, working=40) == (100 - 40) * 10
 
 
 def test_nobody_is_asked_while_those_at_work_will_do_the_rest_or_nothing_is_free() -> None:
-    nearly = replace(FRESH, opened=200, offers=2_000, submissions=29_000)
+    nearly = FRESH._replace(opened=200, offers=2_000, submissions=29_000)
     assert wave_size(nearly, leased=0, working=30) == 0
     assert wave_size(nearly, leased=1_000, working=0) == 0
 
 
 def test_each_overlapping_answer_needs_another_worker() -> None:
-    assert wave_size(replace(FRESH, tasks=1, overlap=50), leased=0, working=0) == 50 * BEGINNING
+    assert wave_size(FRESH._replace(tasks=1, overlap=50), leased=0, working=0) == 50 * BEGINNING
 
 
 @given(
@@ -81,8 +79,7 @@ def test_each_overlapping_answer_needs_another_worker() -> None:
 def test_a_wave_is_nobody_or_at_least_the_smallest_and_never_beyond_all_reason(
     tasks: int, overlap: int, submissions: int, offers: int, opened: int, working: int, most: int | None
 ) -> None:
-    batch = replace(
-        FRESH,
+    batch = FRESH._replace(
         tasks=tasks,
         overlap=overlap,
         submissions=min(submissions, tasks * overlap),

@@ -15,7 +15,7 @@ from domain.refusals_batches import (
     NotPublished,
     StillTakingIn,
 )
-from storage import batches, draft_tasks, jobs, ledger, outbox, people, questions
+from storage import batches, draft_tasks, jobs, ledger, outbox, questions
 from storage.database import Database, Tx
 from tests.builders import (
     NOON,
