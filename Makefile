@@ -41,7 +41,8 @@ format: $(VENV)/dev  ## put the code in shape
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-soak: $(VENV)/dev  ## the long runs: kills, faults
+soak: $(VENV)/dev  ## half an hour of faults and kills, and the memory of one process: every promise checked
+	$(BIN)/python -m bench.soak
 	$(BIN)/python -m pytest -m soak -s
 
 bench: $(VENV)/dev  ## measure against the named peers, in one run

@@ -1,0 +1,72 @@
+"""What a run measured: how long a tap waits when nothing is wrong, and how soon a restarted process serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.soak.evidence import Evidence
+from bench.soak.run import Conditions
+from bench.soak.trace import Life
+from bench.soak.witness import SAVED
+
+AFTER_A_START = 5.0
+AFTER_A_BURST = 8.0
+STARTING = frozenset({"getMe", "deleteWebhook", "setWebhook"})
+"""What a process asks the Bot API before it serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Milliseconds from tap to its answer, and from tap to the chat's next change, away from all faults."""
+
+    answered: list[float]
+    shown: list[float]
+
+
+def waits(evidence: Evidence, conditions: Conditions) -> Waits:
+    """Taps while all was well: no fault set or striking that chat, no restart, no burst shortly before."""
+    struck: dict[int, list[float]] = {}
+    hung = []
+    for call in evidence.calls:
+        if call["fault"] is not None:
+            began = call["at"] - call["milliseconds"] / 1000
+            struck.setdefault(call["chat_id"] or 0, []).append(call["at"])
+            if call["method"] == "getUpdates":
+                hung.append((began, call["at"]))
+    lives = evidence.lives()
+    answered, shown = [], []
+    for tap in evidence.witness.taps:
+        if not any(since < tap.at < until - 2.0 for since, until in conditions.calm):
+            continue
+        if any(began < tap.at < ended + 3.0 for began, ended in hung):
+            continue
+        if any(0 < tap.at - at < AFTER_A_BURST for at in conditions.bursts) or _near_restart(lives, tap.at):
+            continue
+        if any(-5.0 < tap.at - at < 60.0 for at in struck.get(tap.person, ())):
+            continue
+        if tap.answered is not None:
+            answered.append((tap.answered - tap.at) * 1000)
+        if tap.shown is not None and tap.data.startswith("answer:") and (tap.said or "").startswith(SAVED):
+            shown.append((tap.shown - tap.at) * 1000)
+    return Waits(answered, shown)
+
+
+def readiness(evidence: Evidence) -> list[float]:
+    """Seconds from each start of a process to its serving, where no fault struck what it asks the Bot API before."""
+    found = []
+    for life in evidence.lives():
+        if life.serving is None:
+            continue
+        started = max(at for at in evidence.started if at <= life.began)
+        asked = [call for call in evidence.calls if call["method"] in STARTING and started < call["at"] < life.serving]
+        if asked and all(call["fault"] is None for call in asked):
+            found.append(life.serving - started)
+    return found
+
+
+def _near_restart(lives: list[Life], at: float) -> bool:
+    """Within a process's last moment, before the next serves, or shortly after."""
+    for life in lives:
+        if life.serving is not None and life.serving + AFTER_A_START < at < life.ended - 2.0:
+            return False
+    return True

@@ -1,0 +1,90 @@
+"""Memory of a process that lives: 10,000 workers known, an hour's updates in ten minutes, no faults.
+
+RSS is read from /proc of the bot's process (the server and the people are in another). The first fifth is warm-up:
+caches fill and 10,000 people are seen for the first time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+from bench.soak import seeding
+from bench.soak.people import FIRST_WORKER, People
+from bench.soak.plan import Plan
+from bench.soak.victims import TOKEN, victims
+from emulator.server import Emulator
+
+SAMPLES = 60
+WARM = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """RSS in megabytes: when it first served, after the warm-up, in the end, at most; `drift` of the last two."""
+
+    workers: int
+    updates: int
+    seconds: float
+    start: float
+    warm: float
+    end: float
+    most: float
+    drift: float
+    samples: list[float]
+
+
+async def measure(plan: Plan, folder: Path, *, workers: int) -> Memory:
+    """Run the plan's load on one process for the plan's time; nothing is killed."""
+    sizes = plan.sizes
+    numbers = [FIRST_WORKER + number for number in range(workers)]
+    places = int(sizes.rate * sizes.seconds) + workers * seeding.OVERLAP
+    await seeding.seed(folder / "data", workers=numbers, submissions=places, replies=places // 20)
+    async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=False) as server:
+        people = People(server, workers=workers, seed=plan.seed)
+        async with victims(folder, server.address, plan, PACING="false", EVERY_SECONDS="60") as run:
+            await run.renew()
+            start = resident(run.pid)
+            load = asyncio.create_task(people.keep_acting(sizes.rate))
+            stories = asyncio.create_task(people.stories(4.0))
+            samples = []
+            began = time.monotonic()
+            try:
+                for number in range(1, SAMPLES + 1):
+                    await asyncio.sleep(max(0.0, began + sizes.seconds * number / SAMPLES - time.monotonic()))
+                    samples.append(resident(run.pid))
+            finally:
+                for task in (load, stories):
+                    task.cancel()
+                await asyncio.gather(load, stories, return_exceptions=True)
+            await run.stop()
+    return summary(workers, len(people.witness.puts), sizes.seconds, start, samples)
+
+
+def summary(workers: int, updates: int, seconds: float, start: float, samples: list[float]) -> Memory:
+    """Figures of the samples; the drift is from the tenth after the warm-up to the last tenth, as a part."""
+    tenth = max(1, len(samples) // 10)
+    warmed = int(len(samples) * WARM)
+    warm, end = mean(samples[warmed : warmed + tenth]), mean(samples[-tenth:])
+    return Memory(
+        workers=workers,
+        updates=updates,
+        seconds=seconds,
+        start=round(start, 1),
+        warm=round(warm, 1),
+        end=round(end, 1),
+        most=round(max(start, *samples), 1),
+        drift=round((end - warm) / warm, 4),
+        samples=[round(one, 1) for one in samples],
+    )
+
+
+def resident(pid: int) -> float:
+    """Megabytes of a process that are in memory."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ProcessLookupError(pid)
