@@ -1,9 +1,10 @@
 """Long work, taken from rows: archives, offers, exports. Jobs of one kind run one after the other, in the order asked.
 
 A job reads, computes in a worker process, writes in bounded idempotent steps and remembers how far it came in the same
-transaction as the step. A restart starts it again from there. Three failures without a step in between give it up: the
-person is told a reference number. A full disk is no failure of the job's: it waits for room. Nor is a Bot API that does
-not answer: the next try waits until it does. Nor is a stop, however often.
+transaction as the step. A restart starts it again from there. Three failures without a step in between give it up, or
+twelve processes that died with it under way: the person is told a reference number. A full disk is no failure of the
+job's: it waits for room. Nor is a Bot API that does not answer: the next try waits until it does. Nor is a stop,
+however often.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from usecases.notify import tell
 log = logs.get()
 
 TRIES = 3
+STARTS = 4
+"""So many processes that end with the job under way count as one failure: mostly they had other reasons to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,17 @@ class Jobs:
 
     async def _attempt(self, job: Job) -> None:
         attempts = await self._context.db.write(jobs.start, job.id)
-        if attempts > TRIES:
+        if attempts > TRIES * STARTS:
             await self._give_up(job)
             return
-        log.info("job_started", job=job.id, kind=job.kind, attempt=attempts)
+        attempt = (attempts - 1) // STARTS + 1
+        log.info("job_started", job=job.id, kind=job.kind, attempt=attempt)
         try:
             await self._run_while_full(job)
         except Exception as error:
-            log.exception("job_failed", job=job.id, kind=job.kind, attempt=attempts)
-            await asyncio.sleep(min(10.0, self._pause * 2 ** (attempts - 1)))
+            log.exception("job_failed", job=job.id, kind=job.kind, attempt=attempt)
+            await self._context.db.write(jobs.start, job.id, starts=STARTS - 1)
+            await asyncio.sleep(min(10.0, self._pause * 2 ** (attempt - 1)))
             if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
                 await self._reached()
             return

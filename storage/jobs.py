@@ -73,9 +73,10 @@ def open_by_id(tx: Tx, job_id: int) -> Job | None:
     return None if row is None else _job(row)
 
 
-def start(tx: Tx, job_id: int) -> int:
-    """Count one more start; returns which one it is."""
-    return int(tx.value("update jobs set attempts = attempts + 1 where id = :id returning attempts", id=job_id))
+def start(tx: Tx, job_id: int, *, starts: int = 1) -> int:
+    """Count one more start, or more for one that failed; returns how many there are."""
+    sql = "update jobs set attempts = attempts + :starts where id = :id returning attempts"
+    return int(tx.value(sql, id=job_id, starts=starts))
 
 
 def unstart(tx: Tx, job_id: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 from telegram.error import TimedOut
 
 from bot.clock import now
-from bot.jobs import JobContext, Jobs
+from bot.jobs import STARTS, TRIES, JobContext, Jobs
 from bot.processes import Processes
 from bot.transport import Api
 from domain.people import Sender
@@ -66,6 +66,28 @@ async def begin(db: Database, server: Emulator, tmp_path: Path) -> AsyncIterator
         await one.stop()
     await processes.close()
     await api.transport.shutdown()
+
+
+async def test_a_job_outlives_more_kills_than_it_may_have_failures(db: Database, begin: Begin) -> None:
+    async def works(_: JobContext, __: Job) -> None:
+        pass
+
+    await db.write(asked)
+    for _ in range(TRIES + 1):
+        await db.write(jobs.start, 1)  # and the process dies
+    begin(works)
+    assert [state for state, _ in await closed(db)] == ["done"]
+
+
+async def test_a_job_under_which_a_dozen_processes_died_is_given_up(db: Database, begin: Begin) -> None:
+    async def works(_: JobContext, __: Job) -> None:
+        raise AssertionError("never again")
+
+    await db.write(asked)
+    for _ in range(TRIES * STARTS):
+        await db.write(jobs.start, 1)
+    begin(works)
+    assert [state for state, _ in await closed(db)] == ["failed"]
 
 
 async def test_a_job_that_is_stopped_again_and_again_is_not_given_up(db: Database, begin: Begin) -> None:
