@@ -49,25 +49,24 @@ class Sizes:
 
 
 SHORT = Sizes(
-    seconds=3.5,
+    seconds=2.5,
     people=10,
     rate=40.0,
     burst=40,
-    burst_every=1.5,
+    burst_every=1.2,
     kill_after=(0.3, 0.5),
     point_after=(0.1, 0.2),
-    point_patience=30.0,
-    term_after=(0.2, 0.4),
+    point_patience=60.0,
     hang=0.4,
-    rough=0.8,
-    calm=0.4,
-    outage=0.5,
+    rough=0.6,
+    calm=0.3,
+    outage=0.4,
     full=0.3,
-    shifted=0.4,
+    shifted=0.3,
     drain=60.0,
     owed=2,
     points=("in_group",),
-    endings=3,
+    endings=2,
     most_waiting=60,
 )
 """All kinds of faults within seconds, for `make test`."""
