@@ -15,19 +15,26 @@ from dataclasses import dataclass, field
 
 from domain.notices import Lane
 
+LOOK_AGAIN = 0.05
+"""Whether messages have arrived is looked at so often, in seconds, and whenever one has."""
+TRAVELS = 10
+"""How long messages travel is an average over about so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Sends a second over all; how many seconds' worth of them are kept for answers, and may be caught up by bulk.
 
     Together the two are the burst that may ever go at once, 16 of the 30 Telegram bears: what is left absorbs that
-    messages travel for different times (docs/decisions/0022-the-pace.md). Per chat a rate and a burst. Edits are not
-    messages to Telegram's limits; they have a rate of their own per chat.
+    messages travel for different times (docs/decisions/0022-the-pace.md). Bulk waits while more messages are on their
+    way than travel at that rate usually, by `bunch_seconds` of it: they would arrive all together. Per chat a rate and
+    a burst. Edits are not messages to Telegram's limits; they have a rate of their own per chat.
     """
 
     all_per_second: float = 29.7
     reserve_seconds: float = 1 / 3
     catch_up_seconds: float = 0.2
+    bunch_seconds: float = 0.4
     resume_seconds: float = 10.0
     chat_per_second: float = 1.0
     chat_burst: int = 4
@@ -81,6 +88,8 @@ class Pace:
     _refusals: deque[tuple[float, int]] = field(default_factory=deque)
     bulk_paused_until: float = 0.0
     _bulk_at: float = -math.inf
+    _on_way: int = 0
+    _travel: float = 0.0
 
     def __post_init__(self) -> None:
         rate = self.limits.all_per_second
@@ -111,6 +120,8 @@ class Pace:
             self._times.popleft()
         if len(self._times) >= self._most:
             at = max(at, self._times[-self._most] + 1)
+        if self._on_way > self.limits.all_per_second * (self._travel + self.limits.bunch_seconds):
+            at = max(at, now + LOOK_AGAIN)
         return max(at, self._bulk_at + 1 / (self.limits.all_per_second * self._share(at)))
 
     def _share(self, now: float) -> float:
@@ -149,6 +160,15 @@ class Pace:
         known = self._chats.get(chat)
         if known is not None:
             known.bucket.tokens += 1
+
+    def left(self) -> None:
+        """A message is on its way to Telegram."""
+        self._on_way += 1
+
+    def arrived(self, seconds: float) -> None:
+        """It was answered, or lost, after so long."""
+        self._on_way -= 1
+        self._travel += (seconds - self._travel) / TRAVELS
 
     def spare(self, now: float) -> float:
         """Messages that could go at once, whatever their chats."""

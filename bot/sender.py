@@ -34,6 +34,7 @@ from storage import outbox, photos
 from storage.database import Database, Tx
 from storage.outbox import Outgoing, Pending
 from usecases import delivery
+from usecases.delivery import Delivered
 
 log = logs.get()
 
@@ -86,7 +87,7 @@ class Sender:
         self._filling = asyncio.create_task(self._broadcasts.run(lambda: len(self._ready[Lane.BROADCAST])))
 
     async def load(self) -> None:
-        """Take in every unsent row, broadcasts as there is room. One that is known is gone when its second turn comes."""
+        """Take in every unsent row, broadcasts as there is room. One that is known is gone at its second turn."""
         after = 0
         while rows := await self._db.read(outbox.pending, after=after, limit=1000, upto=Lane.NOTICE, now=self._clock()):
             for row in rows:
@@ -286,7 +287,7 @@ class Sender:
         row = parcel.row
         chat = self._chats[person_id]
         try:
-            delivered = await self._courier.carry(parcel)
+            delivered = await self._on_its_way(parcel)
         except RetryAfter as error:
             seconds = float(_seconds(error.retry_after))
             self._pace.refused(person_id, seconds, _now())
@@ -318,6 +319,16 @@ class Sender:
         else:
             await self._write(delivery.sent, delivered=delivered, now=self._clock())
             self._landed(person_id)
+
+    async def _on_its_way(self, parcel: Parcel) -> Delivered:
+        if parcel.edits:
+            return await self._courier.carry(parcel)
+        left_at = _now()
+        self._pace.left()
+        try:
+            return await self._courier.carry(parcel)
+        finally:
+            self._pace.arrived(_now() - left_at)
 
     async def _refused(self, person_id: int, parcel: Parcel, error: BadRequest) -> None:
         said, action = str(error).lower(), parcel.action

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pacing import Limits, Pace
@@ -34,10 +35,16 @@ class Went:
     want: Want
 
 
-def simulate(pace: Pace, wants: list[Want], late: list[float], travel: list[float]) -> list[Went]:
-    """Send as the sender does: by lane, one in flight a chat, timers `late` by so much, each message `travel`ling."""
+def simulate(
+    pace: Pace, wants: list[Want], late: list[float], travel: list[float], stall: tuple[float, float] = (0.0, 0.0)
+) -> list[Went]:
+    """Send as the sender does: by lane, one in flight a chat, timers `late` by so much, each message `travel`ling.
+
+    What would arrive during the `stall` arrives at its end.
+    """
     waiting = sorted(wants, key=lambda want: (want.lane, want.at))
     went: list[Went] = []
+    on_way: list[tuple[float, float]] = []
     busy: dict[int, float] = {}
     lates, travels = itertools.cycle(late), itertools.cycle(travel)
     now = 0.0
@@ -47,13 +54,20 @@ def simulate(pace: Pace, wants: list[Want], late: list[float], travel: list[floa
 
     while waiting:
         now = max(now, min(ready(want) for want in waiting)) + next(lates)
+        while on_way and on_way[0][0] <= now:
+            arrived, left_at = heapq.heappop(on_way)
+            pace.arrived(arrived - left_at)
         left = []
         for want in waiting:
             if ready(want) > now:
                 left.append(want)
                 continue
             pace.took(want.chat, want.lane, now)
+            pace.left()
             busy[want.chat] = now + next(travels)
+            if stall[0] <= busy[want.chat] < stall[1]:
+                busy[want.chat] = stall[1]
+            heapq.heappush(on_way, (busy[want.chat], now))
             went.append(Went(now, busy[want.chat], want))
         waiting = left
     return went
@@ -164,6 +178,7 @@ arrivals = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     arrivals,
     st.lists(st.floats(0, 0.3), min_size=1, max_size=20),
@@ -177,6 +192,24 @@ def test_the_server_refuses_nothing_whatever_comes_when(
         limiter.count_send(1, one.want.chat, one.arrived)  # raises the 429
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.floats(0.5, 5), st.floats(0.1, 5), st.floats(0.001, 0.3))
+def test_what_a_stalled_server_gets_at_once_is_not_too_much(begin: float, length: float, travel: float) -> None:
+    wants = [Want(0, chat, Lane.BROADCAST) for chat in range(150)]
+    limiter = Limiter()
+    went = simulate(Pace(Limits()), wants, [0.002], [travel], (begin, begin + length))
+    for one in sorted(went, key=lambda one: one.arrived):
+        limiter.count_send(1, one.want.chat, one.arrived)
+
+
+@pytest.mark.parametrize("travel", [0.002, 0.15, 0.6, 1.5])
+def test_a_far_away_server_gets_as_much(travel: float) -> None:
+    went = simulate(Pace(Limits()), [Want(0, chat, Lane.BROADCAST) for chat in range(500)], [0.001], [travel])
+    late = [one for one in went if one.left > 6.0]
+    assert len(late) >= (late[-1].left - 6.0) * RATE * 0.99
+
+
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 0.5), min_size=1, max_size=20), st.floats(0, 3))
 def test_a_broadcast_brings_no_second_above_the_limit(late: list[float], idle: float) -> None:
     wants = [Want(0, chat, Lane.BROADCAST) for chat in range(40)]
