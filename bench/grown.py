@@ -324,10 +324,12 @@ class Grower:
         )
 
     def _send_back(self) -> None:
-        """The newest written replies went back to their writers."""
-        values = {"now": self._now}
+        """Some of the newest written replies went back to their writers."""
+        waiting = "select count(*) from submissions s join batches b on b.id = s.batch_id and b.kind = 'write_reply'"
+        few = self._value(f"{waiting} where s.state = 'pending'") // 4
+        values = {"now": self._now, "few": min(20, few)}
         found = "select s.id from submissions s join batches b on b.id = s.batch_id where b.kind = 'write_reply'"
-        back = f"id in ({found} and s.state = 'pending' order by s.id desc limit 20)"
+        back = f"id in ({found} and s.state = 'pending' order by s.id desc limit :few)"
         self._db.execute(
             "insert into ledger (kind, subject, number, at, debit, credit, amount, currency)"
             " select 6, id, version, :now, worker_id * 8 + 3, batch_id * 8 + 2, price, 'USD'"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.kinds.base import Answer
 from storage.database import Tx
 from storage.worker_days import Done
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One recent submission, as far as looking for oddities needs it."""
+class Given(NamedTuple):
+    """One recent submission, as far as looking for oddities needs it; there are thousands of them."""
 
     task_id: int
     worker_id: int

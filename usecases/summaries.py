@@ -19,6 +19,9 @@ from usecases.reviews import WRITTEN
 NAME: Final = "summary"
 BATCHES: Final = 8
 LOOKED_AT: Final = 2_000
+"""So many of a batch's newest answers are looked at."""
+LOOKED_AT_IN_ALL: Final = 4_000
+"""Shared among the batches shown: a summary costs the same however much is going on."""
 NAMED: Final = 8
 COUNTED: Final = 1_000
 
@@ -79,13 +82,16 @@ def day_told(tx: Tx, now: int) -> int:
 
 
 def of(tx: Tx, *, day: int, at: int) -> Summary:
-    """Return the sums of a day and the state of everything now; reads counters, and at most LOOKED_AT rows a batch."""
+    """Return the sums of a day and the state of everything now; reads counters, and LOOKED_AT_IN_ALL answers."""
     workers, done = summaries.day(tx, day)
     running = batches.in_state(tx, "open", "paused", limit=100)
     shown = running[-BATCHES:]
     oldest = reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=0, after=0)
+    limit = min(LOOKED_AT, LOOKED_AT_IN_ALL // max(1, len(shown)))
     looks = [
-        LookAt(people.name(tx, look.worker_id), batch.title, look) for batch in shown for look in _looks(tx, batch)
+        LookAt(people.name(tx, look.worker_id), batch.title, look)
+        for batch in shown
+        for look in _looks(tx, batch, limit=limit)
     ]
     return Summary(
         day_at=at - (tx.rules.day(at) - day) * 86_400_000_000,
@@ -104,8 +110,8 @@ def _hourly(batch: Batch) -> int | None:
     return None if batch.price is None else per_hour(batch.price * batch.measured, batch.active_micros)
 
 
-def _looks(tx: Tx, batch: Batch) -> list[Look]:
-    given = summaries.newest_answers(tx, batch.id, limit=LOOKED_AT)
+def _looks(tx: Tx, batch: Batch, *, limit: int) -> list[Look]:
+    given = summaries.newest_answers(tx, batch.id, limit=limit)
     label = kind(batch.kind).label
     labels = [(one.task_id, one.worker_id, text) for one in given if (text := label(one.answer)) is not None]
 
@@ -113,6 +119,6 @@ def _looks(tx: Tx, batch: Batch) -> list[Look]:
         enrolment = enrolments.of(tx, worker_id, batch.id)
         return 0 if enrolment is None else enrolment.done
 
-    reports = summaries.reporters(tx, batch.id, limit=LOOKED_AT)
+    reports = summaries.reporters(tx, batch.id, limit=limit)
     timed = [(one.worker_id, one.active_micros) for one in given]
     return [*disagreeing(labels), *fast(timed), *reporting(reports, answered)]
