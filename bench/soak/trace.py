@@ -2,7 +2,7 @@
 
 Facts: `start` and `serving` (with `pid`), `go` (a row is about to be sent: `row`, `chat`, `lane`, `slot`, `key`),
 `gone` (Telegram answered: `row`, `chat`, `message`, `new`), `error` (it did not, or refused), `point` (a kill point
-struck), `term` and `ended` (a shutdown). `t` is the machine's time in seconds, which no fault touches.
+struck), `memory` (`sqlite`: bytes), `ended` (a shutdown). `t` is the machine's time in seconds, which no fault touches.
 """
 
 from __future__ import annotations

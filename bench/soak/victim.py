@@ -9,8 +9,10 @@ itself.
 
 from __future__ import annotations
 
+import _sqlite3
 import asyncio
 import contextlib
+import ctypes
 import functools
 import itertools
 import json
@@ -19,7 +21,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bench.soak.points import POINTS, arm, die, wrap
 from bench.soak.trace import Pen
@@ -72,7 +74,7 @@ def set_up(folder: Path) -> None:
     wrap("bot.courier:Courier.carry", functools.partial(_traced, pen))
     wrap("bot.receiver:Receiver.start", functools.partial(_noted, pen, "serving"))
     wrap("bot.app:App.stop", functools.partial(_noted, pen, "ended"))
-    wrap("storage.database:Database.open", functools.partial(_conditioned, conditions))
+    wrap("storage.database:Database.open", functools.partial(_conditioned, conditions, pen))
 
 
 def _arm(pen: Pen) -> None:
@@ -125,21 +127,24 @@ def _noted(pen: Pen, fact: str, original: Callable[..., Any]) -> Callable[..., A
     return noted
 
 
-def _conditioned(conditions: Conditions, original: Callable[..., Any]) -> Any:
+def _conditioned(conditions: Conditions, pen: Pen, original: Callable[..., Any]) -> Any:
     """Database.open: the database it makes has the disk that the conditions say."""
 
     @functools.wraps(original)
     async def opened(*args: Any, **values: Any) -> Any:
         db = await original(*args, **values)
-        db.soak = asyncio.create_task(_keep(conditions, db))  # held, or the collector would take it
+        db.soak = asyncio.create_task(_keep(conditions, db, pen))  # held, or the collector would take it
         return db
 
     return opened
 
 
-async def _keep(conditions: Conditions, db: Any) -> None:
+async def _keep(conditions: Conditions, db: Any, pen: Pen) -> None:
     full = False
-    while True:
+    used = _sqlite_memory()
+    for number in itertools.count():
+        if number % 20 == 0:
+            pen.note("memory", sqlite=used())
         conditions.look()
         if conditions.full != full:
             wanted = conditions.full
@@ -147,6 +152,13 @@ async def _keep(conditions: Conditions, db: Any) -> None:
                 await db.write(_limit, full=wanted)
                 full = wanted
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _sqlite_memory() -> Callable[[], int]:
+    """SQLite's own count of the bytes it holds: mostly its page cache, which has a bound."""
+    used = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    return cast("Callable[[], int]", used)
 
 
 def _limit(tx: Any, *, full: bool) -> None:
