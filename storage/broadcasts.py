@@ -19,17 +19,23 @@ DUE = (
     "select id, person_id from outbox where campaign is :campaign and state = 'waiting' and lane = 2"
     " and not_before <= :now order by not_before, id limit :limit"
 )
+AHEAD = (
+    "select id, person_id from outbox where campaign is :campaign and state = 'waiting' and lane = 2"
+    " and not_before > :now and not_before = created_at order by not_before, id limit :limit"
+)
+"""What was to go at once and is not due: the clock was set back since."""
 ANY = "select 1 from outbox indexed by outbox_campaign where state = 'waiting' and lane = 2 limit 1"
 WAITING = "select count(*) from outbox where campaign = :campaign and state = 'waiting' and lane = 2"
 
 
 def due(tx: Tx, *, now: int, limit: int) -> list[Pending]:
-    """Rows that may go now, batch by batch in turn, at most `limit` of each; those without a batch are one more."""
+    """Rows that may go now, batch by batch in turn, about `limit` of each; those without a batch are one more."""
     campaigns: list[int | None] = [None, *(row["id"] for row in tx.all(WANTING))]
     lines = [
         [
             Pending(row["id"], row["person_id"], int(Lane.BROADCAST), 0, campaign)
-            for row in tx.all(DUE, campaign=campaign, now=now, limit=limit)
+            for sql in (DUE, AHEAD)
+            for row in tx.all(sql, campaign=campaign, now=now, limit=limit)
         ]
         for campaign in campaigns
     ]

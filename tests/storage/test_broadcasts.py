@@ -15,11 +15,12 @@ from storage.migrate import migrate
     [
         (broadcasts.WANTING, "batches_state"),
         (broadcasts.DUE, "outbox_campaign (campaign=? AND not_before<?)"),
+        (broadcasts.AHEAD, "outbox_campaign (campaign=? AND not_before>?)"),
         (broadcasts.WAITING, "outbox_campaign (campaign=?)"),
         (broadcasts.ANY, "outbox_campaign"),
         (offers.CANDIDATES, "people_languages_turn (language=? AND (turn,person_id)>(?,?) AND turn<?)"),
     ],
-    ids=["wanting", "due", "waiting", "any", "candidates"],
+    ids=["wanting", "due", "ahead", "waiting", "any", "candidates"],
 )
 def test_each_question_walks_its_index(sql: str, index: str) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)

@@ -228,6 +228,15 @@ def test_who_wants_no_offers_any_more_gets_none_that_wait(desk: Desk, how: str) 
     assert desk.value("select offers from batches where id = :id", id=batch) == 1
 
 
+def test_a_clock_that_is_set_back_holds_up_no_offer_but_those_put_off(desk: Desk) -> None:
+    ana, ben = crew(desk, 2)
+    go(desk, big(desk))
+    row = next(row for row in broadcasts.due(desk.tx, now=desk.now, limit=9) if row.person_id == ben.id)
+    delivery.postponed(desk.tx, row_id=row.id, not_before=desk.now + DAY)
+    desk.pass_time(-3600)
+    assert due(desk) == [ana.id]
+
+
 def test_two_batches_share_the_way_out(desk: Desk) -> None:
     crew(desk, 4)
     first, second = big(desk), big(desk)
