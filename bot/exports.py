@@ -31,7 +31,7 @@ async def export(context: JobContext, job: Job) -> None:
     await asyncio.to_thread(_prepared, folder, context.now())
     progress: dict[str, Any] = job.progress or {"upto": found.upto, "part": 0, "after": 0, "sizes": [0, 0], "rows": 0}
     while int(progress["part"]) < len(PARTS):
-        progress = await _step(context, batch, folder, progress)
+        progress = await _step(context, found, folder, progress)
         await context.db.write(exports.step, job=job.id, progress=progress)
     day = context.rules.local(context.now()).date().isoformat()
     name = f"{_slug(found.batch.title)}-{day}"
@@ -46,10 +46,10 @@ async def export(context: JobContext, job: Job) -> None:
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-async def _step(context: JobContext, batch: int, folder: Path, progress: dict[str, Any]) -> dict[str, Any]:
+async def _step(context: JobContext, plan: Plan, folder: Path, progress: dict[str, Any]) -> dict[str, Any]:
     """Write one page behind what an earlier step left; returns the progress to remember."""
     part, after, (csv_size, jsonl_size) = PARTS[progress["part"]], progress["after"], progress["sizes"]
-    page: Page = await context.db.read(PAGES[part], batch, after=after, upto=progress["upto"])
+    page: Page = await context.db.read(PAGES[part], plan, after=after, upto=progress["upto"])
     columns = progress.get("columns") or (list(page.flat[0]) if page.flat else ["task", "task_id", "worker", "answer"])
     table = cast("Sequence[Sequence[Any]]", [[row.get(column) for column in columns] for row in page.flat])
     csv_size = await context.processes.run(write_csv, folder / f"{part}.csv", columns, table, csv_size)

@@ -274,7 +274,7 @@ def _exported(tx: Tx) -> set[str]:
             write(tx, worker, batch, "A reply.", now=NOON)
         plan = exports.plan(tx, batch)
         for read in (exports.submissions_page, exports.tasks_page):
-            found = read(tx, batch, after=0, upto=plan.upto)
+            found = read(tx, plan, after=0, upto=plan.upto)
             columns |= {name for row in (*found.rows, *found.flat) for name in row}
     return columns
 

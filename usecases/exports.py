@@ -27,11 +27,14 @@ UPLOAD_LIMIT = 50 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an export covers: submissions up to an id, so that it stays one state while work goes on."""
+    """What an export covers: submissions up to an id, so that it stays one state while work goes on.
+
+    `numbers` stand in place of workers' names; finding them goes through the whole batch, so it is done once.
+    """
 
     batch: Batch
     upto: int
-    rows: int
+    numbers: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +66,19 @@ def plan(tx: Tx, batch: int) -> Plan:
     """Fix what the export covers."""
     found = batches.by_id(tx, batch)
     assert found is not None, "batches are never deleted"
-    return Plan(found, exports.last_submission(tx, batch), found.submissions)
+    return Plan(found, exports.last_submission(tx, batch), exports.numbered_workers(tx, batch))
 
 
-def submissions_page(tx: Tx, batch: int, *, after: int, upto: int, limit: int = STEP) -> Page:
+def submissions_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) -> Page:
     """The next submissions: task, worker's number, answer, state, times, price."""
-    found = exports.submissions(tx, batch, after=after, upto=upto, limit=limit)
-    owner = batches.by_id(tx, batch)
-    assert owner is not None, "batches are never deleted"
-    numbers = exports.numbered_workers(tx, batch)
+    found = exports.submissions(tx, plan.batch.id, after=after, upto=upto, limit=limit)
     rows, flat = [], []
     for one in found:
         money = as_decimal_text(one.price, currency=tx.rules.currency)
         head: Row = {"task": one.task, "task_id": one.task_id}
         tail: Row = {
-            "worker": f"w{numbers[one.worker_id]:02d}",
-            **kind(owner.kind).export_row(one.answer),
+            "worker": f"w{plan.numbers[one.worker_id]:02d}",
+            **kind(plan.batch.kind).export_row(one.answer),
             "state": one.state,
             "shown_at": _iso(one.shown_at),
             "submitted_at": _iso(one.submitted_at),
@@ -91,12 +91,11 @@ def submissions_page(tx: Tx, batch: int, *, after: int, upto: int, limit: int = 
     return Page(rows, flat, found[-1].id if len(found) == limit else None)
 
 
-def tasks_page(tx: Tx, batch: int, *, after: int, upto: int, limit: int = STEP) -> Page:
+def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) -> Page:
     """The next tasks: the majority's label where the kind has one, votes, agreement."""
+    batch = plan.batch.id
     found = exports.tasks(tx, batch, after=after, limit=limit)
-    owner = batches.by_id(tx, batch)
-    assert owner is not None, "batches are never deleted"
-    made = kind(owner.kind)
+    made = kind(plan.batch.kind)
     rows, flat = [], []
     given = exports.answers(tx, batch, first=found[0].id, last=found[-1].id, upto=upto) if found else {}
     for task in found:
