@@ -95,7 +95,7 @@ def list_archive(path: Path, limits: ArchiveLimits = _LIMITS) -> Listing:
     seen: set[str] = set()
     for position, entry in enumerate(entries):
         name = _name(entry)
-        if entry.is_dir() or _litter(name):
+        if name.endswith("/") or _litter(name):
             continue
         deflated = entry.compress_type == zipfile.ZIP_DEFLATED
         place = entry.header_offset, entry.compress_size, entry.file_size

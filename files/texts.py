@@ -34,4 +34,4 @@ def natural(name: str) -> tuple[object, ...]:
     # Text and numbers alternate, so like is compared with like. Numbers stay strings: int() refuses very long ones.
     parts = _DIGITS.split(name.casefold())
     key = [part if index % 2 == 0 else (len(part.lstrip("0")), part.lstrip("0")) for index, part in enumerate(parts)]
-    return (*key, name)
+    return tuple(key), name  # a pair: "a" against "a1" must not compare a name with a number

@@ -53,7 +53,7 @@ def take_in(
 ) -> bool:
     """Add one step's photos or rows to the job's draft; what is there already, or too much, is listed as left out.
 
-    `start` is where the step begins among `total`: a step that was taken in before changes nothing. False when there
+    `start` is where the step begins among `total`: what of it was taken in before changes nothing. False when there
     is nothing to go on for: the job was done, or the draft is gone.
     """
     asked = jobs.open_by_id(tx, job)
@@ -63,8 +63,10 @@ def take_in(
     batch = batches.by_id(tx, batch_id)
     if batch is None or batch.state != "draft":
         return False
-    if int(asked.progress.get("next", 0)) != start:
+    following, known = start + len(found), int(asked.progress.get("next", 0))
+    if not start <= known < following:
         return True
+    found = found[known - start :]
     room, added = MAX_TASKS - batch.tasks, 0
     over = 0
     for one in found:
@@ -85,7 +87,7 @@ def take_in(
         reason = "too_many_photos" if batch.data == "photos" else "too_many_rows"
         refused_files.add(tx, batch_id, Refused("", reason, {"count": over, "limit": MAX_TASKS}))
     batches.count(tx, batch_id, tasks=added)
-    jobs.progress(tx, job, **_progress(start + len(found), total))
+    jobs.progress(tx, job, **_progress(following, total))
     progress.refresh(tx, batch_id, now)
     return True
 

@@ -68,6 +68,16 @@ def test_what_is_no_photo_is_refused_by_name_and_reason(tmp_path: Path) -> None:
     assert all(explain(line).startswith(line.name + ": ") for line in listing.refused)
 
 
+def test_names_that_go_on_with_a_number_and_names_of_nothing_are_listed_too(tmp_path: Path) -> None:
+    names = ("notes1", "notes", "cat.jpg2.jpg", "cat.jpg", "cat.jpg10.jpg")
+    nothing = zipfile.ZipInfo("x")
+    nothing.filename = "\0.jpg"  # a name is read up to its first zero
+    path = archive(tmp_path / "a.zip", (nothing, photo()), *((name, photo()) for name in names))
+    listing = list_archive(path)
+    assert [member.name for member in listing.members] == ["cat.jpg", "cat.jpg2.jpg", "cat.jpg10.jpg"]
+    assert [line.name for line in listing.refused] == ["?", "notes", "notes1"]
+
+
 def test_litter_and_folders_are_passed_over_in_silence(tmp_path: Path) -> None:
     litter = ("__MACOSX/._cat.jpg", ".DS_Store", "pets/Thumbs.db", "pets/._cat.jpg", "pets/")
     listing = list_archive(archive(tmp_path / "a.zip", *((name, b"") for name in litter), ("pets/cat.jpg", photo())))

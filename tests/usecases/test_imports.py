@@ -66,6 +66,21 @@ async def test_a_step_that_is_repeated_after_a_crash_changes_nothing(db: Databas
     await db.write(story)
 
 
+async def test_of_a_step_that_was_taken_in_to_its_half_the_other_half_comes_in(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        draft, job = _job(tx)
+        photos = [_photo(number) for number in range(6)]
+        assert imports.take_in(tx, job=job, start=0, total=6, found=photos[:4], now=NOON)
+        assert imports.take_in(tx, job=job, start=2, total=6, found=photos[2:], now=NOON)
+        assert _tasks(tx, draft) == 6
+        assert refused_files.count(tx, draft) == 0
+        asked = jobs.open_by_id(tx, job)
+        assert asked is not None
+        assert asked.progress == {"next": 6, "total": 6}
+
+    await db.write(story)
+
+
 async def test_the_same_photo_twice_is_one_task_and_the_second_is_named(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft, job = _job(tx)
