@@ -128,7 +128,7 @@ def _fill(tx: Tx, *, workers: tuple[int, ...], receivers: int, now: int) -> None
 async def measure(
     contender: Contender, folder: Path, *, receivers: int, quiet: float, seed_: int, settle: float = WARM_SECONDS
 ) -> Measured:
-    """Let people tap for `quiet` seconds (after `settle`, twice), then broadcast to all receivers while they go on."""
+    """Let people tap (after `settle`, twice) and broadcast meanwhile; half of `quiet` seconds before it, half after."""
     async with Emulator(bots={TOKEN: "tallyhand_bot"}) as server:
         audience = Audience(server, tappers=TAPPERS, askers=ASKERS, receivers=receivers, seed=seed_)
         publish = await _prepare(contender, folder, server, audience)
@@ -139,20 +139,27 @@ async def measure(
             audience.go()
             await asyncio.sleep(settle)
             calls, calm = server.world.calls.n, perf_counter()
-            await asyncio.sleep(quiet)
+            await asyncio.sleep(quiet / 2)
             began, sends = perf_counter(), server.world.calls.n
             await publish()
             await audience.reached(receivers, seconds=2 * receivers / LIMIT + 30)
             ended = audience.arrivals[-1] if audience.arrivals else perf_counter()
             waits = {kind: audience.waited(kind, began, ended) for kind in ("tap", "ask")}
+            after, last = perf_counter(), server.world.calls.n
+            await asyncio.sleep(quiet / 2)
             await audience.rest()
             bot.must_run()
         log = server.world.calls.after(calls)
     to_others = [
-        call for call in log if call["n"] > sends and _is_send(call) and call["chat_id"] not in audience.receivers
+        call
+        for call in log
+        if sends < call["n"] <= last and _is_send(call) and call["chat_id"] not in audience.receivers
     ]
     seconds, answers = ended - began, sum(call["ok"] for call in to_others)
-    quiet_waits = {kind: audience.waited(kind, calm, began) for kind in ("tap", "ask")}
+    quiet_waits = {
+        kind: audience.waited(kind, calm, began) + audience.waited(kind, after, perf_counter())
+        for kind in ("tap", "ask")
+    }
 
     def p95(found: dict[str, list[float]], kind: str) -> float:
         return round(percentile(found[kind], 0.95) * 1000, 1)
