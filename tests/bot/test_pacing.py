@@ -192,7 +192,7 @@ def test_the_server_refuses_nothing_whatever_comes_when(
         limiter.count_send(1, one.want.chat, one.arrived)  # raises the 429
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(st.floats(0.5, 5), st.floats(0.1, 5), st.floats(0.001, 0.3))
 def test_what_a_stalled_server_gets_at_once_is_not_too_much(begin: float, length: float, travel: float) -> None:
     wants = [Want(0, chat, Lane.BROADCAST) for chat in range(150)]
