@@ -89,7 +89,7 @@ class Sender:
     async def load(self) -> None:
         """Take in every unsent row, broadcasts as there is room. One that is known is gone at its second turn."""
         after = 0
-        while rows := await self._db.read(outbox.pending, after=after, limit=1000, upto=Lane.NOTICE, now=self._clock()):
+        while rows := await self._db.read(outbox.pending, after=after, limit=1000, upto=Lane.NOTICE):
             for row in rows:
                 self.queue(row)
             after = rows[-1].id
@@ -100,7 +100,7 @@ class Sender:
         if row.lane == Lane.BROADCAST:
             self._broadcasts.wake()
             return
-        wait = (row.not_before - self._clock()) / SECOND
+        wait = min(row.not_before - self._clock(), row.longest) / SECOND
         if wait > 0.001:
             self._at(_now() + wait, row)
         else:

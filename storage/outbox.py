@@ -15,15 +15,12 @@ from storage.database import Tx
 COLUMNS = "id, person_id, lane, slot, key, params, not_before, attempts"
 
 
-FAR_OFF = 2**62
-"""Later than any instant, and far enough from the largest number to add to."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A row as the sender's queues know it; `not_before` is 0 for what goes at once, whatever the clock says then.
 
-    `campaign` is the batch that a broadcast is about.
+    `campaign` is the batch that a broadcast is about; `longest` is how long it was to wait when it was queued, in
+    microseconds: a clock that was set back since makes that no longer.
     """
 
     id: int
@@ -31,6 +28,7 @@ class Pending:
     lane: int
     not_before: int
     campaign: int | None = None
+    longest: int = 2**62
 
 
 class Outgoing(NamedTuple):
@@ -95,25 +93,24 @@ def put(
     )
     if row is None:
         return None
-    tx.signal("outbox", Pending(row["id"], person_id, int(lane), not_before if not_before > now else 0))
+    longest = max(0, not_before - now)
+    tx.signal("outbox", Pending(row["id"], person_id, int(lane), not_before if longest else 0, longest=longest))
     return int(row["id"])
 
 
-def pending(tx: Tx, *, after: int, limit: int, upto: Lane = Lane.BROADCAST, now: int = FAR_OFF) -> list[Pending]:
-    """Unsent rows behind `after` of the lanes up to this one, in order of id.
-
-    From `now` on none waits longer than it was to wait when it was queued: the clock may have been set back since.
-    """
+def pending(tx: Tx, *, after: int, limit: int, upto: Lane = Lane.BROADCAST) -> list[Pending]:
+    """Unsent rows behind `after` of the lanes up to this one, in order of id."""
     rows = tx.all(
-        "select id, person_id, lane, case when not_before > created_at"
-        " then min(not_before, :now + not_before - created_at) else 0 end as not_before"
+        "select id, person_id, lane, case when not_before > created_at then not_before else 0 end as not_before,"
+        " max(0, not_before - created_at) as longest"
         " from outbox where state = 'waiting' and id > :after and lane <= :upto order by id limit :limit",
         after=after,
         limit=limit,
         upto=int(upto),
-        now=now,
     )
-    return [Pending(row["id"], row["person_id"], row["lane"], row["not_before"]) for row in rows]
+    return [
+        Pending(row["id"], row["person_id"], row["lane"], row["not_before"], longest=row["longest"]) for row in rows
+    ]
 
 
 def load(tx: Tx, row_id: int) -> Outgoing | None:
