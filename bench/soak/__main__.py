@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2026, help="of the plan and of what people do")
     parser.add_argument("--people", type=int, default=150, help="workers in the run of faults (4 to 2,000)")
     parser.add_argument("--workers", type=int, default=10_000, help="workers in the run of memory")
-    parser.add_argument("--latency", type=float, default=2.0, help="milliseconds that each call takes besides")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, help="milliseconds that a send, edit or answer takes besides"
+    )
     parser.add_argument("--slots", type=int, default=64, help="sends in flight at most")
     parser.add_argument("--keep", type=Path, help="a folder that keeps databases, logs and traces")
     parser.add_argument("--check", type=Path, metavar="DATA_DIR", help="only look at this database")
@@ -48,6 +50,7 @@ def main() -> None:
     sizes = Sizes(
         seconds=60 * min(600.0, max(0.5, given.minutes)),
         people=min(2_000, max(4, given.people)),
+        kills=int(2 * min(600.0, max(0.5, given.minutes))),
         latency=given.latency / 1000,
         send_slots=given.slots,
     )

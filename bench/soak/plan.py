@@ -26,9 +26,9 @@ class Sizes:
     burst: int = 300
     burst_every: float = 75.0
     kill_after: tuple[float, float] = (20.0, 60.0)
-    point_after: tuple[float, float] = (2.0, 8.0)
-    point_patience: float = 20.0
-    term_after: tuple[float, float] = (8.0, 20.0)
+    point_after: tuple[float, float] = (1.0, 5.0)
+    point_patience: float = 14.0
+    term_after: tuple[float, float] = (5.0, 12.0)
     hang: float = 30.0
     rough: float = 40.0
     calm: float = 20.0
@@ -37,6 +37,8 @@ class Sizes:
     shifted: float = 25.0
     drain: float = 150.0
     points: tuple[str, ...] = tuple(POINTS)
+    kills: int = 20
+    """The time of faults goes on for half as long again at most, until so many have been killed."""
     endings: int | None = None
     """So many processes end; without a number, as many as come to their end in `seconds`."""
     owed: int = 6
@@ -45,7 +47,7 @@ class Sizes:
     """People act no more while so many of their updates wait; None: they do."""
     send_slots: int = 64
     latency: float = 0.0
-    """Seconds every call takes in calm times, besides: more sends are then in flight when a kill comes."""
+    """Seconds every send, edit and answer takes besides: more are then in flight when a kill comes."""
 
 
 SHORT = Sizes(

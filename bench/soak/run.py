@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from random import Random
+from signal import SIGKILL
+from typing import Any
 
 from bench.soak import books, seeding
 from bench.soak.evidence import Arrived, Evidence
 from bench.soak.people import FIRST_WORKER, People
-from bench.soak.plan import Plan
+from bench.soak.plan import CALLS, Plan, Sizes
 from bench.soak.points import POINTS
 from bench.soak.victims import TOKEN, Victims, victims
 from emulator.faults import CALL_KINDS
@@ -50,7 +52,7 @@ async def play(plan: Plan, folder: Path) -> tuple[Evidence, Conditions]:
             conditions = await _live(plan, server, people, run)
             await _rest(plan, server, run)
             await run.stop()
-        log = server.world.calls.after(0)
+        log = [_without_latency(call, sizes) for call in server.world.calls.after(0)]
         arrived = [
             Arrived(chat.id, number, stored.sent_at)
             for chat in people.bot.chats.values()
@@ -71,6 +73,12 @@ async def play(plan: Plan, folder: Path) -> tuple[Evidence, Conditions]:
     return evidence, conditions
 
 
+def _without_latency(call: dict[str, Any], sizes: Sizes) -> dict[str, Any]:
+    """A call that only took its latency was not struck by a fault."""
+    is_fault = call["fault"] != "slow" or call["milliseconds"] >= 500 * sizes.hang
+    return call if is_fault else call | {"fault": None}
+
+
 async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> Conditions:
     """The time of faults; afterwards a process is running, without a kill point, and no fault is set."""
     conditions, sizes = Conditions(), plan.sizes
@@ -82,7 +90,10 @@ async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> C
     ]
     try:
         if sizes.endings is None:
-            await asyncio.wait([turning, dying, *acting], timeout=sizes.seconds, return_when=asyncio.FIRST_EXCEPTION)
+            await _pass([turning, dying, *acting], sizes.seconds)
+            for _ in range(50):
+                if sum(death.code == -SIGKILL for death in run.deaths) < sizes.kills:
+                    await _pass([turning, dying, *acting], sizes.seconds / 100)
         else:  # however slow the machine is: all ends and all turns
             await dying
             await run.renew()
@@ -101,6 +112,11 @@ async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> C
     if sizes.endings is None:
         await run.renew()
     return conditions
+
+
+async def _pass(tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    """Let time pass; less when one of the tasks has failed."""
+    await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
 
 
 async def _turn(plan: Plan, server: Emulator, people: People, run: Victims, conditions: Conditions) -> None:
@@ -163,7 +179,7 @@ def _over(plan: Plan, server: Emulator, conditions: Conditions) -> None:
 def _strike(plan: Plan, server: Emulator, conditions: Conditions, *, outage: float = 0.0) -> None:
     faults = plan.random_faults() if conditions.rough else []
     if plan.sizes.latency:
-        faults.append({"kind": "slow", "seconds": plan.sizes.latency})
+        faults += [{"kind": "slow", "method": method, "seconds": plan.sizes.latency} for method in CALLS]
     if outage:
         faults = [{"kind": "outage", "seconds": outage}, *faults]
     world = server.world
