@@ -23,6 +23,8 @@ from usecases.delivery import Delivered, Uploaded
 
 log = logs.get()
 
+RETIRE_SECONDS = 5.0
+"""Until an older message is let be: while it waits, the newer one is not noted as sent, and a stop waits for it."""
 SEND_ANEW = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 
 
@@ -155,11 +157,15 @@ class Courier:
         target: dict[str, Any] = {"chat_id": row.telegram_id, "message_id": row.message_id}
         try:
             if receipt is None:
-                await self._api.call("editMessageReplyMarkup", target)
+                await self._api.call("editMessageReplyMarkup", target, timeout=RETIRE_SECONDS)
             elif row.media:
-                await self._api.call("editMessageCaption", {**target, "caption": receipt, "parse_mode": "HTML"})
+                await self._api.call(
+                    "editMessageCaption", {**target, "caption": receipt, "parse_mode": "HTML"}, timeout=RETIRE_SECONDS
+                )
             else:
-                await self._api.call("editMessageText", {**target, "text": receipt, "parse_mode": "HTML"})
+                await self._api.call(
+                    "editMessageText", {**target, "text": receipt, "parse_mode": "HTML"}, timeout=RETIRE_SECONDS
+                )
         except TelegramError as error:
             log.info("not_retired", error=type(error).__name__)
 
