@@ -1,8 +1,8 @@
 """Memory of a process that lives: 10,000 workers known, an hour's updates in ten minutes, no faults.
 
-RSS is read from /proc of the bot's process (the server and the people are in another). The first fifth is warm-up:
-10,000 people are seen for the first time. SQLite's own memory is told apart: its page cache fills as the database
-grows, up to the size that storage/database.py gives it, so it drifts for longer and then no more.
+RSS is read from /proc of the bot's process (the server and the people are in another). The first half is warm-up:
+10,000 people are seen for the first time, and SQLite's page cache fills as the database grows, up to the size that
+storage/database.py gives it. What SQLite holds is told apart.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bench.soak.victims import TOKEN, Victims, victims
 from emulator.server import Emulator
 
 SAMPLES = 60
-WARM = 0.2
+WARM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
