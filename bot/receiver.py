@@ -36,7 +36,8 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 TRIES = 3
 IN_HAND = 2_000
 PAGE = 200
-POLL_SECONDS = 50
+POLL_SECONDS = 10
+"""A poll that hangs leaves us deaf until it is given up, and taps live only 150 seconds: short ones bound that."""
 OF_A_TAPPED_MESSAGE = frozenset({"message_id", "date", "chat", "photo"})
 
 
@@ -127,7 +128,7 @@ class Receiver:
                 updates = await self._api.call(
                     "getUpdates",
                     {"offset": offset, "timeout": POLL_SECONDS, "limit": 100, "allowed_updates": ALLOWED},
-                    timeout=POLL_SECONDS + 10,
+                    timeout=POLL_SECONDS + 2,
                 )
                 if updates:
                     await self.take_in(updates)
