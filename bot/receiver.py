@@ -229,7 +229,7 @@ class Receiver:
             db=self._db,
             arrival=arrival,
             rules=self._rules,
-            answer_tap=self._answer(query["id"]) if query else None,
+            answer_tap=self._answer(query.get("id")) if query else None,
         )
         if query:  # most of what comes, and only its data matters: python-telegram-bot's objects cost 0.13 ms
             await routes.on_tap(context, query.get("data") or "")
@@ -245,7 +245,7 @@ class Receiver:
         if not context.written:  # an update nobody routes, such as one from a group
             await self._db.write(inbox.close, arrival.seq)
 
-    def _answer(self, query_id: str) -> Callable[[str, bool], Coroutine[object, object, None]]:
+    def _answer(self, query_id: object) -> Callable[[str, bool], Coroutine[object, object, None]]:
         async def answer(text: str, alert: bool) -> None:
             values: dict[str, Any] = {"callback_query_id": query_id}
             if text:
@@ -270,7 +270,7 @@ class Receiver:
             await self._db.write(inbox.fail, arrival.seq, reference=reference)
         query = raw.get("callback_query")
         if query:
-            await self._answer(query["id"])("", False)
+            await self._answer(query.get("id"))("", False)
 
 
 def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> list[int | None]:
@@ -283,7 +283,7 @@ def _keep(tx: Tx, *, bot: int, updates: list[dict[str, Any]], now: int) -> list[
 def _lean(update: dict[str, Any]) -> dict[str, Any]:
     """An update without what a tapped message said: most of its bytes, and rows tell what a button means."""
     query = update.get("callback_query")
-    if not query or not query.get("message"):
+    if not isinstance(query, dict) or not isinstance(query.get("message"), dict):
         return update
     message = {name: value for name, value in query["message"].items() if name in OF_A_TAPPED_MESSAGE}
     return {**update, "callback_query": {**query, "message": message}}
