@@ -9,6 +9,7 @@ end after a quiet minute, so an idle bot holds no memory for them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 import pickle
@@ -174,7 +175,8 @@ async def _started(memory: int) -> asyncio.subprocess.Process:
 def serve(memory: int, on: list[int]) -> None:
     """Be a worker on these cores: answer calls from standard input until it ends."""
     if cores.CAN_CHOOSE:
-        os.sched_setaffinity(0, on)
+        with contextlib.suppress(OSError):  # a container that was moved to other cores
+            os.sched_setaffinity(0, on)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides when we end
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot import cores
 from bot.processes import Processes
 
@@ -45,3 +47,18 @@ async def test_worker_processes_use_every_core() -> None:
     finally:
         os.sched_setaffinity(0, here)
         await processes.close()
+
+
+async def test_where_the_system_hides_what_its_cores_do_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def hidden(path: Path, *_: object) -> str:
+        asked.append(path)
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "read_text", hidden)
+    keeping = asyncio.create_task(cores.keep_together())
+    await asyncio.sleep(0.05)
+    assert asked == [Path("/proc/stat")]
+    assert not keeping.done()
+    keeping.cancel()
