@@ -234,15 +234,15 @@ class Receiver:
         if query:  # most of what comes, and only its data matters: python-telegram-bot's objects cost 0.13 ms
             await routes.on_tap(context, query.get("data") or "")
             await context.toast("")
-            return
-        token = current.set(context)
-        try:
-            await self._application.process_update(Update.de_json(raw, self._application.bot))
-        finally:
-            current.reset(token)
-        if context.failure is not None:
-            raise context.failure
-        if not context.written:  # an update nobody routes, such as one from a group
+        else:
+            token = current.set(context)
+            try:
+                await self._application.process_update(Update.de_json(raw, self._application.bot))
+            finally:
+                current.reset(token)
+            if context.failure is not None:
+                raise context.failure
+        if not context.written:  # an update nobody routes: a row that nothing closes would come back at each start
             await self._db.write(inbox.close, arrival.seq)
 
     def _answer(self, query_id: object) -> Callable[[str, bool], Coroutine[object, object, None]]:

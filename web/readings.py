@@ -48,10 +48,11 @@ class Readings(Collector):
                     if now - self._books_at >= BOOKS_SECONDS:
                         self._books = await self.db.read(metrics.check_books)
                         self._books_at = now
-                self._read_at = now
             except Exception as error:
                 self._reading = None
                 log.warning("metrics_not_read", error=type(error).__name__)
+            # At its end, also without an answer: who asked meanwhile does not wait for as long once more.
+            self._read_at = asyncio.get_running_loop().time()
 
     def collect(self) -> Iterator[Metric]:
         """What was read last; without an answer of the database only that there is none."""

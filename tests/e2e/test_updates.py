@@ -98,6 +98,17 @@ async def test_an_unknown_or_altered_button_gets_a_toast_and_has_no_effect(house
     assert await house.read(inbox_states) == {"done": (await house.read(inbox_states))["done"]}
 
 
+async def test_a_tap_that_writes_nothing_does_not_come_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(ctx: Context) -> None:
+        assert not ctx.written
+
+    monkeypatch.setitem(routes.TAPS, "settings", routes.Tap(nothing))
+    tap = {"id": "1", "from": USER, "data": "settings", "message": {"chat": CHAT, "message_id": 1, "date": 1}}
+    await house.app.receiver.take_in([{"update_id": 1, "callback_query": tap}])
+    await house.settled()
+    assert await house.read(inbox_states) == {"done": 1}
+
+
 async def test_what_was_not_handled_or_sent_at_a_stop_is_after_the_next_start(house: House) -> None:
     ana = await house.phones.person("Ana")
     await ana.start()

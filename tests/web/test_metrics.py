@@ -126,6 +126,22 @@ async def test_a_database_that_does_not_answer_is_shown_and_the_rest_is_there(
     assert (await caller.metrics())["tallyhand_database_answers"] == 1
 
 
+async def test_who_asks_while_the_database_does_not_answer_waits_once(
+    house: House, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(readings, "PATIENCE_SECONDS", 0.1)
+    release, told = threading.Event(), []
+    monkeypatch.setattr(readings.log, "warning", lambda event, **_: told.append(event))
+    stuck = [asyncio.create_task(house.read(lambda _: release.wait(20))) for _ in range(2)]  # both readers
+    await asyncio.sleep(0.05)
+    pages = await asyncio.gather(*(caller.metrics() for _ in range(5)))
+    release.set()
+    await asyncio.gather(*stuck)
+    assert {page["tallyhand_database_answers"] for page in pages} == {0}
+    assert told == ["metrics_not_read"]
+
+
 async def test_nothing_is_said_about_a_person(house: House, caller: Caller) -> None:
     somebody = await house.phones.person(NAME, username="zebulonia99")
     await somebody.start()
