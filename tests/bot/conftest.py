@@ -58,7 +58,7 @@ class Post:
 
     async def sent(self) -> None:
         """Wait until nothing waits."""
-        for _ in range(500):
+        for _ in range(1_500):
             if not await self.db.read(outbox.pending, after=0, limit=1):
                 return
             await asyncio.sleep(0.02)

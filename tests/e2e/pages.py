@@ -16,7 +16,7 @@ from tests.e2e.conftest import House
 from tests.e2e.phones import Phone
 from tests.page.conftest import ARGUMENTS, CHROMIUM
 
-PATIENCE = 10_000.0
+PATIENCE = 30_000.0
 """Milliseconds until what somebody waits for is missed; nothing is asserted about how quick it is."""
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MOST_BYTES = 250_000
