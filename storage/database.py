@@ -216,7 +216,10 @@ class Database:
                 signals += said
                 _resolve(future, result, error)
             if signals:
-                self.on_commit(signals)
+                try:
+                    self.on_commit(signals)
+                except Exception as error:  # the rows are on disk, and others wait for the next group
+                    loop.call_exception_handler({"message": "signals of a commit failed", "exception": error})
 
     def _run_group(self, functions: list[Callable[[Tx], Any]], connection: sqlite3.Connection) -> list[Outcome]:
         """Run each in its own savepoint and commit once. Raises GroupLost, nothing kept, when the disk gives way."""
@@ -240,7 +243,8 @@ def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | No
     if error is None:
         future.set_result(result)
     else:
-        future.set_exception(error)
+        # As a coroutine would: a future takes no StopIteration, and the rest of the group waits for this one.
+        future.set_exception(RuntimeError(repr(error)) if isinstance(error, StopIteration) else error)
         future.exception()  # a caller that was cancelled meanwhile is not a reason for a warning
 
 

@@ -135,3 +135,37 @@ async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
     assert len(await asyncio.gather(*waiting)) == 100
     with pytest.raises(RuntimeError):
         await db.write(put, "late")
+
+
+async def test_what_goes_wrong_for_one_caller_or_with_signals_keeps_nobody_waiting(db: Database) -> None:
+    def exhausted(_: Tx) -> str:
+        return next(iter(()))
+
+    def breaks(_: object) -> None:
+        told.append(1)
+        raise ZeroDivisionError
+
+    told: list[int] = []
+    seen: list[object] = []
+    db.on_commit = breaks
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: seen.append(type(context["exception"])))
+    async with asyncio.timeout(5):
+        first, *others = await asyncio.gather(
+            db.write(exhausted), *(db.write(put, f"n{number:03}") for number in range(99)), return_exceptions=True
+        )
+
+    assert isinstance(first, RuntimeError)
+    assert others == [f"n{number:03}" for number in range(99)]
+    assert seen == [ZeroDivisionError] * len(told) == [ZeroDivisionError] * 2
+
+
+async def test_a_caller_that_is_cancelled_cancels_neither_its_transaction_nor_its_signals(db: Database) -> None:
+    told: list[object] = []
+    db.on_commit = lambda signals: told.extend(value for _, value in signals)
+    callers = [asyncio.create_task(db.write(put, f"n{number:03}")) for number in range(100)]
+    await asyncio.sleep(0)
+    for caller in callers[::2]:
+        caller.cancel()
+    assert sum(isinstance(one, str) for one in await asyncio.gather(*callers, return_exceptions=True)) == 50
+    await db.write(lambda _: None)
+    assert told == await db.read(names) == [f"n{number:03}" for number in range(100)]
