@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -13,22 +14,25 @@ import typer
 from pydantic import ValidationError
 from telegram.error import InvalidToken, NetworkError
 
-from bot import app, checks, clock, importing, logs, trial
+from bot import app, books, checks, clock, importing, logs, trial
 from bot.keys import KeyProblem
 from bot.settings import Settings
 from bot.webhook import WebhookRefused
 from domain.refusals import Refusal
 from domain.rules import instant
+from files.journals import Format
 from scheduler.runner import Scheduler
 from storage import outbox
-from storage.migrate import DatabaseTooNew
+from storage.migrate import DatabaseTooNew, DatabaseTooOld
 from web.server import CannotListen
 
 SENTENCES = (
     KeyProblem,
     app.AlreadyRunning,
+    books.BooksProblem,
     CannotListen,
     DatabaseTooNew,
+    DatabaseTooOld,
     NetworkError,
     WebhookRefused,
     trial.TrialProblem,
@@ -36,6 +40,9 @@ SENTENCES = (
 """What ends a command with its own text."""
 
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, help=__doc__)
+
+ledger = typer.Typer(help="The books: replayed, or written down. They only read, and may run beside the bot.")
+cli.add_typer(ledger, name="ledger")
 
 
 @cli.callback(invoke_without_command=True)
@@ -108,6 +115,26 @@ def import_folder(
     _run(importing.run(settings, folder, owner=owner, caption=caption, say=typer.echo))
 
 
+@ledger.command()
+def verify() -> None:
+    """Replay every transfer; say what does not hold, a line each, and the sums. Exit code 1 if something does not."""
+    settings = _settings()
+    with _sentences():
+        if not books.verify(settings, say=typer.echo, tell=_aside):
+            raise typer.Exit(1)
+
+
+@ledger.command()
+def export(
+    form: Annotated[Format, typer.Option("--format", help="Whose plain-text accounting.")],
+    to: Annotated[Path | None, typer.Option(help="The file to write; standard output without it.")] = None,
+) -> None:
+    """Write the whole ledger as plain-text accounting, with the balances for the tool to check."""
+    settings = _settings()
+    with _sentences():
+        books.export(settings, form, to, tell=_aside)
+
+
 async def _tick(settings: Settings, name: str, now: datetime | None) -> None:
     db = await app.open_database(settings)
     try:
@@ -136,9 +163,20 @@ def _stop(sentence: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def _aside(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    try:
+    with _sentences():
         asyncio.run(work)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What ends a command ends it with a sentence."""
+    try:
+        yield
     except SENTENCES as error:
         _stop(str(error))
     except InvalidToken:

@@ -110,7 +110,7 @@ class _Thread(aiosqlite.Connection):
 
     @classmethod
     async def start(cls, path: Path, *, read_only: bool) -> _Thread:
-        thread = cls(partial(_connect, path, read_only=read_only), iter_chunk_size=64)
+        thread = cls(partial(connect, path, read_only=read_only), iter_chunk_size=64)
         await thread
         return thread
 
@@ -119,7 +119,8 @@ class _Thread(aiosqlite.Connection):
         return result
 
 
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection with the pragmas of this product; a read-only one refuses every write."""
     where = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     connection = sqlite3.connect(where, uri=True, isolation_level=None, cached_statements=512, check_same_thread=False)
     connection.row_factory = sqlite3.Row
@@ -178,7 +179,7 @@ class Database:
         reader = await self._free.get()
         try:
             return await reader.run(
-                lambda connection: _read(Tx(connection, self.cipher, self.rules), connection, function, args, kwargs)
+                lambda connection: read_in(Tx(connection, self.cipher, self.rules), connection, function, args, kwargs)
             )
         finally:
             self._free.put_nowait(reader)
@@ -248,7 +249,8 @@ def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | No
         future.exception()  # a caller that was cancelled meanwhile is not a reason for a warning
 
 
-def _read(tx: Tx, connection: sqlite3.Connection, function: Callable[..., R], args: Any, kwargs: Any) -> R:
+def read_in(tx: Tx, connection: sqlite3.Connection, function: Callable[..., R], args: Any, kwargs: Any) -> R:
+    """Run the function on one state of the database, and leave nothing behind."""
     connection.execute("begin")
     try:
         return function(tx, *args, **kwargs)

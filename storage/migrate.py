@@ -19,6 +19,16 @@ class DatabaseTooNew(Exception):
         )
 
 
+class DatabaseTooOld(Exception):
+    """The file was written by an older Tallyhand; only its bot migrates it."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"The database is of version {found}, this Tallyhand needs version {known}. Start the bot once; it brings"
+            " the database up to date."
+        )
+
+
 def migrations() -> list[tuple[int, Path]]:
     """All migrations as (number, file), in order; the numbers have no gap (tested)."""
     return [(int(path.name[:4]), path) for path in sorted(FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))]

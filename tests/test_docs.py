@@ -121,11 +121,20 @@ def test_every_make_target_is_explained_and_every_one_named_is_there() -> None:
 
 
 def test_every_command_line_is_explained_and_every_one_named_is_there() -> None:
-    commands = {one.name or one.callback.__name__ for one in cli.registered_commands if one.callback is not None}
+    groups = {"": cli} | {f"{one.name} ": one.typer_instance for one in cli.registered_groups}
+    commands = {
+        before + (one.name or one.callback.__name__)
+        for before, group in groups.items()
+        if group is not None
+        for one in group.registered_commands
+        if one.callback is not None
+    }
+    names = "|".join(before for before in groups if before)
+    called = rf"python -m bot ((?:{names})?[a-z]+)"
     table = "\n".join(cells[0] for cells in rows(section(page("docs/operations.md"), "Commands")))
-    assert set(re.findall(r"python -m bot ([a-z]+)", table)) == commands
+    assert set(re.findall(called, table)) == commands
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
-    assert set(re.findall(r"`(?:\.venv/bin/)?python -m bot ([a-z]+)", text)) <= commands
+    assert set(re.findall(rf"`(?:\.venv/bin/)?{called}", text)) <= commands
 
 
 def test_every_module_that_is_run_is_there() -> None:

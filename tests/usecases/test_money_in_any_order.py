@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -22,7 +23,19 @@ from storage.database import Tx
 from storage.migrate import migrate
 from tests.builders import NOON, make_batch, make_owner, make_worker
 from tests.steps import MESSAGE_IDS, books_are_right, money, the
-from usecases import joining, leases, leaving, payouts, publishing, reporting, reviews, work, writing
+from usecases import (
+    joining,
+    journal,
+    leases,
+    leaving,
+    payouts,
+    publishing,
+    reporting,
+    reviews,
+    verifying,
+    work,
+    writing,
+)
 
 WORKERS = st.integers(0, 2)
 NTH = st.integers(0, 7)
@@ -40,6 +53,9 @@ class Money(RuleBasedStateMachine):
         self.connection = connection
         self.tx = Tx(connection, Cipher(b"test"), Rules(payout_minimum=1))
         self.now = NOON
+        self.verification: verifying.Verification | None = None
+        self.export: journal.Journal | None = None
+        self.exported: list[accounts.Transfer] = []
         with self.step():
             self.owner = make_owner(self.tx)
             self.workers = [make_worker(self.tx, 100 + index, f"W{index}") for index in range(3)]
@@ -207,6 +223,33 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def books_are_right(self) -> None:
         books_are_right(self.tx)
+
+    @invariant()
+    def a_verification_under_way_finds_nothing(self) -> None:
+        """It reads a page between any two steps of anybody, and goes by the balances it began with."""
+        if self.verification is None:
+            self.verification, found = verifying.begin(self.tx, currency="USD")
+        else:
+            found = verifying.step(self.tx, self.verification, limit=2)
+            if self.verification.done:
+                self.verification = None
+        assert found == []
+
+    @invariant()
+    def an_export_under_way_is_whole(self) -> None:
+        """Its transfers make the balances it began with, whatever moves meanwhile."""
+        if self.export is None:
+            self.export, self.exported = journal.begin(self.tx)
+            return
+        self.exported += journal.step(self.tx, self.export, limit=2)
+        if self.export.done:
+            made: Counter[str] = Counter()
+            for transfer in self.exported:
+                made[transfer.debit] -= transfer.amount
+                made[transfer.credit] += transfer.amount
+            assert {name: made[name] for name, _ in self.export.accounts()} == dict(self.export.accounts())
+            assert len({transfer.cause for transfer in self.exported}) == len(self.exported)
+            self.export = None
 
     @invariant()
     def everybody_has_what_their_work_makes(self) -> None:

@@ -1,0 +1,197 @@
+"""What a replay of the ledger reads: everything as of one instant, in pages by key, while the bot goes on writing.
+
+The ledger has no order of time, and a transfer of a long ago begun submission may come while it is read. So `fix` takes
+down what had not been decided at one instant; later transfers of exactly those, and of what came after, are left out.
+Nouns whose transfers are not fixed that way (NOUNS lists those that are) are few and read whole at the instant.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from domain.books import Reserve
+from storage.database import Tx
+from storage.ledger import KINDS, USES, number_of
+
+NOUNS: Final = {"submission": ("submissions", "pending", "credited"), "payout": ("payouts", "reserved", "reserved")}
+"""Those with many transfers: their table, its one state in which more transfers may come, the event they begin with."""
+LEAST: Final = -(2**63)
+MOST: Final = 2**63 - 1
+_COLUMNS: Final = "kind, subject, number, part, debit, credit, amount, currency, at"
+NAMES: Final = {number: name for name, number in KINDS.items()}
+"""Noun and event of each kind of transfer."""
+USE_NAMES: Final = {number: use for use, number in USES.items()}
+
+
+class Entry(NamedTuple):
+    """One transfer by its numbers, in micro-units; `at` in microseconds."""
+
+    kind: int
+    subject: int
+    number: int
+    part: int
+    debit: int
+    credit: int
+    amount: int
+    currency: str
+    at: int
+
+
+class Subject(NamedTuple):
+    """What transfers are for: a submission, or a payout (version and batch 0)."""
+
+    id: int
+    state: str
+    version: int
+    worker: int
+    batch: int
+    amount: int
+
+
+class Run(NamedTuple):
+    """A payout run: what its row says, and what its payouts make."""
+
+    id: int
+    total: int
+    number: int
+    amount: int
+    payouts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One instant: of each noun in NOUNS the newest id, and the ids that were not decided."""
+
+    last: dict[str, int] = field(default_factory=dict)
+    open: dict[str, array[int]] = field(default_factory=dict)
+
+
+def fix(tx: Tx) -> Point:
+    """Take down the present instant. Read `balances` and `whole` in the same transaction."""
+    point = Point()
+    for noun, (table, waits, _) in NOUNS.items():
+        point.last[noun] = int(tx.value(f"select coalesce(max(id), 0) from {table}"))
+        found = tx.run(f"select id from {table} where state = '{waits}'")
+        point.open[noun] = array("q", sorted(row[0] for row in found))
+    return point
+
+
+def balances(tx: Tx) -> dict[int, int]:
+    """All balances by the account's number."""
+    return {row[0]: row[1] for row in tx.run("select id, balance from balances")}
+
+
+def whole(tx: Tx) -> list[Entry]:
+    """Every transfer of the nouns that are few, in the ledger's order."""
+    rows = tx.run(
+        f"select {_COLUMNS} from ledger where kind in (select id from transfer_kinds where noun not in"
+        " (select value from json_each(:nouns))) order by kind, subject, number, part",
+        nouns=json.dumps(list(NOUNS)),
+    )
+    return list(map(Entry._make, rows))
+
+
+def beyond(tx: Tx, noun: str, last: int) -> list[Entry]:
+    """Transfers of subjects newer than the newest there is: none, always."""
+    return entries(tx, noun, after=last, upto=MOST)
+
+
+def page_end(tx: Tx, noun: str, *, after: int, last: int, limit: int) -> int:
+    """The id that ends the next `limit` rows behind `after`; `last` when fewer are left."""
+    ids = f"select id from {NOUNS[noun][0]} where id > :after and id <= :last order by id limit :limit"
+    found = tx.one(f"select max(id), count(*) from ({ids})", after=after, last=last, limit=limit)
+    assert found is not None
+    return int(found[0]) if found[1] == limit else last
+
+
+def entries(tx: Tx, noun: str, *, after: int, upto: int) -> list[Entry]:
+    """A page's transfers as they are now, in the ledger's order."""
+    kinds = ", ".join(str(kind) for (one, _), kind in KINDS.items() if one == noun)
+    rows = tx.run(
+        f"select {_COLUMNS} from ledger where kind in ({kinds}) and subject > :after and subject <= :upto"
+        " order by kind, subject, number, part",
+        after=after,
+        upto=upto,
+    )
+    return list(map(Entry._make, rows))
+
+
+def fixed(tx: Tx, found: list[Entry], point: Point, noun: str, *, after: int, upto: int) -> list[Entry]:
+    """Of a page's transfers those that were there at the instant; call it in the transaction that read them."""
+    late = _decided_since(tx, point, noun, after, upto)
+    if not late:
+        return found
+    first = KINDS[noun, NOUNS[noun][2]]
+    return [entry for entry in found if entry.kind == first or entry.subject not in late]
+
+
+def subjects(tx: Tx, noun: str, *, after: int, upto: int) -> list[Subject]:
+    """A page of submissions or payouts."""
+    columns = "version, worker_id, batch_id, price" if noun == "submission" else "0, worker_id, 0, amount"
+    rows = tx.run(
+        f"select id, state, {columns} from {NOUNS[noun][0]} where id > :after and id <= :upto order by id",
+        after=after,
+        upto=upto,
+    )
+    return list(map(Subject._make, rows))
+
+
+def reserves(tx: Tx) -> list[tuple[Reserve, int]]:
+    """Every batch with the balance of its reserve; assignments and work sent back are counted from their rows."""
+    rows = tx.run(
+        "with leases as (select batch_id, count(*) as n from assignments where state = 'offered' group by batch_id),"
+        " returned as (select batch_id, count(*) as n from submissions where state = 'sent_back' group by batch_id)"
+        " select b.id, b.state, b.price, b.tasks * b.overlap * coalesce(b.price, 0), b.released, b.releases,"
+        " coalesce(l.n, 0), coalesce(r.n, 0), coalesce(a.balance, 0) from batches b"
+        f" left join balances a on a.id = {number_of('reserve', 'b.id')}"
+        " left join leases l on l.batch_id = b.id left join returned r on r.batch_id = b.id order by b.id"
+    )
+    return [(Reserve(*tuple(row)[:-1]), row[-1]) for row in rows]
+
+
+def people(tx: Tx, ids: set[int]) -> set[int]:
+    """Which of these ids are somebody's."""
+    rows = tx.run("select id from people where id in (select value from json_each(:ids))", ids=json.dumps(sorted(ids)))
+    return {row[0] for row in rows}
+
+
+def run_after(tx: Tx, after: int) -> Run | None:
+    """The next payout run."""
+    row = tx.one(
+        "select r.id, r.total, r.count, coalesce(sum(p.amount), 0), count(p.id) from"
+        " (select id, total, count from payout_runs where id > :after order by id limit 1) r"
+        " left join payouts p on p.run_id = r.id group by r.id",
+        after=after,
+    )
+    return None if row is None else Run._make(row)
+
+
+def account_name(number: int) -> str:
+    """The account's text, as in the view `accounts`."""
+    use, owner = USE_NAMES.get(number & 7, "?"), number >> 3
+    if use in ("world", "funds") and owner == 0:
+        return use
+    return f"{'batch' if use == 'reserve' else 'worker'}:{owner}:{use}"
+
+
+def cause_name(kind: int, subject: int, number: int = 0, part: int = 0) -> str:
+    """The cause's text, as in the view `transfers`."""
+    noun, event = NAMES.get(kind, ("kind", str(kind)))
+    return ":".join(map(str, (noun, subject, event, *((number, part) if part else (number,) if number else ()))))
+
+
+def _decided_since(tx: Tx, point: Point, noun: str, after: int, upto: int) -> set[int]:
+    """Which of the page were not decided at the instant and are by now."""
+    ids = point.open[noun]
+    mine = ids[bisect_right(ids, after) : bisect_left(ids, upto + 1)]
+    if not mine:
+        return set()
+    table, waits, _ = NOUNS[noun]
+    rows = tx.run(
+        f"select id from {table} where id > :after and id <= :upto and state <> '{waits}'", after=after, upto=upto
+    )
+    return {row[0] for row in rows}.intersection(mine)
