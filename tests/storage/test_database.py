@@ -109,17 +109,6 @@ async def test_a_reader_cannot_write(db: Database) -> None:
         await db.read(put, "x")
 
 
-async def test_a_cancelled_caller_does_not_undo_its_transaction(db: Database) -> None:
-    task = asyncio.create_task(db.write(put, "kept"))
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-    await db.write(put, "later")
-    assert await db.read(names) == ["kept", "later"]
-
-
 async def test_the_settings_that_make_a_commit_durable_are_on(db: Database) -> None:
     found = await db.write(
         lambda tx: [tx.value(f"pragma {name}") for name in ("journal_mode", "synchronous", "foreign_keys")]
