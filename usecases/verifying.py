@@ -172,7 +172,7 @@ def _differs(noun: str, subject: Subject, allowed: list[list[Core]], has: list[C
             says, row = f"too much; {what}, yet {_flow(moved)} moved", moved
         else:
             says, row = f"{_flow(moved)} moved; {what}, which asks for {_flow(wants)}", moved
-        yield Violation(account_name(row[5]), says, cause_name(*key))
+        yield Violation(account_name(row[4]), says, cause_name(*key))
 
 
 def _few(tx: Tx, work: Verification, entries: list[Entry]) -> Iterator[Violation]:
