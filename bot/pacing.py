@@ -116,8 +116,7 @@ class Pace:
         if not self.limits.enabled:
             return now
         at = max(self.bulk_paused_until, self._all.ready_at(now, above=self._reserve))
-        while self._times and self._times[0] <= now - 1:
-            self._times.popleft()
+        self._forget_times(now)
         if len(self._times) >= self._most:
             at = max(at, self._times[-self._most] + 1)
         if self._on_way > self.limits.all_per_second * (self._travel + self.limits.bunch_seconds):
@@ -143,6 +142,7 @@ class Pace:
             return
         known.bucket.take(now)
         self._all.take(now)
+        self._forget_times(now)
         self._times.append(now)
         if lane != Lane.INTERACTIVE:
             self._bulk_at = now
@@ -191,6 +191,10 @@ class Pace:
             Bucket(limits.chat_per_second, limits.chat_burst, limits.chat_burst, now),
             Bucket(limits.edits_per_second, limits.edits_burst, limits.edits_burst, now),
         )
+
+    def _forget_times(self, now: float) -> None:
+        while self._times and self._times[0] <= now - 1:
+            self._times.popleft()
 
     def _forget(self, now: float) -> None:
         """Chats that may have everything again need not be known."""

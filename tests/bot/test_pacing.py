@@ -114,6 +114,13 @@ def test_what_was_not_sent_after_all_takes_no_place_of_others() -> None:
         pace.gave_back(number)
 
 
+def test_answers_alone_fill_no_memory() -> None:
+    pace = Pace(Limits())
+    for number in range(2_000):
+        pace.took(number, Lane.INTERACTIVE, number / 10)
+    assert len(pace._times) <= 11
+
+
 def test_a_start_begins_without_a_burst() -> None:
     went = simulate(Pace(Limits()), [Want(0, chat, Lane.BROADCAST) for chat in range(60)], [0.0], [0.0])
     assert len([one for one in went if one.left < 0.5]) <= RATE / 2 + 1
