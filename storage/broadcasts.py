@@ -25,6 +25,7 @@ AHEAD = (
 )
 """What was to go at once and is not due: the clock was set back since."""
 ANY = "select 1 from outbox indexed by outbox_campaign where state = 'waiting' and lane = 2 limit 1"
+FOREVER = 2**62
 WAITING = "select count(*) from outbox where campaign = :campaign and state = 'waiting' and lane = 2"
 
 
@@ -52,10 +53,13 @@ def waiting(tx: Tx, campaign: int) -> int:
     return int(tx.value(WAITING, campaign=campaign))
 
 
-def any_waits_of(tx: Tx, campaign: int) -> bool:
-    """An offer of the batch is not sent yet."""
-    sql = "select 1 from outbox where campaign = :campaign and state = 'waiting' and lane = 2 limit 1"
-    return tx.one(sql, campaign=campaign) is not None
+def any_waits_of(tx: Tx, campaign: int, *, upto: int = FOREVER) -> bool:
+    """An offer of the batch is not sent yet; `upto` leaves out what was put off until after that instant."""
+    sql = (
+        "select 1 from outbox where campaign = :campaign and state = 'waiting' and lane = 2 and not_before <= :upto"
+        " limit 1"
+    )
+    return tx.one(sql, campaign=campaign, upto=upto) is not None
 
 
 def cancel(tx: Tx, campaign: int, *, limit: int) -> int:

@@ -38,8 +38,8 @@ def ask(tx: Tx, batch: int, *, by: int, now: int) -> None:
 def end(tx: Tx, batch: int, *, by: int, now: int) -> None:
     """Offer the batch no more. What is not sent stops at once, as the batch is closed; its rows go in steps."""
     waves.end(tx, batch)
-    if broadcasts.any_waits_of(tx, batch):
-        ask(tx, batch, by=by, now=now)
+    if broadcasts.any_waits_of(tx, batch):  # not `ask`: a job that waits may have taken its last step already
+        jobs.ask(tx, "offers", person_id=by, batch_id=batch, now=now, batch=batch)
 
 
 def begin_due(tx: Tx, *, now: int) -> bool:
@@ -62,7 +62,7 @@ def offer_step(tx: Tx, *, batch: int, now: int, limit: int = LOOKED_AT) -> bool:
     if wave is None or (not wave.missing and wave.due_at > now):
         return False
     if not wave.missing:
-        size = _size(tx, found)
+        size = _size(tx, found, now=now)
         if not size:
             waves.put(tx, replace(wave, due_at=now + NEXT_WAVE))
             return False
@@ -70,9 +70,9 @@ def offer_step(tx: Tx, *, batch: int, now: int, limit: int = LOOKED_AT) -> bool:
     return _go_on(tx, found, wave, limit=limit, now=now)
 
 
-def _size(tx: Tx, batch: Batch) -> int:
-    """How many to offer it to now; none while the wave before is still going out."""
-    if broadcasts.any_waits_of(tx, batch.id):
+def _size(tx: Tx, batch: Batch, *, now: int) -> int:
+    """How many to offer it to now; none while the wave before is still going out (until morning is no such while)."""
+    if broadcasts.any_waits_of(tx, batch.id, upto=now):
         return 0
     return wave_size(batch, leased=batches.leased(tx, batch.id), working=batches.working(tx, batch.id))
 

@@ -150,6 +150,18 @@ def test_in_quiet_hours_nothing_is_offered_and_in_the_morning_it_is() -> None:
     assert go(desk, batch) == [ana.id]
 
 
+def test_who_sleeps_holds_up_no_wave_to_others(desk: Desk) -> None:
+    crew(desk, SMALLEST)
+    batch = desk.make(make_batch, n_tasks=3)
+    asleep = go(desk, batch)[0]
+    row = next(row for row in broadcasts.due(desk.tx, now=desk.now, limit=99) if row.person_id == asleep)
+    delivery.postponed(desk.tx, row_id=row.id, not_before=desk.now + DAY)
+    desk.tx.run("delete from outbox where key = 'offer' and id <> :id", id=row.id)
+    late = desk.make(make_worker, 900, "Late")
+    desk.pass_time(NEXT_WAVE / 10**6)
+    assert go(desk, batch) == [late.id]
+
+
 @pytest.mark.parametrize("answer", ["later", "refused", "working"])
 def test_who_answered_an_offer_gets_no_other_of_that_batch(desk: Desk, answer: str) -> None:
     (ana,) = crew(desk, 1)
@@ -199,6 +211,16 @@ def test_a_closed_batch_sends_nothing_more_and_its_rows_go_in_steps(desk: Desk) 
     assert not waves.offer_step(desk.tx, batch=batch, now=desk.now)
     assert broadcasts.waiting(desk.tx, batch) == 0
     assert desk.value("select offers from batches where id = :id", id=batch) == 1, "what went out"
+
+
+def test_a_close_between_the_last_step_and_the_end_of_the_job_drops_what_waits(desk: Desk) -> None:
+    crew(desk, 6)
+    batch, owner = big(desk), desk.make(make_owner)
+    go(desk, batch)
+    (last,) = jobs.of_batch(desk.tx, batch, "offers")
+    desk.do(publishing.close, owner, batch=batch)
+    jobs.close(desk.tx, last.id, now=desk.now)
+    assert len(jobs.of_batch(desk.tx, batch, "offers")) == 1
 
 
 def test_a_batch_without_free_places_offers_nothing_until_one_is_free(desk: Desk) -> None:
