@@ -179,6 +179,7 @@ create index submissions_to_review on submissions (batch_id, id, worker_id) wher
 
 -- A row that grows when it is closed splits its page, for the rows beside it are full: the instant a decision comes at
 -- takes the bytes of `review_until` (0 from then on), that of a lease's end those of `expires_at`.
+update assignments set expires_at = closed_at where closed_at is not null and state <> 'offered';
 alter table assignments drop column closed_at;
 update submissions set review_until = 0 where state <> 'pending' and decided_at is not null;
 

@@ -30,6 +30,11 @@ create index people_languages_turn on people_languages (language, turn, person_i
 alter table people add column offers_day integer not null default 0;
 alter table people add column offers integer not null default 0;
 
+-- Nobody else drops what is not sent of a batch that was closed before: closing one does that from now on.
+update batches set offers = offers - (select count(*) from outbox o where o.campaign = batches.id and o.state = 'waiting')
+where state = 'closed' and id in (select campaign from outbox where campaign is not null);
+delete from outbox where campaign in (select id from batches where state = 'closed') and state = 'waiting';
+
 -- That a batch was offered to a worker is their enrolment's first state; the sent message need not be remembered for it.
 insert into enrolments (worker_id, batch_id, state)
 select person_id, cast(substr(dedupe, 7) as integer), 'offered' from outbox where key = 'offer' and dedupe is not null

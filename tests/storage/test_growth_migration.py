@@ -1,4 +1,4 @@
-"""Migration 0002 keeps every transfer, balance and count of a database that 0001 made."""
+"""What 0001 made is kept: 0002 every transfer, balance, count and end of a lease, 0003 who was offered what."""
 
 from __future__ import annotations
 
@@ -65,6 +65,17 @@ def _old() -> sqlite3.Connection:
         "insert into outbox (person_id, lane, key, params, not_before, dedupe, state, created_at)"
         " values (1, 1, 'batch_done', '{}', 1, 'batch_done:8', 'sent', 1)"
     )
+    connection.execute(
+        "insert into assignments (id, task_id, batch_id, worker_id, state, offered_at, expires_at, closed_at)"
+        " values (6, 4, 7, 3, 'submitted', 1, 9, 3)"
+    )
+    connection.execute("update batches set state = 'closed', offers = 2 where id = 8")
+    connection.execute(
+        "insert into outbox (person_id, lane, key, params, not_before, dedupe, state, created_at) values"
+        """ (3, 2, 'offer', '{"batch":7}', 1, 'offer:7:3', 'waiting', 1),"""
+        """ (3, 2, 'offer', '{"batch":8}', 1, 'offer:8:3', 'waiting', 1),"""
+        " (12, 2, 'offer', '{}', 1, 'offer:8:12', 'sent', 1)"
+    )
     connection.executemany("insert into transfers values (?, ?, ?, ?, ?, ?)", TRANSFERS)
     return connection
 
@@ -92,6 +103,24 @@ def test_the_new_counters_are_what_was_counted_before() -> None:
     assert [tuple(row) for row in batches] == [(7, 400, 2, 1, 0), (8, 0, 0, 0, 1)]
     days = connection.execute("select day, workers, submissions, earned, active_micros from days order by day")
     assert [tuple(row) for row in days] == [(20700, 1, 2, 200, 50), (20701, 1, 1, 100, 5)]
+
+
+def test_a_lease_that_ended_says_when() -> None:
+    connection = _old()
+    migrate(connection)
+    ends = connection.execute("select id, expires_at from assignments order by id")
+    assert [tuple(row) for row in ends] == [(5, 2), (6, 3)]
+
+
+def test_offers_on_their_way_go_on_but_those_of_closed_batches() -> None:
+    connection = _old()
+    migrate(connection)
+    waiting = connection.execute("select campaign, person_id, dedupe from outbox where key = 'offer'")
+    assert [tuple(row) for row in waiting] == [(7, 3, None)]
+    offered = connection.execute("select worker_id, batch_id, state from enrolments order by 1, 2")
+    assert [tuple(row) for row in offered] == [(3, 7, "offered"), (12, 8, "offered")]
+    assert connection.execute("select offers from batches where id = 8").fetchone()[0] == 1
+    assert not connection.execute("pragma foreign_key_check").fetchall()
 
 
 def test_the_kinds_of_causes_are_those_of_the_code() -> None:
