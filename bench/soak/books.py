@@ -144,15 +144,16 @@ def nobody_has_a_task_twice(db: sqlite3.Connection) -> Iterator[str]:
 def batches_are_counted_right(db: sqlite3.Connection) -> Iterator[str]:
     """A batch's counters are a recount."""
     recount = (
-        f"select b.id, b.submissions, b.leased, b.accepted, b.done,"
+        f"select b.id, b.submissions, b.leased, b.accepted, b.done, b.working,"
         f" (select count(*) from submissions s where s.batch_id = b.id and s.state in {LIVE}) as now_submissions,"
         " (select count(*) from assignments a where a.batch_id = b.id and a.state = 'offered') as now_leased,"
         " (select count(*) from submissions s where s.batch_id = b.id and s.state = 'accepted') as now_accepted,"
-        " (select count(*) from tasks t where t.batch_id = b.id and t.answered >= t.wanted) as now_done"
+        " (select count(*) from tasks t where t.batch_id = b.id and t.answered >= t.wanted) as now_done,"
+        " (select count(*) from sessions x where x.batch_id = b.id and x.assignment_id is not null) as now_working"
         " from batches b where b.state in ('open', 'paused', 'closed')"
     )
     for row in db.execute(recount):
-        for name in ("submissions", "leased", "accepted", "done"):
+        for name in ("submissions", "leased", "accepted", "done", "working"):
             if row[name] != row[f"now_{name}"]:
                 yield f"batch {row['id']} counts {row[name]} {name}, has {row[f'now_{name}']}"
 
@@ -178,6 +179,19 @@ def workers_are_counted_right(db: sqlite3.Connection) -> Iterator[str]:
             yield f"worker {row['worker_id']} over all days: {(row['n'], row['p'])}, has {found}"
 
 
+def days_are_counted_right(db: sqlite3.Connection) -> Iterator[str]:
+    """A day's sums over all workers are a recount of what each did on it."""
+    sums = "sum(submissions > 0), sum(submissions), sum(earned), sum(active_micros)"
+    recount = {row[0]: tuple(row)[1:] for row in db.execute(f"select day, {sums} from worker_days group by day")}
+    kept = {
+        row[0]: tuple(row)[1:]
+        for row in db.execute("select day, workers, submissions, earned, active_micros from days")
+    }
+    for day in sorted(recount.keys() | kept.keys()):
+        if kept.get(day) != recount.get(day):
+            yield f"day {day} counts {kept.get(day)}, has {recount.get(day)}"
+
+
 RULES: tuple[Rule, ...] = (
     the_file_is_sound,
     every_reference_leads_somewhere,
@@ -187,4 +201,5 @@ RULES: tuple[Rule, ...] = (
     nobody_has_a_task_twice,
     batches_are_counted_right,
     workers_are_counted_right,
+    days_are_counted_right,
 )

@@ -116,6 +116,7 @@ BOOKS = {
     ],
     "batches_are_counted_right": ["update batches set accepted = accepted + 1 where id = 1"],
     "workers_are_counted_right": ["update enrolments set done = done + 1"],
+    "days_are_counted_right": ["update days set workers = workers + 1"],
 }
 
 
