@@ -138,10 +138,10 @@ def by_id(tx: Tx, batch_id: int) -> Batch | None:
 
 
 def open_in(tx: Tx, languages: list[str], *, limit: int) -> list[int]:
-    """Ids of the open batches in these languages, oldest first."""
+    """Ids of the open batches in these languages that lack answers, oldest first."""
     rows = tx.all(
-        "select id from batches where state = 'open' and language in (select value from json_each(:languages))"
-        " order by id limit :limit",
+        "select id from batches where state = 'open' and submissions < tasks * overlap"
+        " and language in (select value from json_each(:languages)) order by id limit :limit",
         languages=json.dumps(languages),
         limit=limit,
     )

@@ -149,6 +149,15 @@ def test_several_batches_make_a_list_and_a_refused_one_is_last_in_it(desk: Desk)
         desk.do(work.start, ana, batch=french)
 
 
+def test_batches_that_are_done_and_not_closed_hide_no_newer_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "LOOKED_AT", 1)
+    done, newer = desk.make(make_batch, n_tasks=1), desk.make(make_batch)
+    ana, ben = desk.make(make_worker), desk.make(make_worker, 2, "Ben")
+    desk.do(work.start, ben, batch=done)
+    desk.do(work.submit, ben, assignment=desk.card(ben), answer_index=0)
+    assert [one.batch.id for one in work.choices(desk.tx, ana.id)] == [newer]
+
+
 def test_put_off_and_refused_batches_can_be_started_later(desk: Desk) -> None:
     batch = desk.make(make_batch)
     ana = desk.make(make_worker)
