@@ -26,6 +26,7 @@ from usecases import journal, verifying
 from usecases.verifying import Verification
 
 PROGRESS_SECONDS = 5.0
+REST_SECONDS = 0.03
 SUMS = ("funds", "reserve", "review", "available", "transit", "paid")
 
 Say = Callable[[str], None]
@@ -48,6 +49,7 @@ def verify(settings: Settings, *, say: Say, tell: Say) -> bool:
             progress.step(work.parts, work.after)
             if work.done:
                 break
+            _rest()
             found = books.read(verifying.step, work)
     for line in _summary(work):
         say(line)
@@ -64,9 +66,15 @@ def export(settings: Settings, form: Format, to: Path | None, *, tell: Say) -> N
         file.writelines(writer.head(account for account, _ in accounts))
         file.write(writer.page(transfers))
         while not work.done:
+            _rest()
             file.write(writer.page(books.read(journal.step, work)))
             progress.step(work.parts, work.after)
         file.writelines(writer.tail(accounts))
+
+
+def _rest() -> None:
+    """Between two reads: the bot begins its `-wal` anew only at a moment when nobody reads."""
+    time.sleep(REST_SECONDS)
 
 
 class _Progress:
