@@ -376,8 +376,7 @@ class People:
         member, now = self.blocker, self._server.world.clock.now
         self._work(member, twice=False)
         await asyncio.sleep(pause)
-        owed = sum(one.person == member.person.id and not one.confirmed for one in self.witness.puts.values())
-        member.away = Silence(member.person.id, now(), owed=owed + 2)
+        member.away = Silence(member.person.id, now())
         self.witness.blocked.append(member.away)
         self._server.people.block(self.bot, member.person)
         await asyncio.sleep(3 * pause)

@@ -23,6 +23,8 @@ UNSURE = ("reset_after", "slow", "outage")
 RESTART_BLURS = 15.0
 FAULT_BLURS = 10.0
 """Seconds after a restart, or a fault of that chat's calls, in which a 429 may be nobody's mistake."""
+IN_HAND = 1.0
+"""Seconds an update may be in hand before what answers it is sent."""
 OURS = frozenset(
     {
         "handler_failed", "update_given_up", "update_not_understood", "failure_not_told", "notice_not_rendered",
@@ -215,13 +217,19 @@ def nothing_goes_to_who_said_stop(evidence: Evidence) -> Iterator[str]:
 
 
 def who_blocked_the_bot_is_left_alone(evidence: Evidence) -> Iterator[str]:
-    """After the first refusal nothing is tried again, but what answers updates from before the block."""
+    """After the first refusal nothing is tried again, but what answers updates from before the block.
+
+    Each of those whose turn comes later says that they are there again: they may be sent a menu and an answer.
+    """
+    puts = evidence.witness.puts
     for silence in evidence.witness.blocked:
         until = silence.until or evidence.now
         tried = [f for f in evidence.facts if f["fact"] == "go" and f["chat"] == silence.person]
         tried = [fact for fact in tried if silence.since < fact["t"] < until]
         starts = sum(silence.since < began < until for began in evidence.started)
-        if len(tried) > 1 + silence.owed + starts:
+        turns = [f for f in evidence.facts if f["fact"] == "turn" and silence.since - IN_HAND < f["t"] < until]
+        owed = sum(puts[f["update"]].person == silence.person for f in turns if f["update"] in puts)
+        if len(tried) > 1 + 2 * owed + starts:
             yield f"{len(tried)} tries to reach {silence.person} while they had blocked the bot"
 
 

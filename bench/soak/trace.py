@@ -1,8 +1,9 @@
 """What the victim writes down as it happens, one line of JSON a fact, in one `write` each: a kill loses none of them.
 
 Facts: `start` and `serving` (with `pid`), `go` (a row is about to be sent: `row`, `chat`, `lane`, `slot`, `key`),
-`gone` (Telegram answered: `row`, `chat`, `message`, `new`), `error` (it did not, or refused), `point` (a kill point
-struck), `memory` (`sqlite`: bytes), `ended` (a shutdown). `t` is the machine's time in seconds, which no fault touches.
+`turn` (an update begins to be handled: `update`), `gone` (Telegram answered: `row`, `chat`, `message`, `new`),
+`error` (it did not, or refused), `point` (a kill point struck), `memory` (`sqlite`: bytes), `ended` (a shutdown). `t`
+is the machine's time in seconds, which no fault touches.
 """
 
 from __future__ import annotations

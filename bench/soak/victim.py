@@ -72,6 +72,7 @@ def set_up(folder: Path) -> None:
         raise RuntimeError("bot.app does not take the clock from bot.clock")
     _arm(pen)
     wrap("bot.courier:Courier.carry", functools.partial(_traced, pen))
+    wrap("bot.receiver:Receiver._handle", functools.partial(_handling, pen))
     wrap("bot.receiver:Receiver.start", functools.partial(_noted, pen, "serving"))
     wrap("bot.app:App.stop", functools.partial(_noted, pen, "ended"))
     wrap("storage.database:Database.open", functools.partial(_conditioned, conditions, pen))
@@ -115,6 +116,17 @@ def _traced(pen: Pen, carry: Callable[..., Any]) -> Callable[..., Any]:
         return delivered
 
     return traced
+
+
+def _handling(pen: Pen, handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Receiver._handle: when each update's turn comes."""
+
+    @functools.wraps(handle)
+    async def handled(self: Any, one: Any) -> Any:
+        pen.note("turn", update=one.update["update_id"])
+        return await handle(self, one)
+
+    return handled
 
 
 def _noted(pen: Pen, fact: str, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -42,8 +42,6 @@ class Silence:
     person: int
     since: float
     until: float | None = None
-    owed: int = 0
-    """Updates of theirs that the bot had not handled at that moment: each may still be answered."""
 
 
 @dataclass(slots=True)
