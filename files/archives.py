@@ -15,11 +15,12 @@ import stat
 import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+
+from isal import isal_zlib
 
 from domain.file_problems import BrokenZip, NotAZip, Refused, ZipTooFull
 from files.pictures import PictureLimits, Taken, take_each
@@ -29,10 +30,10 @@ PHOTOS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".cab"})
 _LOCAL = 30  # bytes of a local header without its name
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_NOT_DEFLATE: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub calls the class an instance
 # NotImplementedError: a directory line that asks for a ZIP version of the far future.
 _BROKEN = (
     zipfile.BadZipFile,
-    zlib.error,
     struct.error,
     EOFError,
     ArithmeticError,
@@ -226,9 +227,9 @@ def _unpacked(archive: BinaryIO, member: Member, most: int) -> bytes | Refused:
     data: bytes | None = None
     # A stored block of deflate is at most a few bytes longer than what is in it; whatever claims more is made up.
     if member.packed <= member.size + member.size // 100 + 1_000:
-        with contextlib.suppress(zlib.error, OSError, ValueError):
+        with contextlib.suppress(_NOT_DEFLATE, OSError, ValueError):
             data = _bytes_of(archive, member)
-    if data is None or len(data) != member.size or zlib.crc32(data) != member.crc:
+    if data is None or len(data) != member.size or isal_zlib.crc32(data) != member.crc:
         return Refused(member.name, "damaged")
     return data
 
@@ -242,4 +243,7 @@ def _bytes_of(archive: BinaryIO, member: Member) -> bytes | None:
     name, extra = struct.unpack_from("<2H", header, 26)
     archive.seek(name + extra, os.SEEK_CUR)
     packed = archive.read(member.packed)
-    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.size + 1) if member.deflated else packed
+    if not member.deflated:
+        return packed
+    # isal, since zlib takes 15 ms for a photo of 3 MB, and isal 9.
+    return isal_zlib.decompressobj(-isal_zlib.MAX_WBITS).decompress(packed, member.size + 1)
