@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 from time import perf_counter
-from typing import Any
 
 from emulator.chats import Person, Stored
+from emulator.events import Event
 from emulator.people import FIRST_ID
 from emulator.server import Emulator
 
@@ -132,24 +132,13 @@ class Audience:
         await self._done.wait()
 
     def _watch(self) -> None:
-        events = self._server.world.events
-        add = events.add
-
-        def noting(
-            at: float,
-            person: int | None,
-            bot: int,
-            kind: str,
-            stored: Stored | None = None,
-            extra: dict[str, Any] | None = None,
-        ) -> Any:
-            event = add(at, person, bot, kind, stored, extra)
-            if kind in ("edited", "message") and stored is not None and stored.from_bot and person is not None:
-                self._happened(person, kind, stored)
+        def noted(event: Event) -> None:
+            by_bot = event.kind in ("edited", "message") and event.stored is not None and event.stored.from_bot
+            if by_bot and event.stored is not None and event.person is not None:
+                self._happened(event.person, event.kind, event.stored)
                 self._done.set()
-            return event
 
-        events.add = noting  # type: ignore[method-assign]
+        self._server.world.events.on_event = noted
 
     def _happened(self, person: int, kind: str, stored: Stored) -> None:
         member = self._members.get(person)

@@ -16,6 +16,7 @@ from typing import Any
 
 from emulator.chats import Person, Stored
 from emulator.errors import ControlError
+from emulator.events import Event
 from emulator.people import FIRST_ID
 from emulator.server import Emulator
 
@@ -78,24 +79,12 @@ class Crowd:
         return self.begun - len(self.steps)
 
     def _watch(self) -> None:
-        events = self._server.world.events
-        add = events.add
+        def noted(event: Event) -> None:
+            member = self._members.get(event.person or 0)
+            if member is not None and event.bot == self._bot.id:
+                self._happened(member, event.kind, event.stored, event.extra)
 
-        def noting(
-            at: float,
-            person: int | None,
-            bot: int,
-            kind: str,
-            stored: Stored | None = None,
-            extra: dict[str, Any] | None = None,
-        ) -> Any:
-            event = add(at, person, bot, kind, stored, extra)
-            member = self._members.get(person or 0)
-            if member is not None and bot == self._bot.id:
-                self._happened(member, kind, stored, extra)
-            return event
-
-        events.add = noting  # type: ignore[method-assign]
+        self._server.world.events.on_event = noted
 
     def _happened(self, member: Member, kind: str, stored: Stored | None, extra: dict[str, Any] | None) -> None:
         if kind == "answer" and extra is not None and extra["callback_query_id"] == member.tap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,8 @@ class Events:
         self.n = 0
         self._kept: deque[Event] = deque(maxlen=kept)
         self._waiters: set[asyncio.Future[None]] = set()
+        self.on_event: Callable[[Event], None] = lambda event: None
+        """Told of each event as it happens, in the same moment: for people who live in the server's process."""
 
     def add(
         self,
@@ -84,6 +87,7 @@ class Events:
         self._kept.append(event)
         if self._waiters:
             self.wake()
+        self.on_event(event)
         return event
 
     def wake(self) -> None:

@@ -6,25 +6,15 @@ import asyncio
 import sys
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, Application, CallbackQueryHandler, CommandHandler
 
-from bench.peers.common import address, buttons, card, next_number, token
+from bench.peers.common import address, card, next_number, token
+from bench.peers.ptb_cards import keyboard, start
 
 AT_ONCE = len(sys.argv) > 1 and sys.argv[1] == "at_once"
 """Whether all messages are handed to the limiter together (asyncio.gather), or each when the one before is sent."""
-
-
-def _keyboard(number: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(text, callback_data=data) for text, data in row] for row in buttons(number)]
-    )
-
-
-async def _start(update: Update, _: Any) -> None:
-    assert update.message is not None
-    await update.message.reply_text(card(0), parse_mode="HTML", reply_markup=_keyboard(0))
 
 
 async def _help(update: Update, _: Any) -> None:
@@ -48,7 +38,7 @@ async def _send_all(bot: Any, people: range) -> None:
 
 async def _send(bot: Any, person: int) -> None:
     try:
-        await bot.send_message(person, card(1), parse_mode="HTML", reply_markup=_keyboard(1))
+        await bot.send_message(person, card(1), parse_mode="HTML", reply_markup=keyboard(1))
     except TelegramError as error:
         print(f"not sent to {person}: {error}", flush=True)
 
@@ -58,14 +48,14 @@ async def _tapped(update: Update, _: Any) -> None:
     assert query is not None
     number = next_number(query.data)
     await query.answer("Saved")
-    await query.edit_message_text(card(number), parse_mode="HTML", reply_markup=_keyboard(number))
+    await query.edit_message_text(card(number), parse_mode="HTML", reply_markup=keyboard(number))
 
 
 def main() -> None:
     """Poll until SIGTERM; the argument is `one_by_one` or `at_once`."""
     builder = Application.builder().token(token()).base_url(f"{address()}/bot").concurrent_updates(256)
     application = builder.rate_limiter(AIORateLimiter(max_retries=5)).build()
-    application.add_handler(CommandHandler("start", _start))
+    application.add_handler(CommandHandler("start", start))
     application.add_handler(CommandHandler("help", _help))
     application.add_handler(CommandHandler("broadcast", _broadcast))
     application.add_handler(CallbackQueryHandler(_tapped))

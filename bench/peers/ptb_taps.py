@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler
 
-from bench.peers.common import address, at_once, buttons, card, next_number, token
-
-
-def _keyboard(number: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(text, callback_data=data) for text, data in row] for row in buttons(number)]
-    )
-
-
-async def _start(update: Update, _: Any) -> None:
-    assert update.message is not None
-    await update.message.reply_text(card(0), parse_mode="HTML", reply_markup=_keyboard(0))
+from bench.peers.common import address, at_once, card, next_number, token
+from bench.peers.ptb_cards import keyboard, start
 
 
 async def _tapped(update: Update, _: Any) -> None:
@@ -26,7 +16,7 @@ async def _tapped(update: Update, _: Any) -> None:
     assert query is not None
     number = next_number(query.data)
     await query.answer("Saved")
-    await query.edit_message_text(card(number), parse_mode="HTML", reply_markup=_keyboard(number))
+    await query.edit_message_text(card(number), parse_mode="HTML", reply_markup=keyboard(number))
 
 
 def main() -> None:
@@ -34,7 +24,7 @@ def main() -> None:
     most = at_once(1)
     builder = Application.builder().token(token()).base_url(f"{address()}/bot")
     application = builder.concurrent_updates(most if most > 1 else False).build()
-    application.add_handler(CommandHandler("start", _start))
+    application.add_handler(CommandHandler("start", start))
     application.add_handler(CallbackQueryHandler(_tapped))
     application.run_polling()
 

@@ -22,6 +22,7 @@ from bench.soak.witness import Button, Put, Silence, Tapped, Witness
 from emulator.attachments import Attached
 from emulator.chats import Person, Stored
 from emulator.errors import ControlError
+from emulator.events import Event
 from emulator.server import Emulator
 
 OWNER, COORDINATOR, REVIEWER, FIRST_WORKER = 700_000_001, 700_000_002, 700_000_003, 700_000_101
@@ -96,22 +97,13 @@ class People:
     # Seeing
 
     def _watch(self) -> None:
-        events, queue = self._server.world.events, self.bot.queue
-        add, put, confirm = events.add, queue.put, queue.on_confirmed
+        queue = self.bot.queue
+        put, confirm = queue.put, queue.on_confirmed
 
-        def noting(
-            at: float,
-            person: int | None,
-            bot: int,
-            kind: str,
-            stored: Stored | None = None,
-            extra: dict[str, Any] | None = None,
-        ) -> Any:
-            event = add(at, person, bot, kind, stored, extra)
-            member = self.members.get(person or 0)
+        def noted(event: Event) -> None:
+            member = self.members.get(event.person or 0)
             if member is not None:
-                self._happened(member, at, kind, stored, extra)
-            return event
+                self._happened(member, event.at, event.kind, event.stored, event.extra)
 
         def putting(kind: str, body: dict[str, Any], chat: int | None) -> int | None:
             number = put(kind, body, chat)
@@ -124,7 +116,7 @@ class People:
             if number in self.witness.puts:
                 self.witness.puts[number].confirmed = True
 
-        events.add = noting  # type: ignore[method-assign]
+        self._server.world.events.on_event = noted
         queue.put = putting  # type: ignore[method-assign]
         queue.on_confirmed = confirming
 
