@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,16 +21,14 @@ from bot import logs
 from bot.broadcasts import LOW, Broadcasts
 from bot.courier import WRONG_FILE, Courier, Parcel, plain
 from bot.pacing import Pace
+from bot.preparing import Verdict, prepare
 from bot.processes import ProcessFailed
-from bot.rendering import RENDERERS
-from bot.rendering.message import Message, Nothing, StoredPhoto
+from bot.rendering.message import Message, StoredPhoto
 from bot.transport import is_gone, is_unknown_method
 from domain.notices import Lane
-from domain.quiet import next_allowed
 from domain.rules import SECOND
-from locales.words import Words
-from storage import outbox, photos
-from storage.database import Database, Tx
+from storage import outbox
+from storage.database import Database
 from storage.outbox import Outgoing, Pending
 from usecases import delivery
 from usecases.delivery import Delivered
@@ -208,7 +205,8 @@ class Sender:
 
     async def _send_batch(self, picks: list[Pick]) -> None:
         try:
-            loaded = await self._db.read(self._load, picks, self._clock())
+            rows = [row_id for _, row_id, _ in picks]
+            loaded = await self._db.read(prepare, rows, now=self._clock())
         except Exception:
             log.exception("outbox_unreadable")
             for lane, row_id, person_id in picks:
@@ -221,49 +219,13 @@ class Sender:
         else:
             await asyncio.gather(*tasks)
 
-    def _load(self, tx: Tx, picks: list[Pick], now: int) -> list[Parcel | _Verdict]:
-        """Read and render each row; runs on a reader."""
-        return [self._prepare(tx, row_id, now) for _, row_id, _ in picks]
-
-    def _prepare(self, tx: Tx, row_id: int, now: int) -> Parcel | _Verdict:
-        row = outbox.load(tx, row_id)
-        if row is None:
-            return _Verdict(row_id, 0)
-        if not row.reachable or (row.lane != Lane.INTERACTIVE and row.listening == "nothing"):
-            return _Verdict(row_id, row.lane, drop=True)
-        if row.lane == Lane.BROADCAST and row.listening != "all":
-            return _Verdict(row_id, row.lane, drop=True)
-        if row.lane != Lane.INTERACTIVE and tx.rules.quiet_hours:
-            offset = tx.rules.offset_minutes(now) if row.utc_offset is None else row.utc_offset
-            if (allowed := next_allowed(now, offset)) > now:  # they began while it waited
-                return _Verdict(row_id, row.lane, wait=(allowed - now) / SECOND, not_before=allowed)
-        if row.lane == Lane.NOTICE and row.busy_since is not None:
-            free_at = row.busy_since + tx.rules.pause_seconds * SECOND
-            if row.busy_since <= now < free_at:  # a clock that was set back holds nothing up
-                return _Verdict(row_id, row.lane, wait=(free_at - now) / SECOND)
-        try:
-            renderer = RENDERERS[row.key]
-            seen = row.params if renderer.view is None else renderer.view(tx, row.person_id, row.params)
-            action = renderer.render(seen, Words(row.language, tx.rules, row.utc_offset))
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("notice_not_rendered", key=row.key, row=row_id, reference=reference)
-            return _Verdict(row_id, row.lane, drop=True)
-        if isinstance(action, Nothing):
-            return _Verdict(row_id, row.lane, drop=True)
-        if not isinstance(action, Message) or not isinstance(action.photo, StoredPhoto):
-            return Parcel(row, action, None)
-        photo = replace(action.photo, light=row.light_photos)
-        file_id = photos.file_id(tx, photo.sha256, light=photo.light)
-        return Parcel(row, replace(action, photo=photo), file_id)
-
     def _not_sent(self, person_id: int, lane: int) -> None:
         """The place a row of bulk was picked for goes to others; answers are paced once they are read."""
         if lane != Lane.INTERACTIVE:
             self._pace.gave_back(person_id)
 
-    async def _send(self, person_id: int, lane: int, found: Parcel | _Verdict) -> None:
-        if isinstance(found, _Verdict):
+    async def _send(self, person_id: int, lane: int, found: Parcel | Verdict) -> None:
+        if isinstance(found, Verdict):
             self._not_sent(person_id, lane)
             if found.drop:
                 await self._write(delivery.failed, row_id=found.row_id)
@@ -382,20 +344,6 @@ class Sender:
             except Exception:
                 log.exception("outcome_not_noted", attempt=attempt)
                 await asyncio.sleep(min(LONGEST_WAIT, 0.2 * 2 ** min(attempt, 9)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """A row that is not sent now: gone already, dropped for good, or to be looked at again in `wait` seconds.
-
-    With `not_before` the row itself is put off to that instant.
-    """
-
-    row_id: int
-    lane: int
-    drop: bool = False
-    wait: float | None = None
-    not_before: int | None = None
 
 
 def _now() -> float:
