@@ -36,6 +36,7 @@ LOST = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_READONLY,
 }
+# A small page cache: the system has its own, and 32 MB of it made no step faster at 2.4 GB, only the process bigger.
 PRAGMAS = """
 pragma journal_mode = wal;
 pragma synchronous = full;
@@ -43,7 +44,7 @@ pragma foreign_keys = on;
 pragma journal_size_limit = 67108864;
 pragma busy_timeout = 10000;
 pragma temp_store = memory;
-pragma cache_size = -32000;
+pragma cache_size = -8000;
 pragma trusted_schema = off;
 """
 
