@@ -3,7 +3,7 @@
 Work is replayed in the order of time, in chunks: rows are written as they begin (offered, pending) and then closed as
 the product closes them, because where a row stands and how full its page is decide what a database weighs. The ledger's
 trigger rests meanwhile; balances are summed up in the end. `tests/bench/test_grown.py` recounts everything and compares
-the rows with those that use cases leave.
+the rows with those that use cases leave. It is one long file because one order of time runs through it.
 """
 
 from __future__ import annotations
