@@ -15,7 +15,6 @@ from bot import logs
 from bot.processes import Processes
 from bot.rendering.message import Action, Deletion, Keyboard, Menu, Message, Reaction, StoredPhoto
 from bot.transport import Api
-from bot.uploads import WRONG_FILE as WRONG_FILE
 from bot.uploads import Files, Uploads
 from domain.notices import Slot
 from storage.outbox import Outgoing

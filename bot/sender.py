@@ -19,12 +19,13 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot import logs
 from bot.broadcasts import LOW, Broadcasts
-from bot.courier import WRONG_FILE, Courier, Parcel, plain
+from bot.courier import Courier, Parcel, plain
 from bot.pacing import Pace
 from bot.preparing import Verdict, prepare
 from bot.processes import ProcessFailed
 from bot.rendering.message import Message, StoredPhoto
 from bot.transport import is_gone, is_unknown_method
+from bot.uploads import is_wrong_file
 from domain.notices import Lane
 from domain.rules import SECOND
 from storage import outbox
@@ -296,7 +297,7 @@ class Sender:
         said, action = str(error).lower(), parcel.action
         if is_gone(error):
             await self._gone(person_id)
-        elif parcel.file_id is not None and isinstance(action, Message) and any(text in said for text in WRONG_FILE):
+        elif parcel.file_id is not None and isinstance(action, Message) and is_wrong_file(error):
             assert isinstance(action.photo, StoredPhoto)
             photo, file_id = action.photo, parcel.file_id
             self._courier.forget_upload(photo, file_id)

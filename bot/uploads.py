@@ -51,7 +51,7 @@ class Uploads:
             try:
                 return await call(file_id, {}), None
             except BadRequest as error:
-                if not any(text in str(error).lower() for text in WRONG_FILE):
+                if not is_wrong_file(error):
                     raise
                 self.forget(photo, file_id)
         return await self._upload(photo, call)
@@ -86,3 +86,9 @@ class Uploads:
         if photo.light:
             return await self._processes.run(lighter, path)
         return await asyncio.to_thread(path.read_bytes)
+
+
+def is_wrong_file(error: BadRequest) -> bool:
+    """Telegram does not know (any more) the file_id it was given."""
+    said = str(error).lower()
+    return any(text in said for text in WRONG_FILE)
