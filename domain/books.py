@@ -15,23 +15,41 @@ FLOWS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("submission", "accepted"): ("review", "available"),
     ("payout", "reserved"): ("available", "transit"),
     ("payout", "paid"): ("transit", "paid"),
+    ("submission", "rejected"): ("review", "held"),
+    ("submission", "upheld"): ("held", "available"),
+    ("submission", "forfeited"): ("held", "reserve"),
+    ("batch", "topups_reserved"): ("funds", "topups"),
+    ("batch", "topups_released"): ("topups", "funds"),
+    ("batch", "fees_reserved"): ("funds", "fees"),
+    ("batch", "fees_released"): ("fees", "funds"),
+    ("batch", "added"): ("funds", "reserve"),
+    ("batch", "topups_added"): ("funds", "topups"),
+    ("topup", "credited"): ("topups", "available"),
+    ("payout", "failed"): ("transit", "available"),
+    ("payout", "returned"): ("paid", "available"),
+    ("run", "fee"): ("fees", "world"),
+    ("run", "fee_covered"): ("funds", "fees"),
+    ("worker", "rounded"): ("available", "rounding"),
+    ("report", "credited"): ("reserve", "available"),
 }
 """From which use of an account to which each event moves money."""
 
 SUBMISSION: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "pending": (("credited",),),
-    "accepted": (("credited", "accepted"),),
+    "accepted": (("credited", "accepted"), ("credited", "rejected", "upheld")),
     "sent_back": (("credited", "sent_back"),),
     "withdrawn": (("credited", "undone"), ("credited", "sent_back")),
+    "rejected": (("credited", "rejected"), ("credited", "rejected", "forfeited")),
 }
 """The events that moved the price of a submission in each state: exactly one of these sets, each event once."""
 
 PAYOUT: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
-    "due": ((),),
     "reserved": (("reserved",),),
     "sending": (("reserved",),),
     "unknown": (("reserved",),),
     "paid": (("reserved", "paid"),),
+    "failed": (("reserved", "failed"),),
+    "returned": (("reserved", "paid", "returned"),),
 }
 """The same for a payout and its amount. A state that is missing here has no transfers known, and is a violation."""
 

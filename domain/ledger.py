@@ -8,14 +8,25 @@ from typing import NewType
 Account = NewType("Account", str)
 
 WORLD = Account("world")
-"""Money outside Tallyhand: what clients sent in, and what left to workers. The only account that may be below zero."""
+"""Money outside Tallyhand: what clients sent in, and what left with fees. Below zero by as much as there is inside."""
 FUNDS = Account("funds")
-"""Received from clients and not reserved."""
+"""Received from clients and not reserved. Below zero when top-ups or fees were owed that no reserve covered."""
+FEES = Account("fees")
+"""Set aside by clients for what paying out costs."""
+ROUNDING = Account("rounding")
+"""What is below the smallest coin of people who left."""
+HELD = Account("held")
+"""The price of rejected work while its writer may appeal, or does."""
 
 
 def reserve(batch_id: int) -> Account:
     """Reserved for a batch's tasks that are not answered yet."""
     return Account(f"batch:{batch_id}:reserve")
+
+
+def topups(batch_id: int) -> Account:
+    """Kept back by a batch for what lifts its workers to the floor."""
+    return Account(f"batch:{batch_id}:topups")
 
 
 def in_review(worker_id: int) -> Account:

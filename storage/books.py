@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from domain.books import Reserve
 from storage.database import Tx
-from storage.ledger import KINDS, USES, number_of
+from storage.ledger import HOUSE, KINDS, USES, number_of
 
 NOUNS: Final = {"submission": ("submissions", "pending", "credited"), "payout": ("payouts", "reserved", "reserved")}
 """Those with many transfers: their table, its one state in which more transfers may come, the event they begin with."""
@@ -25,6 +25,7 @@ _COLUMNS: Final = "kind, subject, number, part, debit, credit, amount, currency,
 NAMES: Final = {number: name for name, number in KINDS.items()}
 """Noun and event of each kind of transfer."""
 USE_NAMES: Final = {number: use for use, number in USES.items()}
+_HOUSE_NAMES: Final = {number: name for name, number in HOUSE.items()}
 
 
 class Entry(NamedTuple):
@@ -170,12 +171,22 @@ def run_after(tx: Tx, after: int) -> Run | None:
     return None if row is None else Run._make(row)
 
 
+def use_of(number: int) -> str:
+    """What an account is for; those of the house by their names."""
+    return _HOUSE_NAMES.get(number) or USE_NAMES.get(number & 7, "?")
+
+
+def number_for(use: str, owner: int) -> int:
+    """The number of an account; those of the house have no owner."""
+    return HOUSE[use] if use in HOUSE else owner * 8 + USES[use]
+
+
 def account_name(number: int) -> str:
     """The account's text, as in the view `accounts`."""
-    use, owner = USE_NAMES.get(number & 7, "?"), number >> 3
-    if use in ("world", "funds") and owner == 0:
+    use, owner = use_of(number), number >> 3
+    if number in _HOUSE_NAMES:
         return use
-    return f"{'batch' if use == 'reserve' else 'worker'}:{owner}:{use}"
+    return f"{'batch' if use in ('reserve', 'topups') else 'worker'}:{owner}:{use}"
 
 
 def cause_name(kind: int, subject: int, number: int = 0, part: int = 0) -> str:

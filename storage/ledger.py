@@ -25,10 +25,31 @@ KINDS: Final = {
     ("submission", "accepted"): 7,
     ("payout", "reserved"): 8,
     ("payout", "paid"): 9,
+    ("submission", "rejected"): 10,
+    ("submission", "upheld"): 11,
+    ("submission", "forfeited"): 12,
+    ("batch", "topups_reserved"): 13,
+    ("batch", "topups_released"): 14,
+    ("batch", "fees_reserved"): 15,
+    ("batch", "fees_released"): 16,
+    ("batch", "added"): 17,
+    ("batch", "topups_added"): 18,
+    ("topup", "credited"): 19,
+    ("payout", "failed"): 20,
+    ("payout", "returned"): 21,
+    ("run", "fee"): 22,
+    ("run", "fee_covered"): 23,
+    ("worker", "rounded"): 24,
+    ("report", "credited"): 25,
 }
 """As in the table transfer_kinds; another one is a line here and in a migration."""
-USES: Final = {"world": 0, "funds": 1, "reserve": 2, "review": 3, "available": 4, "transit": 5, "paid": 6}
+USES: Final = {"world": 0, "funds": 1, "reserve": 2, "review": 3, "available": 4, "transit": 5, "paid": 6, "topups": 7}
 """What an account is for; its number is its owner's id * 8 + this."""
+HOUSE: Final = {"world": 0, "funds": 1, "fees": 9, "rounding": 17, "held": 25}
+"""The accounts without an owner, by number: those of the house share the use of `funds`."""
+
+
+OVERDRAWN: Final = ("CHECK constraint failed: id in (0, 1) or balance >= 0", "the funds do not cover this")
 
 
 class Cause(NamedTuple):
@@ -53,7 +74,8 @@ def transfer(tx: Tx, *, cause: str, debit: Account, credit: Account, amount: int
     """Move money once per cause. False when exactly this transfer was there already.
 
     Raises CauseReused when the cause was used for another transfer, Overdrawn when the debit account would go below
-    zero (only `world` may), KeyError or ValueError for a cause or an account of no known form.
+    zero (only `world` may, and `funds` for what people are owed: see transfer_kinds.owing), KeyError or ValueError for
+    a cause or an account of no known form.
     """
     key, (source, target) = _cause(cause), (_number(debit), _number(credit))
     try:
@@ -72,7 +94,7 @@ def transfer(tx: Tx, *, cause: str, debit: Account, credit: Account, amount: int
             currency=currency,
         )
     except sqlite3.IntegrityError as error:
-        if "CHECK constraint failed: id = 0 or balance >= 0" in str(error):
+        if any(said in str(error) for said in OVERDRAWN):
             raise Overdrawn(debit) from error
         raise
     if added.rowcount == 1:
@@ -104,8 +126,8 @@ def balance(tx: Tx, account: Account) -> int:
 
 
 def reserved(tx: Tx) -> int:
-    """What all batches together hold in reserve, in micro-units; looks at those that hold something."""
-    return int(tx.value("select coalesce(sum(balance), 0) from balances where id & 7 = 2 and balance > 0"))
+    """What all batches together hold in reserve, for tasks and top-ups; looks at those that hold something."""
+    return int(tx.value("select coalesce(sum(balance), 0) from balances where id & 7 in (2, 7) and balance > 0"))
 
 
 def total(tx: Tx) -> int:
@@ -161,5 +183,7 @@ def _cause(text: str) -> Cause:
 
 
 def _number(account: Account) -> int:
+    if account in HOUSE:
+        return HOUSE[account]
     owner, _, use = account.rpartition(":")
     return int(owner.partition(":")[2] or 0) * 8 + USES[use]

@@ -7,7 +7,7 @@ CREATE UNIQUE INDEX assignments_one_open on assignments (task_id, worker_id) whe
 
 CREATE INDEX assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
 
-CREATE INDEX balances_reserved on balances (id) where id & 7 = 2 and balance > 0;
+CREATE INDEX balances_reserved on balances (id) where id & 7 in (2, 7) and balance > 0;
 
 CREATE UNIQUE INDEX batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
 
@@ -117,7 +117,7 @@ CREATE TABLE audit (
 CREATE TABLE balances (
   id integer primary key,
   balance integer not null default 0,
-  check (id = 0 or balance >= 0)
+  check (id in (0, 1) or balance >= 0)
 ) strict;
 
 CREATE TABLE batches (
@@ -155,7 +155,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -436,7 +436,7 @@ CREATE TABLE timings (
 CREATE TABLE transfer_kinds (
   id integer primary key,
   noun text not null,
-  event text not null,
+  event text not null, owing integer not null default 0 check (owing in (0, 1)),
   unique (noun, event)
 ) strict;
 
@@ -465,6 +465,14 @@ end;
 
 CREATE TRIGGER audit_no_update before update on audit begin
   select raise(abort, 'the audit is never changed');
+end;
+
+CREATE TRIGGER ledger_funds before insert on ledger when new.debit = 1 begin
+  select raise(abort, 'the funds do not cover this')
+  where (select owing from transfer_kinds where id = new.kind) = 0
+    and coalesce((select balance from balances where id = 1), 0) < new.amount
+    and not exists (select 1 from ledger where (kind, subject, number, part)
+      = (new.kind, new.subject, new.number, new.part));
 end;
 
 CREATE TRIGGER ledger_moves after insert on ledger begin
@@ -510,12 +518,13 @@ end;
 CREATE VIEW accounts (id, balance, number) as
 select case id & 7
   when 0 then 'world'
-  when 1 then 'funds'
+  when 1 then case id when 1 then 'funds' when 9 then 'fees' when 17 then 'rounding' when 25 then 'held' end
   when 2 then 'batch:' || (id >> 3) || ':reserve'
   when 3 then 'worker:' || (id >> 3) || ':review'
   when 4 then 'worker:' || (id >> 3) || ':available'
   when 5 then 'worker:' || (id >> 3) || ':transit'
   when 6 then 'worker:' || (id >> 3) || ':paid'
+  when 7 then 'batch:' || (id >> 3) || ':topups'
   end, balance, id
 from balances;
 

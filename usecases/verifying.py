@@ -14,15 +14,17 @@ from typing import Final
 from domain.books import FLOWS, PAYOUT, SUBMISSION, Reserve, Violation
 from domain.money import as_decimal_text
 from storage import books
-from storage.books import LEAST, Entry, Point, Subject, account_name, cause_name
+from storage.books import LEAST, Entry, Point, Subject, account_name, cause_name, number_for, use_of
 from storage.database import Tx
-from storage.ledger import KINDS, USES
+from storage.ledger import KINDS
 
 STEP: Final = 10_000
 """Submissions or payouts a page: about 0.1 s."""
 RUNS: Final = "run"
 
-_WORLD: Final = 0
+_MAY_OWE: Final = (0, 1)
+"""World, and the funds where more was owed than they held."""
+_OF_BATCH: Final = ("reserve", "topups")
 _NUMBERED: Final = KINDS["submission", "sent_back"]
 """The one cause that carries the submission's version."""
 _STATES: Final = {"submission": SUBMISSION, "payout": PAYOUT}
@@ -71,12 +73,12 @@ def begin(tx: Tx, *, currency: str) -> tuple[Verification, list[Violation]]:
     balances = books.balances(tx)
     sums: Counter[str] = Counter()
     for number, balance in balances.items():
-        sums[books.USE_NAMES.get(number & 7, "?")] += balance
+        sums[use_of(number)] += balance
     work = Verification(books.fix(tx), currency, balances, sums, len(balances))
     found = [
-        Violation(account_name(number), f"owes {_money(-balance)}; only world may")
+        Violation(account_name(number), f"owes {_money(-balance)}; only world and funds may")
         for number, balance in sorted(balances.items())
-        if balance < 0 and number != _WORLD
+        if balance < 0 and number not in _MAY_OWE
     ]
     if work.total:
         found.append(Violation("all accounts", f"their balances together are {_money(work.total)}, not 0"))
@@ -141,8 +143,8 @@ def _asked(template: list[tuple[int, str, str]], subject: Subject, currency: str
             number,
             version if kind == _NUMBERED else 0,
             0,
-            (batch if source == "reserve" else worker) * 8 + USES[source],
-            (batch if target == "reserve" else worker) * 8 + USES[target],
+            number_for(source, batch if source in _OF_BATCH else worker),
+            number_for(target, batch if target in _OF_BATCH else worker),
             amount,
             currency,
         )
@@ -273,7 +275,7 @@ def _names(entry: Entry) -> tuple[str, str]:
 
 
 def _owned(use: str, owner: int) -> str:
-    return account_name(USES[use] if use in ("world", "funds") else owner * 8 + USES[use])
+    return account_name(number_for(use, owner))
 
 
 def _flow(row: Core) -> str:

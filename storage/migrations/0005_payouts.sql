@@ -1,0 +1,1 @@
+-- Why: a payout goes over a rail and ends in a known state; a large run wants two humans.

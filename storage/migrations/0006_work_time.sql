@@ -1,0 +1,1 @@
+-- Why: how long people work and what lifts their day to the floor.

@@ -1,0 +1,1 @@
+-- Why: a rejection has a code, evidence and a human, and can be appealed.

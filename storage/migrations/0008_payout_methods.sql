@@ -1,0 +1,1 @@
+-- Why: where a worker wants to be paid.

@@ -1,0 +1,1 @@
+-- Why: ten paid tasks measure a batch before it is published.

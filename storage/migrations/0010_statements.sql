@@ -1,0 +1,1 @@
+-- Why: weekly statements and the measured facts of /fairness.

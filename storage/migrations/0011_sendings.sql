@@ -1,0 +1,1 @@
+-- Why: what was handed to a provider, written before it leaves.
