@@ -17,6 +17,7 @@ class Batch(NamedTuple):
     `done` counts tasks with all the submissions they need; `pairs` and `pairs_same` count pairs of submissions to the
     same task, and those that agree; `median_micros` is the median active time of the measured answers. `data` is
     "photos" or "texts" once some came; `received` counts photos sent one by one; `problems` are the brief's bad lines.
+    `floor` is what an hour shall bring at least (micro-units), None for what the installation's rules say.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Batch(NamedTuple):
     data: Data | None = None
     received: int = 0
     problems: tuple[Problem, ...] = ()
+    floor: int | None = None
 
 
 class Task(NamedTuple):
