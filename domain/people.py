@@ -8,7 +8,7 @@ from typing import NamedTuple
 CONSENT_VERSION = 1
 """Raise it when the consent screen says something new; everybody is then asked again before their next task."""
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr", "es")
 """The languages the bot itself speaks; the first is the fallback."""
 
 

@@ -26,7 +26,7 @@ from domain.people import LANGUAGES
 from domain.rules import Rules, moment
 
 FOLDER = Path(__file__).parent
-LOCALES = {"en": "en_US", "fr": "fr_FR"}
+LOCALES = {"en": "en_US", "fr": "fr_FR", "es": "es_419"}
 BEFORE_LETTERS = re.compile(r"\$(?=[A-Z])")
 """French writes US dollars as $US, which Telegram takes for a cashtag and makes a link of."""
 

@@ -11,7 +11,7 @@ from domain.drafts import as_lines, not_yet
 from domain.refusals_batches import BriefProblem
 from storage.database import Tx
 
-NONE = ("none", "no", "-", "aucune", "aucun")
+NONE = ("none", "no", "-", "aucune", "aucun", "ninguna", "ninguno")
 """What people write for: no answers, no instructions, no limit."""
 
 

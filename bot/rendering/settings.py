@@ -17,7 +17,7 @@ from storage.consents import Consent
 from storage.database import Tx
 from usecases.settings import OFFSETS
 
-SPOKEN = {"en": "English", "fr": "Français"}
+SPOKEN = {"en": "English", "fr": "Français", "es": "Español"}
 
 
 @dataclass(frozen=True, slots=True)
