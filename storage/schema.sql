@@ -35,6 +35,10 @@ CREATE INDEX jobs_waiting on jobs (id) where state = 'waiting';
 
 CREATE INDEX join_requests_waiting on join_requests (asked_at) where decided_at is null;
 
+CREATE INDEX method_requests_unasked on method_requests (worker_id) where asked_at is null;
+
+CREATE INDEX method_requests_unreminded on method_requests (worker_id) where reminded_at is null;
+
 CREATE INDEX outbox_campaign on outbox (campaign, not_before, id) where state = 'waiting' and lane = 2;
 
 CREATE INDEX outbox_closed on outbox (created_at) where state <> 'waiting';
@@ -46,6 +50,26 @@ CREATE INDEX outbox_slot on outbox (person_id, slot) where state = 'waiting' and
 CREATE INDEX outbox_waiting on outbox (id) where state = 'waiting';
 
 CREATE UNIQUE INDEX parts_of_worker on parts (worker_id, message_id);
+
+CREATE UNIQUE INDEX payout_methods_active on payout_methods (worker_id) where state = 'active';
+
+CREATE UNIQUE INDEX payout_methods_begun on payout_methods (worker_id) where state = 'begun';
+
+CREATE INDEX payout_methods_due on payout_methods (active_from) where state = 'waiting';
+
+CREATE INDEX payout_methods_handle on payout_methods (handle) where handle is not null;
+
+CREATE INDEX payout_methods_leaving on payout_methods (worker_id) where leaving = 1 and closed_at is null;
+
+CREATE UNIQUE INDEX payout_methods_next on payout_methods (worker_id) where state = 'waiting';
+
+CREATE INDEX payout_methods_of_worker on payout_methods (worker_id, id);
+
+CREATE INDEX payout_methods_open on payout_methods (asked_at) where state = 'begun';
+
+CREATE INDEX payout_methods_over on payout_methods (closed_at) where handle is not null and closed_at is not null;
+
+CREATE UNIQUE INDEX payout_methods_used on payout_methods (handle) where state in ('waiting', 'active');
 
 CREATE INDEX payout_runs_settling on payout_runs (id) where state = 'settling';
 
@@ -65,6 +89,10 @@ CREATE INDEX refused_files_batch on refused_files (batch_id, id);
 
 CREATE INDEX reports_of_batch on reports (batch_id, task_id);
 
+CREATE INDEX reports_of_worker on reports (worker_id);
+
+CREATE INDEX submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
+
 CREATE INDEX submissions_due on submissions (review_until) where state = 'pending';
 
 CREATE INDEX submissions_in_review on submissions (worker_id, review_until, submitted_at, price) where state = 'pending';
@@ -72,6 +100,8 @@ CREATE INDEX submissions_in_review on submissions (worker_id, review_until, subm
 CREATE UNIQUE INDEX submissions_live on submissions (task_id, worker_id) where state in ('pending', 'accepted', 'sent_back');
 
 CREATE INDEX submissions_of_batch on submissions (batch_id, id);
+
+CREATE INDEX submissions_of_worker on submissions (worker_id);
 
 CREATE INDEX submissions_sent_back on submissions (worker_id, id) where state = 'sent_back';
 
@@ -195,6 +225,39 @@ CREATE TABLE facts (
   value blob not null
 ) strict, without rowid;
 
+CREATE TABLE fairness (
+  day integer primary key,
+  measured_at integer,
+  step text not null default 'submissions' check (step in ('submissions', 'topups', 'payouts', 'done')),
+  cursor integer not null default 0,
+  upto integer not null,
+  floor integer not null,
+  workers integer not null default 0,
+  at_floor integer not null default 0,
+  median integer,
+  tenth integer,
+  bars text not null default '[]',
+  decided integer not null default 0,
+  rejected integer not null default 0,
+  overturned integer not null default 0,
+  review_micros integer,
+  pay_micros integer,
+  check ((step = 'done') = (measured_at is not null))
+) strict;
+
+CREATE TABLE fairness_times (
+  what text not null check (what in ('review', 'pay')),
+  bucket integer not null,
+  count integer not null,
+  primary key (what, bucket)
+) strict, without rowid;
+
+CREATE TABLE fairness_workers (
+  worker_id integer primary key references people (id),
+  pay integer not null,
+  active_micros integer not null
+) strict;
+
 CREATE TABLE inbox (
   seq integer primary key autoincrement,
   bot integer not null,
@@ -266,6 +329,14 @@ CREATE TABLE ledger (
   check (debit <> credit)
 ) strict, without rowid;
 
+CREATE TABLE method_requests (
+  worker_id integer primary key references people (id),
+  asked_at integer,
+  reminded_at integer,
+  problem text,
+  shared_at integer
+) strict;
+
 CREATE TABLE outbox (
   id integer primary key autoincrement,
   person_id integer not null references people (id),
@@ -287,6 +358,25 @@ CREATE TABLE parts (
   text text not null,
   primary key (assignment_id, message_id)
 ) strict, without rowid;
+
+CREATE TABLE payout_methods (
+  id integer primary key,
+  worker_id integer not null references people (id),
+  kind text not null check (kind in ('iban', 'paypal', 'mobile', 'by_hand')),
+  number blob,
+  name blob,
+  handle blob,
+  country text,
+  state text not null check (state in ('begun', 'waiting', 'active', 'replaced', 'cancelled', 'failed')),
+  asked_at integer not null,
+  active_from integer,
+  closed_at integer,
+  disowned_at integer,
+  leaving integer not null default 0 check (leaving in (0, 1)),
+  check ((state in ('replaced', 'cancelled', 'failed')) = (closed_at is not null)),
+  check (state in ('begun', 'cancelled') or active_from is not null),
+  check ((kind = 'by_hand' or closed_at is not null) or (number is not null and handle is not null))
+) strict;
 
 CREATE TABLE payout_runs (
   id integer primary key,
@@ -465,6 +555,11 @@ end;
 
 CREATE TRIGGER audit_no_update before update on audit begin
   select raise(abort, 'the audit is never changed');
+end;
+
+CREATE TRIGGER ledger_first_money after insert on ledger
+when new.credit & 7 = 4 and not exists (select 1 from method_requests where worker_id = new.credit >> 3) begin
+  insert into method_requests (worker_id) values (new.credit >> 3);
 end;
 
 CREATE TRIGGER ledger_funds before insert on ledger when new.debit = 1 begin
