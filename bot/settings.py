@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     currency: str = Field(default="USD", description="The installation's one currency; cannot be changed later.")
     timezone: str = Field(default="UTC", description="Of the installation: quiet hours, paydays, summaries.")
     floor: str = Field(default="15", description="Nobody should earn less an hour, in the currency.")
+    topup_percent: int = Field(default=50, ge=0, le=1_000, description="Kept back for top-ups, in per cent of the pay.")
+    fee_basis_points: int = Field(
+        default=200, ge=0, le=10_000, description="And for what paying out costs: 200 is 2 % of both."
+    )
     work_for: str = Field(default=Rules.work_for, description="Who asks for the work, for the consent.")
     review_tap_seconds: int = Field(default=86_400, ge=1, le=14 * 86_400, description="Review period of one-tap work.")
     review_written_seconds: int = Field(default=259_200, ge=1, le=14 * 86_400, description="And of written work.")
@@ -159,6 +163,8 @@ class Settings(BaseSettings):
             currency=self.currency,
             timezone=self.timezone,
             floor=parse_amount(self.floor, currency=self.currency),
+            topup_percent=self.topup_percent,
+            fee_basis_points=self.fee_basis_points,
             review_tap_seconds=self.review_tap_seconds,
             review_written_seconds=self.review_written_seconds,
             quick_tap_millis=self.quick_tap_millis,

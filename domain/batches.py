@@ -17,7 +17,8 @@ class Batch(NamedTuple):
     `done` counts tasks with all the submissions they need; `pairs` and `pairs_same` count pairs of submissions to the
     same task, and those that agree; `median_micros` is the median active time of the measured answers. `data` is
     "photos" or "texts" once some came; `received` counts photos sent one by one; `problems` are the brief's bad lines.
-    `floor` is what an hour shall bring at least (micro-units), None for what the installation's rules say.
+    Each task gets `overlap` answers; where `overlap_least` is set, that many at first and more only while they differ.
+    `wanted` is how many answers all tasks want by now. `floor` is what an hour shall bring at least (micro-units), None for what the installation's rules say.
     """
 
     id: int
@@ -53,6 +54,8 @@ class Batch(NamedTuple):
     received: int = 0
     problems: tuple[Problem, ...] = ()
     floor: int | None = None
+    overlap_least: int | None = None
+    wanted: int = 0
 
 
 class Task(NamedTuple):

@@ -31,7 +31,8 @@ class Rules:
     """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour.
 
     Payouts are due weekly (weekday 0 is Monday), the summary daily, at these hours of the installation's clock; for
-    trying, both every `every_seconds` instead.
+    trying, both every `every_seconds` instead. Publishing keeps back `topup_percent` of the pay for top-ups, and of both
+    `fee_basis_points` (1/10,000) for what paying out costs.
     """
 
     bot_username: str = ""
@@ -46,6 +47,8 @@ class Rules:
     sent_back_seconds: int = 48 * 3600
     quick_tap_millis: int = 300
     payout_minimum: int = 1_000_000
+    topup_percent: int = 50
+    fee_basis_points: int = 200
     pause_seconds: int = 300
     quiet_hours: bool = True
     payout_weekday: int = 2

@@ -1,3 +1,5 @@
+CREATE INDEX additions_of_batch on additions (batch_id);
+
 CREATE INDEX assignments_expiring on assignments (expires_at) where state = 'offered';
 
 CREATE INDEX assignments_had on assignments (worker_id, task_id)
@@ -121,6 +123,17 @@ CREATE INDEX tasks_of_batch on tasks (batch_id, id);
 
 CREATE INDEX waves_due on waves (due_at);
 
+CREATE TABLE additions (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  pay integer not null check (pay >= 0),
+  topups integer not null check (topups >= 0),
+  fees integer not null check (fees >= 0),
+  by integer references people (id),
+  at integer not null,
+  check (pay + topups + fees > 0)
+) strict;
+
 CREATE TABLE assignments (
   id integer primary key,
   task_id integer not null references tasks (id),
@@ -185,7 +198,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -330,7 +343,7 @@ CREATE TABLE ledger (
 ) strict, without rowid;
 
 CREATE TABLE method_requests (
-  worker_id integer primary key references people (id),
+  worker_id integer primary key,
   asked_at integer,
   reminded_at integer,
   problem text,
@@ -366,7 +379,6 @@ CREATE TABLE payout_methods (
   number blob,
   name blob,
   handle blob,
-  country text,
   state text not null check (state in ('begun', 'waiting', 'active', 'replaced', 'cancelled', 'failed')),
   asked_at integer not null,
   active_from integer,

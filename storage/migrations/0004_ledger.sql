@@ -74,3 +74,30 @@ join accounts c on c.number = l.credit;
 
 -- What nobody shall earn less than in an hour of the batch (micro-units); null in a draft: the installation's.
 alter table batches add column floor integer check (floor >= 0);
+
+-- An overlap that adapts begins with `overlap_least` answers a task and ends with `overlap` at most; null when it is fixed.
+-- `wanted` is the sum of the tasks' own; `spared` counts answers whose money went back because tasks agreed early.
+alter table batches add column overlap_least integer check (overlap_least > 0 and overlap_least < overlap);
+alter table batches add column wanted integer not null default 0;
+alter table batches add column spared integer not null default 0 check (spared >= 0);
+update batches set wanted = tasks * overlap where state not in ('draft', 'discarded');
+
+-- The rates a batch was published at, whatever the settings are by now. `fees_used`: of its fees, what could not go back
+-- because payouts had cost more than was set aside for them.
+alter table batches add column topup_percent integer not null default 0 check (topup_percent >= 0);
+alter table batches add column fee_basis_points integer not null default 0 check (fee_basis_points >= 0);
+alter table batches add column fees_used integer not null default 0 check (fees_used >= 0);
+
+-- What was added to a published batch: by a coordinator, or (`by` is null) top-ups that were owed and that its own reserve
+-- did not cover. A row's transfers have its id as their number.
+create table additions (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  pay integer not null check (pay >= 0),
+  topups integer not null check (topups >= 0),
+  fees integer not null check (fees >= 0),
+  by integer references people (id),
+  at integer not null,
+  check (pay + topups + fees > 0)
+) strict;
+create index additions_of_batch on additions (batch_id);
