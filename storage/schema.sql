@@ -25,6 +25,8 @@ CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
 
 CREATE INDEX inbox_waiting on inbox (seq) where state = 'waiting';
 
+CREATE INDEX inquiries_open on inquiries (worker_id) where answered_at is null;
+
 CREATE INDEX job_runs_closed on job_runs (closed_at) where closed_at is not null;
 
 CREATE INDEX job_runs_furthest on job_runs (name, cursor);
@@ -87,11 +89,31 @@ CREATE INDEX people_staff on people (id) where is_owner + is_coordinator + is_re
 
 CREATE INDEX people_workers on people (id) where is_worker = 1;
 
+CREATE INDEX proposals_open on proposals (id) where state in ('waiting', 'agreed');
+
+CREATE UNIQUE INDEX proposals_waiting on proposals (batch_id, by) where state = 'waiting';
+
 CREATE INDEX refused_files_batch on refused_files (batch_id, id);
+
+CREATE INDEX rejections_alone on rejections (by, at) where seconded_by is null;
+
+CREATE INDEX rejections_appealed on rejections (by, due_at) where state = 'appealed';
+
+CREATE INDEX rejections_due on rejections (due_at) where state in ('open', 'appealed');
+
+CREATE INDEX rejections_of_batch on rejections (batch_id, state, seconded_by);
+
+CREATE INDEX rejections_of_worker on rejections (worker_id, at) where standing = 1;
+
+CREATE INDEX rejections_open on rejections (worker_id, batch_id, id) where state = 'open';
+
+CREATE INDEX rejections_untold on rejections (worker_id, batch_id, id) where told_at is null;
 
 CREATE INDEX reports_of_batch on reports (batch_id, task_id);
 
 CREATE INDEX reports_of_worker on reports (worker_id);
+
+CREATE INDEX reports_open on reports (batch_id, task_id) where state = 'open';
 
 CREATE INDEX submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
 
@@ -241,7 +263,7 @@ CREATE TABLE facts (
 CREATE TABLE fairness (
   day integer primary key,
   measured_at integer,
-  step text not null default 'submissions' check (step in ('submissions', 'topups', 'payouts', 'done')),
+  step text not null default 'submissions' check (step in ('submissions', 'workers', 'payouts', 'done')),
   cursor integer not null default 0,
   upto integer not null,
   floor integer not null,
@@ -271,6 +293,24 @@ CREATE TABLE fairness_workers (
   active_micros integer not null
 ) strict;
 
+CREATE TABLE grounds (
+  id integer primary key,
+  by integer not null references people (id),
+  at integer not null,
+  code text not null check (code in ('blank', 'language', 'copied', 'instruction', 'harmful')),
+  line integer check (line > 0),
+  source integer references submissions (id),
+  words text not null default '',
+  rule integer not null,
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  submission_id integer references submissions (id),
+  version integer,
+  until integer,
+  check ((submission_id is null) = (version is null) and (submission_id is null) = (until is not null)),
+  check (words <> '' or line is not null or source is not null)
+) strict;
+
 CREATE TABLE inbox (
   seq integer primary key autoincrement,
   bot integer not null,
@@ -281,6 +321,18 @@ CREATE TABLE inbox (
   reference text,
   payload blob,
   unique (bot, update_id)
+) strict;
+
+CREATE TABLE inquiries (
+  id integer primary key,
+  worker_id integer not null references people (id),
+  submission_id integer not null references submissions (id),
+  at integer not null,
+  text text not null,
+  answered_at integer,
+  answered_by integer references people (id),
+  answer text,
+  check ((answered_at is null) = (answer is null) and (answered_at is null) = (answered_by is null))
 ) strict;
 
 CREATE TABLE invites (
@@ -452,6 +504,29 @@ CREATE TABLE photos (
   created_at integer not null
 ) strict;
 
+CREATE TABLE proposals (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  by integer not null references people (id),
+  at integer not null,
+  count integer not null default 0,
+  state text not null default 'waiting' check (state in ('waiting', 'agreed', 'done', 'declined')),
+  decided_at integer,
+  decided_by integer references people (id),
+  rejected integer not null default 0,
+  check ((state = 'waiting') = (decided_at is null)),
+  check (decided_by is null or decided_by <> by)
+) strict;
+
+CREATE TABLE proposed (
+  proposal_id integer not null references proposals (id),
+  submission_id integer not null references submissions (id),
+  version integer not null,
+  worker_id integer not null references people (id),
+  ground_id integer not null references grounds (id),
+  primary key (proposal_id, submission_id)
+) strict, without rowid;
+
 CREATE TABLE questions (
   person_id integer primary key references people (id),
   purpose text not null,
@@ -467,6 +542,29 @@ CREATE TABLE refused_files (
   detail text not null default '{}'
 ) strict;
 
+CREATE TABLE rejections (
+  id integer primary key,
+  submission_id integer not null unique references submissions (id),
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  ground_id integer not null references grounds (id),
+  by integer not null references people (id),
+  seconded_by integer references people (id),
+  at integer not null,
+  day_counted integer not null check (day_counted in (0, 1)),
+  standing integer not null check (standing in (0, 1)),
+  told_at integer,
+  state text not null default 'open' check (state in ('open', 'appealed', 'upheld', 'kept', 'lapsed')),
+  due_at integer not null,
+  appealed_at integer,
+  decided_at integer,
+  decided_by integer references people (id),
+  reason text,
+  check ((state in ('upheld', 'kept', 'lapsed')) = (decided_at is not null)),
+  check (state in ('open', 'lapsed') or appealed_at is not null),
+  check (seconded_by is null or seconded_by <> by)
+) strict;
+
 CREATE TABLE reports (
   id integer primary key,
   assignment_id integer not null unique references assignments (id),
@@ -475,7 +573,7 @@ CREATE TABLE reports (
   worker_id integer not null references people (id),
   reason text not null,
   at integer not null
-) strict;
+, state text not null default 'open' check (state in ('open', 'agreed', 'declined')), decided_at integer, decided_by integer references people (id), amount integer not null default 0) strict;
 
 CREATE TABLE sessions (
   worker_id integer primary key references people (id),

@@ -1,5 +1,5 @@
--- Why: a rejection has a code, evidence and a human, can be appealed, and many at once want a second human. What was
--- handed in late is found by its worker; a report is paid when a coordinator agrees.
+-- Why: a rejection has a code, evidence and a human, can be appealed, and many at once want a second human. A report is
+-- paid when a coordinator agrees.
 
 -- Why something shall be rejected, as its reviewer wrote it down: one submission of exactly this version, or all pending
 -- answers of a worker in a batch that were handed in until an instant. Nothing has happened yet because of it.
@@ -93,9 +93,6 @@ create table inquiries (
   check ((answered_at is null) = (answer is null) and (answered_at is null) = (answered_by is null))
 ) strict;
 create index inquiries_open on inquiries (worker_id) where answered_at is null;
-
--- /history: a worker's own submissions, newest first.
-create index submissions_of_worker on submissions (worker_id, id);
 
 -- Reports made before stay as they were: open, and nobody is asked about them.
 alter table reports add column state text not null default 'open' check (state in ('open', 'agreed', 'declined'));
