@@ -42,6 +42,8 @@ class Slot:
 
     EARNINGS = "earnings"
     """A worker's money."""
+    STATEMENT = "statement"
+    """Which month a statement is asked for."""
 
     FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew

@@ -63,6 +63,17 @@ def of_batch(tx: Tx, batch_id: int, kind: str, *, limit: int = 100) -> list[Job]
     return [_job(row) for row in rows]
 
 
+def of_person(tx: Tx, person_id: int, kind: str) -> list[Job]:
+    """A person's jobs of a kind that are not done, oldest first; looks at what is not worked off yet."""
+    rows = tx.all(
+        "select id, kind, params, person_id, progress, attempts, batch_id from jobs"
+        " where state = 'waiting' and kind = :kind and person_id = :person_id order by id",
+        person_id=person_id,
+        kind=kind,
+    )
+    return [_job(row) for row in rows]
+
+
 def open_by_id(tx: Tx, job_id: int) -> Job | None:
     """The job as it stands now; None when it is done or given up."""
     row = tx.one(

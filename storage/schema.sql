@@ -99,6 +99,8 @@ CREATE INDEX rejections_alone on rejections (by, at) where seconded_by is null;
 
 CREATE INDEX rejections_appealed on rejections (by, due_at) where state = 'appealed';
 
+CREATE INDEX rejections_by on rejections (by, at);
+
 CREATE INDEX rejections_due on rejections (due_at) where state in ('open', 'appealed');
 
 CREATE INDEX rejections_of_batch on rejections (batch_id, state, seconded_by);

@@ -68,10 +68,15 @@ class Earnings:
 
 def show(tx: Tx, *, by: Person, now: int) -> None:
     """Show a worker their money; who stopped working still sees it. Raises NoEarnings."""
+    require_money(tx, by)
+    tell(tx, by, "earnings", now=now, slot=Slot.EARNINGS, at=now)
+
+
+def require_money(tx: Tx, by: Person) -> None:
+    """Raise NoEarnings for who neither works here nor ever had money here."""
     accounts = (ledger.available, ledger.in_review, ledger.in_transit, ledger.paid)
     if not by.is_worker and not any(balance(tx, account(by.id)) for account in accounts):
         raise NoEarnings
-    tell(tx, by, "earnings", now=now, slot=Slot.EARNINGS, at=now)
 
 
 def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:

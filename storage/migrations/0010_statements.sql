@@ -6,13 +6,14 @@ create index submissions_of_worker on submissions (worker_id);
 create index reports_of_worker on reports (worker_id);
 -- What a person decided, for their weekly mirror. What the clock decided, nearly everything, is not in it.
 create index submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
+create index rejections_by on rejections (by, at);
 
 -- The measured facts, a row a day; they cover the finished 30 days before `day` (days since 1970-01-01). Null: nothing to
 -- measure. `cursor` is how far the counting came, `measured_at` when it ended; only then the row is shown.
 create table fairness (
   day integer primary key,
   measured_at integer,
-  step text not null default 'submissions' check (step in ('submissions', 'topups', 'payouts', 'done')),
+  step text not null default 'submissions' check (step in ('submissions', 'workers', 'payouts', 'done')),
   cursor integer not null default 0,
   upto integer not null,
   floor integer not null,
