@@ -1,0 +1,124 @@
+"""What is handed to a provider: payouts under one key, what it says of them, and when they are asked about again.
+
+The key is what keeps a payout from being made twice: the provider refuses it a second time. It does so for a while only
+(PayPal: 30 days from the first), so behind SAFE nothing that may have been paid is sent again: people look.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from domain.money import MICRO, minor_digits
+from domain.rules import DAY, HOUR, MINUTE, SECOND
+
+MOST_ITEMS: Final = 500
+SAFE: Final = 25 * DAY
+WATCHED: Final = 40 * DAY
+"""So long a sending is asked about: unclaimed money comes back after 30 days, paid money may be reversed."""
+UNDECIDED: Final = 10 * MINUTE
+"""A refusal counts only this long after a call whose end is not known: that one may still be on its way."""
+SOON, SELDOM, DAILY = 20 * SECOND, 6 * HOUR, DAY
+WHOLE: Final = frozenset({"HUF", "TWD"})
+"""PayPal refuses decimals in these, whatever ISO 4217 says; those without any there (JPY) go without saying."""
+
+
+class Sending(NamedTuple):
+    """A row of sendings. `called_at`: a call is under way, or its process died; `doubt_at`: the last without an end."""
+
+    id: int
+    run_id: int
+    key: str
+    state: str
+    reference: str | None
+    calls: int
+    looks: int
+    first_at: int | None
+    called_at: int | None
+    doubt_at: int | None
+    next_at: int
+    created_at: int
+
+
+class Item(NamedTuple):
+    """One payout as a provider takes it; `key` is ours, `value` and `currency` as it writes them."""
+
+    key: str
+    receiver: str
+    value: str
+    currency: str
+
+
+class Standing(Enum):
+    """Where the provider says that a payout is."""
+
+    PENDING = "pending"
+    UNCLAIMED = "unclaimed"
+    PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+    """The money was under way or arrived, and is the sender's again."""
+
+
+class Line(NamedTuple):
+    """What the provider says of one payout; `problem` is a code of ours or, in small letters, of the provider's."""
+
+    key: str
+    value: str
+    currency: str
+    standing: Standing
+    reference: str | None = None
+    problem: str | None = None
+
+
+class Look(NamedTuple):
+    """A sending as the provider shows it. `worked`: it was gone through; `denied`: none of it is paid or will be.
+
+    `fees` is (value, currency).
+    """
+
+    worked: bool
+    denied: bool
+    lines: tuple[Line, ...]
+    fees: tuple[str, str] | None = None
+
+
+def item_key(payout_id: int) -> str:
+    """The payout's name at the provider."""
+    return f"payout-{payout_id}"
+
+
+def payout_of(key: str) -> int | None:
+    """The payout that a name is of; None for what is not ours."""
+    noun, _, number = key.partition("-")
+    return int(number) if noun == "payout" and number.isascii() and number.isdigit() and len(number) < 19 else None
+
+
+def value_text(amount: int, currency: str) -> str:
+    """Micro-units as PayPal writes them: 12340000 USD → "12.34", 500000000 HUF → "500". ValueError if it cannot."""
+    digits = 0 if currency in WHOLE else minor_digits(currency)
+    if amount <= 0 or amount % 10 ** (6 - digits):
+        raise ValueError(f"{amount} micro-units of {currency} cannot be written with {digits} digits")
+    whole, rest = divmod(amount, MICRO)
+    return f"{whole}.{rest // 10 ** (6 - digits):0{digits}d}" if digits else str(whole)
+
+
+def micro(value: str) -> int:
+    """A provider's amount in micro-units. ValueError for what is no plain number."""
+    sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
+    whole, _, decimals = digits.partition(".")
+    if not (whole + decimals).isascii() or not whole.isdigit() or not (decimals or "0").isdigit() or len(decimals) > 6:
+        raise ValueError(f"not an amount: {value[:40]!r}")
+    return sign * (int(whole) * MICRO + int(decimals.ljust(6, "0")))
+
+
+def next_look(looks: int, standings: set[Standing], now: int) -> int:
+    """When to ask again: soon at first, an hour apart later; seldom for what its receiver has to claim; daily after."""
+    if Standing.PENDING in standings:
+        return now + min(HOUR, SOON << min(looks, 8))
+    return now + (SELDOM if Standing.UNCLAIMED in standings else DAILY)
+
+
+def next_call(calls: int, now: int) -> int:
+    """When to try again what was not taken, or may not have been: 5 seconds at first, an hour apart later."""
+    return now + min(HOUR, 5 * SECOND << min(calls, 10))
