@@ -140,6 +140,53 @@ def counted_at(tx: Tx, assignment_id: int) -> int | None:
     return min((at for at in (withdrawn, decided) if at is not None), default=None)
 
 
+def first_handed_in(tx: Tx, one: Submission) -> int:
+    """When the work on this assignment was handed in before it was first sent back; its own instant otherwise."""
+    first: int | None = tx.value(
+        "select min(submitted_at) from submissions"
+        " where assignment_id = :assignment_id and state = 'withdrawn' and decided_at is not null",
+        assignment_id=one.assignment_id,
+    )
+    return one.submitted_at if first is None else first
+
+
+def uphold(tx: Tx, submission_id: int, *, by: int | None, now: int) -> bool:
+    """A rejected submission is accepted after all, by a person or (None) by silence. False when it is not rejected."""
+    sql = (
+        "update submissions set state = 'accepted', decided_at = :now, decided_by = :by"
+        " where id = :id and state = 'rejected'"
+    )
+    return tx.run(sql, id=submission_id, by=by, now=now).rowcount == 1
+
+
+def pending_between(tx: Tx, batch_id: int, worker_id: int, *, first: int, last: int, limit: int) -> list[Submission]:
+    """A worker's pending submissions of a batch with ids in a range, oldest first."""
+    rows = tx.all(
+        f"select {COLUMNS} from submissions s where batch_id = :batch_id and state = 'pending'"
+        " and id between :first and :last and worker_id = :worker_id order by id limit :limit",
+        batch_id=batch_id,
+        worker_id=worker_id,
+        first=first,
+        last=last,
+        limit=limit,
+    )
+    return [_submission(row) for row in rows]
+
+
+def summed_between(tx: Tx, batch_id: int, worker_id: int, *, first: int, last: int) -> tuple[int, int, int | None]:
+    """How many these are, their micro-units, and when silence pays the first of them."""
+    row = tx.one(
+        "select count(*), coalesce(sum(price), 0), min(review_until) from submissions s where batch_id = :batch_id"
+        " and state = 'pending' and id between :first and :last and worker_id = :worker_id",
+        batch_id=batch_id,
+        worker_id=worker_id,
+        first=first,
+        last=last,
+    )
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
 def _submission(row: Row) -> Submission:
     values = dict(zip(row.keys(), tuple(row), strict=True))
     values["answer"] = json.loads(row["answer"])

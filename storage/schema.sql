@@ -103,6 +103,8 @@ CREATE INDEX rejections_by on rejections (by, at);
 
 CREATE INDEX rejections_due on rejections (due_at) where state in ('open', 'appealed');
 
+CREATE INDEX rejections_had on rejections (worker_id, at);
+
 CREATE INDEX rejections_of_batch on rejections (batch_id, state, seconded_by);
 
 CREATE INDEX rejections_of_worker on rejections (worker_id, at) where standing = 1;
@@ -116,6 +118,8 @@ CREATE INDEX reports_of_batch on reports (batch_id, task_id);
 CREATE INDEX reports_of_worker on reports (worker_id);
 
 CREATE INDEX reports_open on reports (batch_id, task_id) where state = 'open';
+
+CREATE INDEX sendings_due on sendings (next_at) where state in ('written', 'taken');
 
 CREATE INDEX submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
 
@@ -304,12 +308,10 @@ CREATE TABLE grounds (
   source integer references submissions (id),
   words text not null default '',
   rule integer not null,
-  batch_id integer not null references batches (id),
-  worker_id integer not null references people (id),
-  submission_id integer references submissions (id),
-  version integer,
-  until integer,
-  check ((submission_id is null) = (version is null) and (submission_id is null) = (until is not null)),
+  first integer not null references submissions (id),
+  last integer not null,
+  version integer not null check (version >= 0),
+  check (first <= last and (version = 0 or first = last)),
   check (words <> '' or line is not null or source is not null)
 ) strict;
 
@@ -576,6 +578,27 @@ CREATE TABLE reports (
   reason text not null,
   at integer not null
 , state text not null default 'open' check (state in ('open', 'agreed', 'declined')), decided_at integer, decided_by integer references people (id), amount integer not null default 0) strict;
+
+CREATE TABLE sendings (
+  id integer primary key,
+  run_id integer not null references payout_runs (id),
+  number integer not null,
+  key text not null unique,
+  state text not null check (state in ('written', 'taken', 'ended', 'lost')),
+  request blob,
+  reference text,
+  calls integer not null default 0,
+  looks integer not null default 0,
+  first_at integer,
+  called_at integer,
+  doubt_at integer,
+  next_at integer not null,
+  created_at integer not null,
+  closed_at integer,
+  unique (run_id, number),
+  check (state <> 'taken' or reference is not null),
+  check ((state in ('ended', 'lost')) = (closed_at is not null))
+) strict;
 
 CREATE TABLE sessions (
   worker_id integer primary key references people (id),

@@ -102,6 +102,21 @@ def answer(tx: Tx, task_id: int, *, late: bool) -> Counted | None:
     return None if row is None else Counted(*tuple(row))
 
 
+def add_answer(tx: Tx, task_id: int) -> bool:
+    """Count an answer beside those the task has; where no place is free it wants one more. True when it wants more now.
+
+    For what was rejected and is good after all, and for good work that came late.
+    """
+    grown = tx.value("select taken >= wanted from tasks where id = :id", id=task_id)
+    tx.run(
+        "update tasks set answered = answered + 1, taken = taken + 1, wanted = wanted + :grown,"
+        " state = case when answered + 1 >= wanted + :grown then 'done' else state end where id = :id",
+        id=task_id,
+        grown=int(grown),
+    )
+    return bool(grown)
+
+
 def unanswer(tx: Tx, task_id: int) -> bool:
     """Take a submission out of the count; its place stays taken. True when the task was done before."""
     row = tx.one(

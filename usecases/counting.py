@@ -6,7 +6,7 @@ from domain.batches import Batch, Submission
 from domain.kinds import Answer, kind
 from domain.pay import bucket, median_from_histogram
 from domain.working import median_is_due
-from storage import batches, submissions, tasks, timings, worker_days
+from storage import batches, enrolments, reviews, submissions, tasks, timings, worker_days
 from storage.database import Tx
 from storage.tasks import Counted
 
@@ -65,6 +65,68 @@ def take_out(tx: Tx, batch: Batch, submission: Submission) -> None:
         earned=-submission.price,
         active_micros=-submission.active_micros,
     )
+
+
+def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool) -> None:
+    """A rejected answer counts nowhere any more, and its place in the task is free for somebody else.
+
+    `day_open`: it also leaves its day's pay and time. `anew` is work that had been returned: its first time of being
+    handed in stays measured, as with work that was not improved.
+    """
+    task = tasks.by_id(tx, submission.task_id)
+    assert task is not None
+    tasks.free(tx, batch.id, task.id, leased=False, answered=True)
+    _recount(tx, batch, submission, -1, done=-int(task.answered >= task.wanted), anew=anew)
+    if day_open:
+        _day(tx, submission, -1)
+
+
+def count_back(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool) -> None:
+    """What `count_out` took out counts again; a task whose place others have taken has one answer more."""
+    _recount(tx, batch, submission, 1, done=add_answer(tx, batch.id, submission.task_id), anew=anew)
+    if day_open:
+        _day(tx, submission, 1)
+
+
+def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
+    """Count an answer in its task, whatever the task wants; returns 1 when the task is done by it, else 0."""
+    before = tasks.by_id(tx, task_id)
+    assert before is not None
+    grown = tasks.add_answer(tx, task_id)
+    if grown:
+        batches.count(tx, batch_id, wanted=1)
+    return int(before.answered < before.wanted <= before.answered + 1 - grown)
+
+
+def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool) -> None:
+    pairs, same = _pairs(tx, batch, submission.task_id, submission.id, submission.answer)
+    measured, median = 0 if anew else sign, batch.median_micros
+    if not anew:
+        change = timings.add if sign > 0 else timings.remove
+        change(tx, batch.id, bucket(submission.active_micros))
+        if median_is_due(batch.measured + measured):
+            median = median_from_histogram(timings.histogram(tx, batch.id))
+    batches.tally(
+        tx,
+        batch.id,
+        median_micros=median,
+        submissions=sign,
+        measured=measured,
+        active_micros=sign * submission.active_micros,
+        done=done,
+        pairs=sign * pairs,
+        pairs_same=sign * same,
+    )
+    enrolments.add(tx, submission.worker_id, submission.batch_id, done=sign, earned=sign * submission.price)
+
+
+def _day(tx: Tx, submission: Submission, sign: int) -> None:
+    """Pay on the day it was first handed in, time on the day it took."""
+    counted = tx.rules.day(reviews.first_handed_in(tx, submission))
+    own = tx.rules.day(submission.submitted_at)
+    add = worker_days.add
+    add(tx, submission.worker_id, counted, submissions=sign, earned=sign * submission.price, active_micros=0)
+    add(tx, submission.worker_id, own, submissions=0, earned=0, active_micros=sign * submission.active_micros)
 
 
 def _pairs(tx: Tx, batch: Batch, task_id: int, submission_id: int, answer: Answer) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 -- Why: a rejection has a code, evidence and a human, can be appealed, and many at once want a second human. A report is
 -- paid when a coordinator agrees.
 
--- Why something shall be rejected, as its reviewer wrote it down: one submission of exactly this version, or all pending
--- answers of a worker in a batch that were handed in until an instant. Nothing has happened yet because of it.
+-- Why something shall be rejected, as its reviewer wrote it down: the submission `first` of exactly this version, or
+-- (version 0) all pending answers of its worker in its batch from `first` to `last`. Nothing has happened yet by itself.
 create table grounds (
   id integer primary key,
   by integer not null references people (id),
@@ -12,12 +12,10 @@ create table grounds (
   source integer references submissions (id),
   words text not null default '',
   rule integer not null,
-  batch_id integer not null references batches (id),
-  worker_id integer not null references people (id),
-  submission_id integer references submissions (id),
-  version integer,
-  until integer,
-  check ((submission_id is null) = (version is null) and (submission_id is null) = (until is not null)),
+  first integer not null references submissions (id),
+  last integer not null,
+  version integer not null check (version >= 0),
+  check (first <= last and (version = 0 or first = last)),
   check (words <> '' or line is not null or source is not null)
 ) strict;
 
