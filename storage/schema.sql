@@ -9,6 +9,8 @@ CREATE UNIQUE INDEX assignments_one_open on assignments (task_id, worker_id) whe
 
 CREATE INDEX assignments_open on assignments (worker_id, batch_id, id) where state = 'offered';
 
+CREATE INDEX assignments_to_ask on assignments (ask_at) where state = 'offered' and ask_at is not null;
+
 CREATE INDEX balances_reserved on balances (id) where id & 7 in (2, 7) and balance > 0;
 
 CREATE UNIQUE INDEX batches_collecting on batches (created_by) where state = 'draft' and collecting = 1;
@@ -149,6 +151,10 @@ CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and tak
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
 
+CREATE INDEX topups_of_batch on topups (batch_id, day);
+
+CREATE INDEX unsettled_of_batch on unsettled (batch_id, active_micros, earned);
+
 CREATE INDEX waves_due on waves (due_at);
 
 CREATE TABLE additions (
@@ -174,7 +180,7 @@ CREATE TABLE assignments (
   warned integer not null default 0 check (warned in (0, 1)),
   draft_version integer not null default 0,
   rewriting integer not null default 0 check (rewriting in (0, 1))
-) strict;
+, median_micros integer, alive_at integer, counted_micros integer not null default 0 check (counted_micros >= 0), asked_at integer, questions integer not null default 0 check (questions >= 0), ask_at integer) strict;
 
 CREATE TABLE audit (
   id integer primary key,
@@ -226,7 +232,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -246,7 +252,7 @@ CREATE TABLE days (
   submissions integer not null default 0,
   earned integer not null default 0,
   active_micros integer not null default 0
-) strict;
+, topup integer not null default 0) strict;
 
 CREATE TABLE enrolments (
   worker_id integer not null references people (id),
@@ -606,7 +612,7 @@ CREATE TABLE sessions (
   assignment_id integer references assignments (id),
   undo_submission_id integer references submissions (id),
   touched_at integer not null
-) strict;
+, asked integer not null default 0 check (asked >= 0), answered integer not null default 0 check (answered >= 0)) strict;
 
 CREATE TABLE slots (
   person_id integer not null references people (id),
@@ -658,12 +664,40 @@ CREATE TABLE timings (
   primary key (batch_id, bucket)
 ) strict, without rowid;
 
+CREATE TABLE topups (
+  id integer primary key,
+  worker_id integer not null references people (id),
+  day integer not null,
+  batch_id integer not null references batches (id),
+  amount integer not null check (amount > 0),
+  evidence text not null,
+  at integer not null,
+  unique (worker_id, day, batch_id)
+) strict;
+
 CREATE TABLE transfer_kinds (
   id integer primary key,
   noun text not null,
   event text not null, owing integer not null default 0 check (owing in (0, 1)),
   unique (noun, event)
 ) strict;
+
+CREATE TABLE unsettled (
+  day integer not null,
+  worker_id integer not null references people (id),
+  batch_id integer not null references batches (id),
+  first_id integer not null,
+  last_id integer not null,
+  active_micros integer not null default 0,
+  earned integer not null default 0,
+  primary key (day, worker_id, batch_id)
+) strict, without rowid;
+
+CREATE TABLE walks (
+  name text primary key,
+  submission_id integer not null,
+  settled_day integer not null
+) strict, without rowid;
 
 CREATE TABLE waves (
   batch_id integer primary key references batches (id),
@@ -680,7 +714,7 @@ CREATE TABLE worker_days (
   day integer not null,
   submissions integer not null default 0,
   earned integer not null default 0,
-  active_micros integer not null default 0,
+  active_micros integer not null default 0, topup integer not null default 0,
   primary key (worker_id, day)
 ) strict, without rowid;
 
@@ -743,6 +777,10 @@ CREATE TRIGGER worker_days_counted after update on worker_days begin
     submissions = submissions + new.submissions - old.submissions, earned = earned + new.earned - old.earned,
     active_micros = active_micros + new.active_micros - old.active_micros
     where day = new.day;
+end;
+
+CREATE TRIGGER worker_days_lifted after update of topup on worker_days when old.topup <> new.topup begin
+  update days set topup = topup + new.topup - old.topup where day = new.day;
 end;
 
 CREATE VIEW accounts (id, balance, number) as
