@@ -42,10 +42,19 @@ class Slot:
 
     EARNINGS = "earnings"
     """A worker's money."""
+    PAYOUT_METHOD = "payout_method"
+    """Where a worker's money goes, and what is asked about it."""
     STATEMENT = "statement"
     """Which month a statement is asked for."""
 
-    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS})
+    HISTORY = "history"
+    """A worker's last submissions, and why one stands as it does."""
+    REJECTION = "rejection"
+    """The news of a rejection that a worker tapped last."""
+    APPEALS = "appeals"
+    """That appeals wait for who may hear them."""
+
+    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, HISTORY, PAYOUT_METHOD})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
     below. All other slots stay where they are."""
 
@@ -73,6 +82,31 @@ class Slot:
     def confirm(batch_id: int) -> str:
         """The question whether a batch shall be closed or a draft discarded, then what became of it."""
         return f"confirm:{batch_id}"
+
+    @staticmethod
+    def rejected(batch_id: int) -> str:
+        """What is to be told of rejections in a batch: what waits is said at once. No message keeps this slot."""
+        return f"rejected:{batch_id}"
+
+    @staticmethod
+    def proposal(proposal_id: int) -> str:
+        """Rejections that wait for a second human, as staff see them."""
+        return f"proposal:{proposal_id}"
+
+    @staticmethod
+    def inquiry(submission_id: int) -> str:
+        """The prompt a worker's question about a submission replies to."""
+        return f"inquiry:{submission_id}"
+
+    @staticmethod
+    def reply(inquiry_id: int) -> str:
+        """The prompt that the answer to a worker's question replies to."""
+        return f"reply:{inquiry_id}"
+
+    @staticmethod
+    def reports(batch_id: int) -> str:
+        """The reports of a batch as its coordinator decides about them."""
+        return f"reports:{batch_id}"
 
     @staticmethod
     def payout_run(run_id: int) -> str:
