@@ -95,7 +95,7 @@ def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
     grown = tasks.add_answer(tx, task_id)
     if grown:
         batches.count(tx, batch_id, wanted=1)
-    return int(before.answered < before.wanted <= before.answered + 1 - grown)
+    return int(not grown and before.answered + 1 == before.wanted)
 
 
 def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool) -> None:

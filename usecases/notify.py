@@ -43,13 +43,15 @@ def inform(
     now: int,
     lane: Lane = Lane.NOTICE,
     slot: str | None = None,
+    not_before: int | None = None,
     dedupe: str | None = None,
     **params: Json,
 ) -> None:
     """Send news: after quiet hours, and (notices) when a worker pauses. Nothing to who is out of reach or said stop."""
     if not person.reachable or person.listening == "nothing" or (lane is Lane.BROADCAST and person.listening != "all"):
         return
-    offset = tx.rules.offset_minutes(now) if person.utc_offset is None else person.utc_offset
+    at = max(now, not_before or now)
+    offset = tx.rules.offset_minutes(at) if person.utc_offset is None else person.utc_offset
     outbox.put(
         tx,
         person_id=person.id,
@@ -57,7 +59,7 @@ def inform(
         params=params,
         lane=lane,
         slot=slot,
-        not_before=next_allowed(now, offset) if tx.rules.quiet_hours else now,
+        not_before=next_allowed(at, offset) if tx.rules.quiet_hours else at,
         dedupe=dedupe,
         now=now,
     )
