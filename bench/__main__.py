@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
-from bench import broadcast, commits, growth, parts, photos, steps, uploads
+from bench import broadcast, commits, fairness, growth, parts, photos, steps, uploads
 from bench.options import Options
 from bench.report import RESULTS, Report
 
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Section] = {
     "uploads": uploads.run,
     "broadcast": broadcast.run,
     "growth": growth.run,
+    "fairness": fairness.run,
 }
 """What there is to measure, in order; a section prints its tables and adds its rows to the report."""
 
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=64, help="people who tap at once (1 to 500)")
     parser.add_argument("--seed", type=int, default=2026, help="order of rows and people, and all made-up content")
     parser.add_argument("--only", default="", help="of the steps, only rows whose name has this in it")
+    parser.add_argument("--histories", default="", metavar="CSV", help="work histories to replay the pay rules on")
     parser.add_argument(
         "--size", action="append", default=[], metavar="NAME=N", type=_size, help="another size of a section"
     )
@@ -48,6 +50,7 @@ def main() -> None:
         people=min(500, max(1, given.people)),
         seed=given.seed,
         only=given.only,
+        histories=given.histories,
         sizes=tuple(given.size),
     )
     asyncio.run(_run(given.sections or list(SECTIONS), options))

@@ -10,7 +10,7 @@ class Options:
     """`seconds` of a measured row and round, `rounds` of the rows with taps, `people` who tap at once; `seed` of all.
 
     `sizes` are the sizes of single sections by name (`--size receivers=300`), where another than the full one is
-    wanted; `only` keeps the rows of the steps with this in their name.
+    wanted; `only` keeps the rows of the steps with this in their name; `histories` is a CSV to replay pay rules on.
     """
 
     seconds: float = 4.0
@@ -18,6 +18,7 @@ class Options:
     people: int = 64
     seed: int = 2026
     only: str = ""
+    histories: str = ""
     sizes: tuple[tuple[str, int], ...] = ()
 
     def size(self, name: str, full: int) -> int:
