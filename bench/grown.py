@@ -190,8 +190,9 @@ class Grower:
             }  # fmt: skip
             self._db.execute(
                 "insert into batches (id, kind, state, title, face, price, overlap, seconds, review_seconds,"
-                " lease_seconds, created_by, created_at, published_at, tasks, data) values (:id, :kind, 'open', :title,"
-                " :face, :price, :overlap, :seconds, :review, :lease, 1, :begins, :begins, :tasks, :data)",
+                " lease_seconds, created_by, created_at, published_at, tasks, wanted, data) values (:id, :kind, 'open', :title,"
+                " :face, :price, :overlap, :seconds, :review, :lease, 1, :begins, :begins, :tasks, :tasks * :overlap,"
+                " :data)",
                 values,
             )
             payload = (

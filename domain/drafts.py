@@ -9,6 +9,7 @@ from typing import Final
 from domain.batches import Batch
 from domain.brief import Brief, Problem, clean
 from domain.brief.model import Data
+from domain.costs import Cost, cost, fitting, rates_of
 from domain.kinds import Kind, kind, kind_for
 from domain.kinds.base import BatchFace
 from domain.money import minor_digits
@@ -33,6 +34,12 @@ FIELDS: Final = (
 )
 """What can be changed about a draft by a button. The order is in the data of buttons: append, never reorder."""
 
+NOTHING_TO_COMPARE: Final = N_(
+    "A range of overlap needs answers that can be compared, and written ones cannot. Write for example: overlap {most}"
+)
+FROM_TWO: Final = N_(
+    "A range of overlap begins with 2, so that there are answers to compare. Write for example: overlap 2-{most}"
+)
 PRICE_MISSING: Final = Problem(N_("The price is missing. Write what one task pays, for example: price 0.05"))
 
 
@@ -45,6 +52,7 @@ class Settled:
     language: str
     price: int | None
     overlap: int
+    overlap_least: int | None
     most_per_worker: int | None
     seconds: int | None
     review_seconds: int
@@ -55,12 +63,14 @@ class Settled:
 class Quote:
     """The money of a draft: `cost` of all its tasks, how many `fit` the free funds, the rate it pays against the floor.
 
-    `would_do` is the smallest tidy price that meets the floor; None when the price does, or there is none.
+    `fitting` is the cost of those that fit. `would_do` is the smallest tidy price that meets the floor; None when the
+    price does, or there is none.
     """
 
-    cost: int | None
+    cost: Cost | None
     free: int
     fit: int
+    fitting: Cost | None
     rate: int | None
     would_do: int | None
 
@@ -74,7 +84,7 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
         instructions=batch.face.instructions,
         translations=batch.face.translations,
         price=batch.price,
-        overlap_min=batch.overlap,
+        overlap_min=batch.overlap_least or batch.overlap,
         overlap_max=batch.overlap,
         language=batch.language,
         seconds=batch.seconds if batch.seconds_given else None,
@@ -85,10 +95,7 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
 
 
 def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> Settled:
-    """What the draft becomes by this brief; `language` is the batch's when the brief names none.
-
-    An overlap given as a range counts with its smaller end (see `not_yet`).
-    """
+    """What the draft becomes by this brief; `language` is the batch's when the brief names none."""
     made = kind_for(data or "texts", brief)
     seconds = brief.seconds
     lease = rules.lease_tap_seconds if made.input == "tap" else rules.lease_written_seconds
@@ -97,7 +104,8 @@ def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> S
         face=BatchFace.of(brief, language=language),
         language=brief.language or language,
         price=brief.price,
-        overlap=brief.overlap_min or 1,
+        overlap=brief.overlap_max or 1,
+        overlap_least=None if brief.overlap_min == brief.overlap_max else brief.overlap_min,
         most_per_worker=brief.max_per_worker,
         seconds=seconds,
         review_seconds=brief.review_seconds or default_review(made, rules),
@@ -113,9 +121,6 @@ def default_review(made: Kind, rules: Rules) -> int:
 def not_yet(brief: Brief) -> tuple[Problem, ...]:
     """What a brief may say and this version cannot do; each says what happens instead."""
     problems: list[Problem] = []
-    if brief.overlap_min is not None and brief.overlap is None:
-        text = N_("A range of overlap is not possible yet, so each task gets {overlap} answers. Write: overlap {most}")
-        problems.append(Problem(text, {"overlap": brief.overlap_min, "most": brief.overlap_max or 0}))
     if brief.deadline_days is not None:
         problems.append(Problem(N_("A deadline is not possible yet. Close the batch when the time has come.")))
     return tuple(problems)
@@ -124,7 +129,11 @@ def not_yet(brief: Brief) -> tuple[Problem, ...]:
 def needs(batch: Batch) -> tuple[Problem, ...]:
     """What is missing before the draft can be published, each in a sentence; () when nothing is."""
     brief = Brief(batch.face.question, batch.face.answers, batch.face.instructions)
-    checked = kind(batch.kind).check_brief(brief)
+    made = kind(batch.kind)
+    checked = made.check_brief(brief)
+    if batch.overlap_least is not None and (batch.overlap_least == 1 or not made.has_labels):
+        alone = FROM_TWO if made.has_labels else NOTHING_TO_COMPARE
+        checked = (*checked, Problem(alone, {"most": batch.overlap}))
     return checked if batch.price is not None else (*checked, PRICE_MISSING)
 
 
@@ -152,11 +161,13 @@ def concerns(problem: Problem, field: str) -> bool:
 def quote(batch: Batch, *, free: int, rules: Rules) -> Quote:
     """The money of a draft against the free funds and the floor."""
     if batch.price is None:
-        return Quote(None, free, 0, None, None)
-    each = batch.price * batch.overlap
+        return Quote(None, free, 0, None, None, None)
+    rates = rates_of(rules)
+    fit = fitting(free, tasks=batch.tasks, overlap=batch.overlap, price=batch.price, rates=rates)
+    whole, part = (cost(tasks, batch.overlap, batch.price, rates) for tasks in (batch.tasks, fit))
     rate = estimate_rate(batch.price, batch.seconds)
     would_do = price_for(rules.floor, batch.seconds, rules.currency) if rate < rules.floor else None
-    return Quote(each * batch.tasks, free, min(batch.tasks, max(0, free) // each), rate, would_do)
+    return Quote(whole, free, fit, part, rate, would_do)
 
 
 def price_for(floor: int, seconds: int, currency: str) -> int:

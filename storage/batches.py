@@ -8,6 +8,7 @@ from sqlite3 import Row
 
 from domain.batches import Batch
 from domain.brief.model import Problem
+from domain.costs import Cost, Rates, cost
 from domain.kinds.base import BatchFace
 from storage.database import Tx
 
@@ -78,6 +79,45 @@ def standing(tx: Tx, batch_id: int) -> Standing | None:
     return None if row is None else Standing(*tuple(row))
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a batch's money follows from: what it was published as, at which rates. Micro-units where it is money.
+
+    `spared` counts answers whose money went back before the end; `fees_used` is what of its fees payouts had used up.
+    """
+
+    state: str
+    tasks: int
+    done: int
+    wanted: int
+    overlap: int
+    price: int
+    spared: int
+    rates: Rates
+    fees_used: int
+
+    @property
+    def cost(self) -> Cost:
+        """What was reserved when it was published."""
+        return cost(self.tasks, self.overlap, self.price, self.rates)
+
+
+def priced(tx: Tx, batch_id: int) -> Priced | None:
+    """The batch's money as its row says it; None while it has no price."""
+    row = tx.one(
+        "select state, tasks, done, wanted, overlap, price, spared, topup_percent, fee_basis_points, fees_used"
+        " from batches where id = :id and price is not null",
+        id=batch_id,
+    )
+    if row is None:
+        return None
+    rates = Rates(row["topup_percent"], row["fee_basis_points"])
+    begun = {
+        name: row[name] for name in ("state", "tasks", "done", "wanted", "overlap", "price", "spared", "fees_used")
+    }
+    return Priced(rates=rates, **begun)
+
+
 def still_needed(tx: Tx, batch_id: int) -> int | None:
     """Micro-units a closed batch may still pay: its open cards and work sent back. None while it is not closed."""
     needed: int | None = tx.value(
@@ -140,7 +180,7 @@ def by_id(tx: Tx, batch_id: int) -> Batch | None:
 def open_in(tx: Tx, languages: list[str], *, limit: int) -> list[int]:
     """Ids of the open batches in these languages that lack answers, oldest first."""
     rows = tx.all(
-        "select id from batches where state = 'open' and submissions < tasks * overlap"
+        "select id from batches where state = 'open' and submissions < wanted"
         " and language in (select value from json_each(:languages)) order by id limit :limit",
         languages=json.dumps(languages),
         limit=limit,

@@ -120,9 +120,27 @@ def moved(tx: Tx, cause: str) -> int:
     )
 
 
+def all_moved(tx: Tx, noun: str, event: str, subject: int) -> tuple[int, int]:
+    """The micro-units one event of a subject moved over all its numbers, and in how many transfers."""
+    row = tx.one(
+        "select coalesce(sum(amount), 0), count(*) from ledger where kind = :kind and subject = :subject",
+        kind=KINDS[noun, event],
+        subject=subject,
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
 def balance(tx: Tx, account: Account) -> int:
     """The balance in micro-units; an account nothing ever moved through has 0."""
     return int(tx.value("select balance from balances where id = :id", id=_number(account)) or 0)
+
+
+def received(tx: Tx) -> int:
+    """What clients sent in: every transfer of funds recorded, together; few, as people write them."""
+    return int(
+        tx.value("select coalesce(sum(amount), 0) from ledger where kind = :kind", kind=KINDS["funds", "recorded"])
+    )
 
 
 def reserved(tx: Tx) -> int:

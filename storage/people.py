@@ -112,6 +112,11 @@ def coordinators(tx: Tx) -> list[Person]:
     return [person for person in staff(tx) if person.may_coordinate]
 
 
+def owners(tx: Tx) -> list[Person]:
+    """All owners."""
+    return [person for person in _staff(tx) if person.is_owner]
+
+
 def has_owner(tx: Tx) -> bool:
     """Somebody is owner of this installation."""
     return any(person.is_owner for person in _staff(tx))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from domain import costs
 from domain import ledger as accounts
 from domain.kinds.base import Payload, payload_to_json
 from domain.people import CONSENT_VERSION, Person, Sender
@@ -63,12 +64,20 @@ def make_draft(
     overlap: int = 1,
     caption: str = "",
     texts: bool = False,
+    adaptive: int | None = None,
     now: int = NOON,
 ) -> int:
-    """A complete draft: photos to choose for, texts to choose for (`texts`), or prompts to write a reply to."""
+    """A complete draft: photos to choose for, texts to choose for (`texts`), or prompts to write a reply to.
+
+    `adaptive` is the smaller end of a range of overlap.
+    """
     written = kind == "write_reply"
     lines = ["Write a helpful reply."] if written else ["What is in the photo?", *(f"- {one}" for one in ANSWERS)]
-    lines += [f"overlap {overlap}", "language en", *([caption] if caption else [])]
+    lines += [
+        f"overlap {overlap}" if adaptive is None else f"overlap {adaptive}-{overlap}",
+        "language en",
+        *([caption] if caption else []),
+    ]
     draft = drafts.new_draft(tx, by, "texts" if written or texts else "photos", None, "\n".join(lines), now=now)
     if price is not None:
         batches.change(tx, draft, price=price)
@@ -88,13 +97,18 @@ def make_batch(
     by: Person | None = None,
     caption: str = "",
     texts: bool = False,
+    adaptive: int | None = None,
     now: int = NOON,
 ) -> int:
     """A published batch with its money reserved and its offers asked for; the owner's unless `by` says otherwise."""
     owner = make_owner(tx, now=now)
     by = by or owner
-    draft = make_draft(tx, kind, n_tasks, by=by, price=price, overlap=overlap, caption=caption, texts=texts, now=now)
-    cost = n_tasks * overlap * price
+    draft = make_draft(
+        tx, kind, n_tasks, by=by, price=price, overlap=overlap, caption=caption, texts=texts, adaptive=adaptive, now=now
+    )
+    found = batches.by_id(tx, draft)
+    assert found is not None
+    cost = costs.cost(n_tasks, found.overlap, price, costs.rates_of(tx.rules)).total
     add_funds(tx, by=owner, amount=cost, now=now)
     publishing.publish(tx, by=by, batch=draft, tasks=n_tasks, cost=cost, now=now)
     return draft

@@ -114,8 +114,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
-    wanted = batch.tasks * batch.overlap
-    left = max(0, wanted - batch.submissions)
+    left = max(0, batch.wanted - batch.submissions)
     unsent = broadcasts.waiting(tx, batch.id) if batch.offers else 0
     going = batch.state == "open" and free_places(batch, batches.leased(tx, batch.id)) > 0
     ends_at = None

@@ -291,6 +291,7 @@ def _apply(tx: Tx, draft: Batch, brief: Brief, data: Data | None, *, problems: t
         language=settled.language,
         price=settled.price,
         overlap=settled.overlap,
+        overlap_least=settled.overlap_least,
         most_per_worker=settled.most_per_worker,
         seconds=settled.seconds or estimated,
         seconds_given=int(settled.seconds is not None),

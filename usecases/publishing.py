@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from domain import ledger as accounts
 from domain.batches import Batch
+from domain.costs import cost as cost_of
+from domain.costs import rates_of
 from domain.drafts import needs
 from domain.notices import Slot
 from domain.people import Person
@@ -21,14 +23,16 @@ from domain.refusals_batches import (
 )
 from storage import audit, batches, draft_tasks, jobs, ledger, questions
 from storage.database import Tx
-from usecases import progress, waves
+from usecases import progress, reserves, waves
 from usecases.notify import tell
+from usecases.reserves import release_rest as release_rest
+from usecases.reserves import release_topups as release_topups
 from usecases.roles import require_coordinator
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did: micro-units reserved, tasks offered, tasks left in a new draft (None when all fitted)."""
+    """What publishing did: micro-units set aside, tasks offered, tasks left in a new draft (None when all fitted)."""
 
     amount: int
     tasks: int
@@ -36,9 +40,10 @@ class Published:
 
 
 def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> Published:
-    """Reserve the money of the first `tasks` tasks and open the batch, once; the rest stays a draft of its own.
+    """Set aside what the first `tasks` tasks cost and open the batch, once; the rest stays a draft of its own.
 
-    `tasks` and `cost` (micro-units) are what the button showed: anything else than what is true now is refused.
+    `tasks` and `cost` (micro-units, top-ups and fees included) are what the button showed: anything else than what is
+    true now is refused.
     """
     require_coordinator(by)
     draft = _draft(tx, batch)
@@ -49,23 +54,20 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
     for problem in (*needs(draft), *draft.problems):
         raise BriefProblem(problem)
     assert draft.price is not None
-    if not 0 < tasks <= draft.tasks or cost != tasks * draft.overlap * draft.price:
+    rates = rates_of(tx.rules)
+    price = cost_of(tasks, draft.overlap, draft.price, rates)
+    if not 0 < tasks <= draft.tasks or cost != price.total:
         raise DraftChanged
     free = ledger.balance(tx, accounts.FUNDS)
     if cost > free:
         raise NotEnoughFunds(amount=cost, amount_free=free)
     left_in = _split(tx, draft, keep=tasks, now=now) if tasks < draft.tasks else None
-    draft_tasks.set_wanted(tx, batch, draft.overlap)
-    ledger.transfer(
-        tx,
-        cause=f"batch:{batch}:reserved",
-        debit=accounts.FUNDS,
-        credit=accounts.reserve(batch),
-        amount=cost,
-        currency=tx.rules.currency,
-        now=now,
+    each = draft.overlap_least or draft.overlap
+    draft_tasks.set_wanted(tx, batch, each)
+    reserves.begin(tx, batch, price, now=now)
+    batches.change(
+        tx, batch, state="open", collecting=0, tasks=tasks, wanted=tasks * each, published_at=now, **rates._asdict()
     )
-    batches.change(tx, batch, state="open", collecting=0, tasks=tasks, published_at=now)
     audit.add(
         tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
     )
@@ -108,42 +110,19 @@ def ask_close(tx: Tx, *, by: Person, batch: int, now: int) -> None:
 def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
     """End the batch, once, and give back what it will not need; returns micro-units that are free again.
 
-    What open cards and work sent back may still earn stays reserved until they end (`release_rest`).
+    What open cards and work sent back may still earn stays reserved until they end (`release_rest`), and what is kept
+    back for top-ups until the days worked in it are settled (`release_topups`).
     """
     require_coordinator(by)
     found = running(tx, batch)
     batches.change(tx, batch, state="closed", closed_at=now)
     audit.add(tx, person_id=by.id, action="batch.closed", subject=f"batch:{batch}", now=now)
     waves.end(tx, batch, by=by.id, now=now)
+    questions.close_about(tx, batch)
     freed = release_rest(tx, batch, now)
     _shown(tx, by, found, now=now)
     tell(tx, by, "batch_closed", now=now, slot=Slot.confirm(batch), batch=batch, amount=freed)
     return freed
-
-
-def release_rest(tx: Tx, batch_id: int, now: int) -> int:
-    """Give back what a closed batch holds beyond its open cards and work sent back; returns micro-units, often 0.
-
-    Call it whenever one of those ends; a second call finds nothing left.
-    """
-    need = batches.still_needed(tx, batch_id)
-    if need is None:
-        return 0
-    spare = ledger.balance(tx, accounts.reserve(batch_id)) - need
-    if spare <= 0:
-        return 0
-    number = batches.released(tx, batch_id)[1] + 1
-    ledger.transfer(
-        tx,
-        cause=f"batch:{batch_id}:released" + (f":{number}" if number > 1 else ""),
-        debit=accounts.reserve(batch_id),
-        credit=accounts.FUNDS,
-        amount=spare,
-        currency=tx.rules.currency,
-        now=now,
-    )
-    batches.count(tx, batch_id, released=spare, releases=1)
-    return spare
 
 
 def running(tx: Tx, batch_id: int) -> Batch:
@@ -200,6 +179,7 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
         rest,
         price=draft.price,
         overlap=draft.overlap,
+        overlap_least=draft.overlap_least,
         most_per_worker=draft.most_per_worker,
         seconds_given=int(draft.seconds_given),
         data=draft.data,

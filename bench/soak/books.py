@@ -74,7 +74,7 @@ def waiting(data_dir: Path) -> dict[str, int]:
             " (select count(*) from jobs where state = 'waiting') as jobs,"
             " (select count(*) from outbox o left join batches b on b.id = o.campaign where o.state = 'waiting'"
             " and (o.lane < 2 or (o.not_before <= :now and b.state = 'open'"
-            " and b.tasks * b.overlap > b.submissions + b.leased))) as outbox",
+            " and b.wanted > b.submissions + b.leased))) as outbox",
             {"now": time.time_ns() // 1000},
         ).fetchone()
         return dict(row)

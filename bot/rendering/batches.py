@@ -156,11 +156,38 @@ def show_funds(view: tuple[Funds, int | None, bool], words: Words) -> Action:
         words.html("<b>Funds</b>"),
         words.html("Free {amount}", amount=words.money(found.free)),
         words.html("Reserved for batches {amount}", amount=words.money(found.reserved)),
-        words.html("Spent on work {amount}", amount=words.money(found.spent)),
     ]
+    if found.fees:
+        lines.append(words.html("Set aside for fees {amount}", amount=words.money(found.fees)))
+    if found.held:
+        lines.append(words.html("Held while rejections can be appealed {amount}", amount=words.money(found.held)))
+    lines.append(words.html("Spent on work {amount}", amount=words.money(found.spent)))
+    if found.owed:
+        lines += ["", _owed(found, words)]
     if owner and received is None:
         lines += ["", words.html("To record money received, write for example: /funds 500")]
     return Message(Markup("\n".join(lines)))
+
+
+def _owed(found: Funds, words: Words) -> Markup:
+    """What is missing, why, and what to do."""
+    return words.html(
+        "⚠️ {amount} is missing: people were owed more than was set aside, and they are paid all the same. No batch can"
+        " be published until the owner has recorded at least this much.",
+        amount=words.money(found.owed),
+    )
+
+
+def funds_owed(found: Funds, words: Words) -> Action:
+    """To the owners, when the funds have gone below zero; nothing once they are above it again."""
+    if not found.owed:
+        return Nothing()
+    how = words.html("To record money received, write for example: /funds 500")
+    return Message(Markup(f"{_owed(found, words)}\n\n{how}"))
+
+
+def _funds_owed_view(tx: Tx, _: int, __: dict[str, Any]) -> Funds:
+    return funds.standing(tx)
 
 
 def _funds_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Funds, int | None, bool]:
@@ -248,6 +275,7 @@ RENDERERS = {
     "batch_moved": Renderer(moved, by_params),
     "batches": Renderer(listing, _listing_view),
     "funds": Renderer(show_funds, _funds_view),
+    "funds_owed": Renderer(funds_owed, _funds_owed_view),
     "batch_close": Renderer(ask_close, by_params),
     "batch_closed": Renderer(closed, _closed_view),
     "batch_done": Renderer(done, by_params),

@@ -133,7 +133,14 @@ def _brief(batch: Batch, words: Words, *, instructions: int) -> Markup:
 
 
 def _terms(batch: Batch, words: Words) -> Markup:
-    answers = words.html_many("{count} answer a task", "{count} answers a task", batch.overlap)
+    if batch.overlap_least is None:
+        answers = words.html_many("{count} answer a task", "{count} answers a task", batch.overlap)
+    else:
+        answers = words.html(
+            "{least} to {most} answers a task, more only where they differ",
+            least=batch.overlap_least,
+            most=batch.overlap,
+        )
     lines = [words.html("{language} · {answers}", language=language_name(batch.language, words), answers=answers)]
     seconds = words.duration(batch.seconds)
     if batch.seconds_given:
@@ -154,14 +161,24 @@ def _money(view: DraftView, words: Words) -> Markup:
     if batch.tasks:
         lines.append(
             words.html(
-                "{tasks} × {overlap} × {price} = <b>{cost}</b> of {free} free",
+                "{tasks} × {overlap} × {price} = {pay}",
                 tasks=batch.tasks,
                 overlap=batch.overlap,
                 price=words.money(batch.price),
-                cost=words.money(quote.cost),
-                free=words.money(quote.free),
+                pay=words.money(quote.cost.pay),
             )
         )
+        if quote.cost.topups:
+            lines.append(words.html("+ {amount} kept back for top-ups", amount=words.money(quote.cost.topups)))
+        if quote.cost.fees:
+            lines.append(words.html("+ {amount} for what paying out costs", amount=words.money(quote.cost.fees)))
+        lines.append(
+            words.html(
+                "= <b>{cost}</b> of {free} free", cost=words.money(quote.cost.total), free=words.money(quote.free)
+            )
+        )
+        if quote.cost.topups or quote.cost.fees or batch.overlap_least is not None:
+            lines.append(words.html("What is not needed comes back."))
     return Markup("\n".join(lines))
 
 
@@ -176,7 +193,7 @@ def _warnings(view: DraftView, words: Words) -> Markup:
                 price=words.money(quote.would_do),
             )
         )
-    if quote.cost is not None and quote.cost > quote.free:
+    if quote.cost is not None and quote.cost.total > quote.free:
         if quote.fit:
             fitting = words.html("{fit} of {all} fit the free funds.", fit=quote.fit, all=counted(batch, words))
             lines.append(Markup(f"⚠️ {fitting}"))
@@ -241,7 +258,7 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
         rows.append(tuple(first))
     if batch.problems:
         rows.append((Button(words.plain("Leave it out"), encode("b_leave", batch.id)),))
-    if view.quote.cost is not None and view.quote.cost > view.quote.free:
+    if view.quote.cost is not None and view.quote.cost.total > view.quote.free:
         rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
     if view.refused_count > len(view.refused):
         rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
@@ -255,11 +272,10 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
 
 def _publish(view: DraftView, words: Words) -> Button | None:
     batch, quote = view.batch, view.quote
-    if view.coming or _gathering(batch) or view.problems or not quote.fit or batch.price is None:
+    if view.coming or _gathering(batch) or view.problems or not quote.fit or quote.fitting is None:
         return None
     text = words.plain("Publish") if quote.fit == batch.tasks else words.plain("Publish {count}", count=quote.fit)
-    cost = quote.fit * batch.overlap * batch.price
-    return Button(text, encode("b_publish", batch.id, quote.fit, cost), style="success")
+    return Button(text, encode("b_publish", batch.id, quote.fit, quote.fitting.total), style="success")
 
 
 def _short(name: str) -> str:

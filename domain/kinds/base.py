@@ -150,6 +150,10 @@ class Kind(Protocol):
     def input(self) -> Literal["tap", "text"]:
         """What answers a card of this kind."""
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether `label` names answers, so that a task's can be compared."""
+
     def default_seconds(self, payload: Payload | None = None) -> int:
         """Return the seconds a task is estimated to take before any is measured."""
 

@@ -13,6 +13,7 @@ class ChooseOne:
 
     name: Final = "choose_one"
     input: Final[Literal["tap"]] = "tap"
+    has_labels: Final = True
 
     def default_seconds(self, payload: Payload | None = None) -> int:
         """10 s; a text adds its reading time at 20 characters a second (240 words a minute)."""

@@ -39,6 +39,7 @@ FRESH = Batch(
     median_micros=None,
     pairs=0,
     pairs_same=0,
+    wanted=30_000,
 )
 
 
@@ -64,7 +65,7 @@ def test_nobody_is_asked_while_those_at_work_will_do_the_rest_or_nothing_is_free
 
 
 def test_each_overlapping_answer_needs_another_worker() -> None:
-    assert wave_size(FRESH._replace(tasks=1, overlap=50), leased=0, working=0) == 50 * BEGINNING
+    assert wave_size(FRESH._replace(tasks=1, overlap=50, wanted=50), leased=0, working=0) == 50 * BEGINNING
 
 
 @given(
@@ -82,6 +83,7 @@ def test_a_wave_is_nobody_or_at_least_the_smallest_and_never_beyond_all_reason(
     batch = FRESH._replace(
         tasks=tasks,
         overlap=overlap,
+        wanted=tasks * overlap,
         submissions=min(submissions, tasks * overlap),
         offers=offers,
         opened=min(opened, offers),

@@ -8,13 +8,15 @@ import pytest
 
 from bot.rendering import RENDERERS
 from bot.rendering.message import Message, Nothing
+from domain import ledger as accounts
 from handlers.buttons import decode, encode
 from handlers.routes import COMMANDS, TAPS
-from storage import invites, payouts, people
+from storage import invites, ledger, payouts, people
 from storage.database import Database, Tx
 from tests.handlers.phone import Phone
 from tests.handlers.test_altered_taps import numbers_of
 from tests.handlers.world import COORDINATOR, OTHER, OWNER, REVIEWER, STRANGER, WORKER, build, render_waiting
+from usecases import reserves
 from usecases.notify import tell
 
 MARKUP = "<b>&amp;\"'</b> </blockquote><a href='x'>&lt;&#0;{name}{0}%s"
@@ -56,6 +58,8 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
     tell(tx, owner, "offer", now=now, batch=batch)
     invite = invites.add(tx, code="x", role="worker", single_use=False, created_by=owner, expires_at=now + 1, now=now)
     people.change(tx, worker, invite_id=invite)
+    free = ledger.balance(tx, accounts.FUNDS)
+    reserves.owe_topups(tx, batch, free + 1, now=now)
     short = text[:200]
     for key, values in {
         "failed": {"reference": "0a1b2c3d"},

@@ -60,19 +60,19 @@ async def test_two_workers_for_the_last_task_and_one_gets_it(db: Database) -> No
 async def test_two_coordinators_publish_with_the_same_money(db: Database) -> None:
     def build(tx: Tx) -> list[int]:
         owner = make_owner(tx)
-        add_funds(tx, by=owner, amount=200_000)
-        return [make_draft(tx, by=by) for by in (owner, make_coordinator(tx))]  # 150,000 each
+        add_funds(tx, by=owner, amount=400_000)
+        return [make_draft(tx, by=by) for by in (owner, make_coordinator(tx))]  # 229,500 each, all included
 
     drafts = await db.write(build)
     by = await db.read(people.coordinators)
     found = await outcomes(
         *(
-            db.write(publishing.publish, by=one, batch=draft, tasks=3, cost=150_000, now=NOON)
+            db.write(publishing.publish, by=one, batch=draft, tasks=3, cost=229_500, now=NOON)
             for draft, one in zip(drafts * 2, by * 2, strict=True)
         )
     )
     assert found["Published"] == 1
-    assert await db.read(ledger.balance, accounts.FUNDS) == 50_000
+    assert await db.read(ledger.balance, accounts.FUNDS) == 170_500
     await db.read(books_are_right)
 
 

@@ -57,6 +57,7 @@ BOUNDED = {
     "from payout_runs where state <> 'gathering'": "all runs but one are shown: it stops at once",
     "select submitted_at / :quarter": "what one worker has in review",
     "from waves w join batches b": "the open batches",
+    "delete from questions where json_extract": "what somebody is asked just now: one row a person at most",
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""

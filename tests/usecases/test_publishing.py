@@ -27,23 +27,30 @@ from tests.builders import (
     make_owner,
     make_worker,
 )
+from tests.steps import books_are_right
 from usecases import drafts, progress, publishing, typed
 
 PRICE = 50_000
+PAY = 4 * 3 * PRICE
+TOPUPS = PAY // 2
+FEES = (PAY + TOPUPS) // 50
+COST = PAY + TOPUPS + FEES
 
 
-def _draft(tx: Tx, n_tasks: int = 4, overlap: int = 3, free: int = 1_000_000) -> int:
+def _draft(tx: Tx, n_tasks: int = 4, overlap: int = 3, free: int = COST + 400_000) -> int:
     owner = make_owner(tx)
     add_funds(tx, by=owner, amount=free)
     return make_draft(tx, n_tasks=n_tasks, by=owner, price=PRICE, overlap=overlap)
 
 
-async def test_publishing_reserves_exactly_tasks_times_overlap_times_price(db: Database) -> None:
+async def test_publishing_reserves_the_pay_of_all_answers_and_sets_aside_top_ups_and_fees(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
-        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
-        assert receipt == publishing.Published(600_000, 4, None)
-        assert ledger.balance(tx, accounts.reserve(draft)) == 600_000
+        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        assert receipt == publishing.Published(COST, 4, None)
+        assert ledger.balance(tx, accounts.reserve(draft)) == PAY
+        assert ledger.balance(tx, accounts.topups(draft)) == TOPUPS
+        assert ledger.balance(tx, accounts.FEES) == FEES
         assert ledger.balance(tx, accounts.FUNDS) == 400_000
         batch = batches.by_id(tx, draft)
         assert batch is not None
@@ -62,7 +69,7 @@ async def test_what_was_asked_about_a_draft_is_not_asked_once_a_colleague_has_en
         olga, carla = make_owner(tx), make_coordinator(tx)
         drafts.ask_field(tx, by=carla, batch=draft, field=0, now=NOON)
         if end == "published":
-            publishing.publish(tx, by=olga, batch=draft, tasks=4, cost=600_000, now=NOON)
+            publishing.publish(tx, by=olga, batch=draft, tasks=4, cost=COST, now=NOON)
         else:
             drafts.discard(tx, by=olga, batch=draft, now=NOON)
         assert questions.open_for(tx, carla.id) is None
@@ -74,10 +81,10 @@ async def test_what_was_asked_about_a_draft_is_not_asked_once_a_colleague_has_en
 async def test_a_second_tap_on_publish_is_refused_and_reserves_nothing(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
-        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         with pytest.raises(NotADraft):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
-        assert ledger.balance(tx, accounts.reserve(draft)) == 600_000
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        assert ledger.balance(tx, accounts.reserve(draft)) == PAY
 
     await db.write(story)
 
@@ -87,25 +94,25 @@ async def test_a_button_that_shows_another_cost_publishes_nothing(db: Database) 
         draft = _draft(tx)
         batches.change(tx, draft, price=2 * PRICE)
         with pytest.raises(DraftChanged):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
 
 async def test_a_batch_the_funds_do_not_cover_is_refused_with_both_amounts(db: Database) -> None:
     def story(tx: Tx) -> None:
-        draft = _draft(tx, free=599_999)
+        draft = _draft(tx, free=COST - 1)
         with pytest.raises(NotEnoughFunds) as refusal:
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
-        assert refusal.value.params == {"amount": 600_000, "amount_free": 599_999}
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        assert refusal.value.params == {"amount": COST, "amount_free": COST - 1}
 
     await db.write(story)
 
 
 async def test_what_fits_is_published_and_the_rest_stays_a_draft(db: Database) -> None:
     def story(tx: Tx) -> None:
-        draft = _draft(tx, free=300_000)
-        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=2, cost=300_000, now=NOON)
+        draft = _draft(tx, free=COST // 2)
+        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=2, cost=COST // 2, now=NOON)
         assert receipt.left_in is not None
         opened, rest = batches.by_id(tx, draft), batches.by_id(tx, receipt.left_in)
         assert opened is not None and rest is not None
@@ -137,9 +144,9 @@ async def test_a_draft_whose_files_are_still_coming_in_is_not_published(db: Data
         draft = _draft(tx)
         jobs.ask(tx, "import", person_id=1, batch_id=draft, now=NOON, batch=draft, what="archive", file_id="x", name="")
         with pytest.raises(StillTakingIn):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         finish_jobs(tx, "import")
-        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
@@ -148,7 +155,7 @@ async def test_a_worker_cannot_publish(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
         with pytest.raises(CoordinatorsOnly):
-            publishing.publish(tx, by=make_worker(tx), batch=draft, tasks=4, cost=600_000, now=NOON)
+            publishing.publish(tx, by=make_worker(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
@@ -158,20 +165,38 @@ async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_on
         batch = make_batch(tx, n_tasks=4, overlap=3)
         owner = make_owner(tx)
         batches.change(tx, batch, leased=2)
-        assert publishing.close(tx, by=owner, batch=batch, now=NOON) == 600_000 - 2 * PRICE
+        assert publishing.close(tx, by=owner, batch=batch, now=NOON) == (PAY - 2 * PRICE) * 102 // 100
         assert ledger.balance(tx, accounts.reserve(batch)) == 2 * PRICE
         with pytest.raises(NotPublished):
             publishing.close(tx, by=owner, batch=batch, now=NOON)
         assert publishing.release_rest(tx, batch, NOON) == 0
         batches.change(tx, batch, leased=1)
-        assert publishing.release_rest(tx, batch, NOON) == PRICE
+        assert publishing.release_rest(tx, batch, NOON) == PRICE * 102 // 100
         assert publishing.release_rest(tx, batch, NOON) == 0
         assert [transfer.cause for transfer in ledger.caused_by(tx, "batch", batch)] == [
             f"batch:{batch}:reserved",
             f"batch:{batch}:released",
             f"batch:{batch}:released:2",
+            f"batch:{batch}:topups_reserved",
+            f"batch:{batch}:fees_reserved",
+            f"batch:{batch}:fees_released",
+            f"batch:{batch}:fees_released:2",
         ]
         assert ledger.total(tx) == 0
+
+    await db.write(story)
+
+
+async def test_top_ups_go_back_once_when_the_batch_is_closed_and_its_days_are_settled(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        batch = make_batch(tx, n_tasks=4, overlap=3)
+        assert publishing.release_topups(tx, batch, NOON) == 0  # it is open
+        publishing.close(tx, by=make_owner(tx), batch=batch, now=NOON)
+        publishing.release_topups(tx, batch, NOON)
+        assert publishing.release_topups(tx, batch, NOON) == 0
+        assert ledger.balance(tx, accounts.FUNDS) == COST
+        assert ledger.balance(tx, accounts.FEES) == 0
+        books_are_right(tx)
 
     await db.write(story)
 
