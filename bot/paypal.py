@@ -81,7 +81,7 @@ class PayPal:
 
     def __init__(self, address: str, client_id: str, secret: str, *, timeout: float = 60.0) -> None:
         self._address = address.rstrip("/")
-        self._auth = aiohttp.BasicAuth(client_id, secret)
+        self._basic = aiohttp.encode_basic_auth(client_id, secret)
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 15.0))
         self._session: aiohttp.ClientSession | None = None
         self._token: tuple[str, float] | None = None
@@ -166,7 +166,7 @@ class PayPal:
             async with self._session.post(
                 f"{self._address}/v1/oauth2/token",
                 data={"grant_type": "client_credentials"},
-                auth=self._auth,
+                headers={"Authorization": self._basic},
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:

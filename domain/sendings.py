@@ -6,6 +6,8 @@ The key is what keeps a payout from being made twice: the provider refuses it a 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -18,7 +20,10 @@ WATCHED: Final = 40 * DAY
 """So long a sending is asked about: unclaimed money comes back after 30 days, paid money may be reversed."""
 UNDECIDED: Final = 10 * MINUTE
 """A refusal counts only this long after a call whose end is not known: that one may still be on its way."""
-SOON, SELDOM, DAILY = 20 * SECOND, 6 * HOUR, DAY
+AGAIN, SOON, LATEST = 5 * SECOND, 20 * SECOND, HOUR
+SELDOM, DAILY = 6 * HOUR, DAY
+SUBJECT: Final = "Your pay has arrived"
+"""Of PayPal's mail, which has one language for all."""
 WHOLE: Final = frozenset({"HUF", "TWD"})
 """PayPal refuses decimals in these, whatever ISO 4217 says; those without any there (JPY) go without saying."""
 
@@ -28,6 +33,7 @@ class Sending(NamedTuple):
 
     id: int
     run_id: int
+    number: int
     key: str
     state: str
     reference: str | None
@@ -83,6 +89,28 @@ class Look(NamedTuple):
     fees: tuple[str, str] | None = None
 
 
+def body(key: str, items: Iterable[Item]) -> bytes:
+    """A batch as PayPal takes it; the same items make the same bytes."""
+    return json.dumps(
+        {
+            "sender_batch_header": {
+                "sender_batch_id": key,
+                "recipient_type": "EMAIL",
+                "email_subject": SUBJECT,
+            },
+            "items": [
+                {
+                    "amount": {"currency": item.currency, "value": item.value},
+                    "receiver": item.receiver,
+                    "sender_item_id": item.key,
+                }
+                for item in items
+            ],
+        },
+        separators=(",", ":"),
+    ).encode()
+
+
 def item_key(payout_id: int) -> str:
     """The payout's name at the provider."""
     return f"payout-{payout_id}"
@@ -115,10 +143,10 @@ def micro(value: str) -> int:
 def next_look(looks: int, standings: set[Standing], now: int) -> int:
     """When to ask again: soon at first, an hour apart later; seldom for what its receiver has to claim; daily after."""
     if Standing.PENDING in standings:
-        return now + min(HOUR, SOON << min(looks, 8))
+        return now + min(LATEST, SOON << min(looks, 8))
     return now + (SELDOM if Standing.UNCLAIMED in standings else DAILY)
 
 
 def next_call(calls: int, now: int) -> int:
     """When to try again what was not taken, or may not have been: 5 seconds at first, an hour apart later."""
-    return now + min(HOUR, 5 * SECOND << min(calls, 10))
+    return now + min(LATEST, AGAIN << min(calls, 10))
