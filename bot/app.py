@@ -90,7 +90,7 @@ class App:
             self.db = await opening  # what was opened must be closed
             raise
         self.rules = self.db.rules
-        courier = MeasuredCourier(self.api, self.processes, settings.data_dir)
+        courier = MeasuredCourier(self.api, self.processes, settings.data_dir, self.db.cipher)
         courier.meters = self.meters
         pace = Pace(settings.limits())
         self.sender = Sender(self.db, courier, pace, clock=self.clock, slots=settings.send_slots)

@@ -13,10 +13,11 @@ from telegram.error import BadRequest, TelegramError
 
 from bot import logs
 from bot.processes import Processes
-from bot.rendering.message import Action, Deletion, Keyboard, Menu, Message, Reaction, StoredPhoto
+from bot.rendering.message import Action, Deletion, Document, Keyboard, Menu, Message, Reaction, StoredPhoto
 from bot.transport import Api
 from bot.uploads import Files, Uploads
 from domain.notices import Slot
+from storage.cipher import Cipher
 from storage.outbox import Outgoing
 from usecases.delivery import Delivered, Uploaded
 
@@ -51,8 +52,9 @@ class Parcel:
 class Courier:
     """Carries parcels to Telegram. Raises telegram.error's exceptions for what the sender decides."""
 
-    def __init__(self, api: Api, processes: Processes, data_dir: Path) -> None:
+    def __init__(self, api: Api, processes: Processes, data_dir: Path, cipher: Cipher) -> None:
         self._api = api
+        self._cipher = cipher
         self._data_dir = data_dir
         self._uploads = Uploads(processes, data_dir / "photos")
 
@@ -117,6 +119,13 @@ class Courier:
         assert row.message_id is not None
         return _delivered(parcel, message, row.message_id, new=False, uploaded=uploaded)
 
+    def _content(self, document: Document) -> bytes:
+        if document.data is not None:
+            return document.data
+        assert document.path is not None
+        content = (self._data_dir / document.path).read_bytes()
+        return content if document.sealed is None else self._cipher.open(content, document.sealed)
+
     async def _send(self, parcel: Parcel, message: Message) -> tuple[dict[str, Any], tuple[StoredPhoto, str] | None]:
         values: dict[str, Any] = {"chat_id": parcel.row.telegram_id, "parse_mode": "HTML"}
         markup = _markup(message, new=True)
@@ -127,10 +136,7 @@ class Courier:
         if message.protect:
             values["protect_content"] = True
         if message.document is not None:
-            content = message.document.data
-            if content is None:
-                assert message.document.path is not None
-                content = await asyncio.to_thread((self._data_dir / message.document.path).read_bytes)
+            content = await asyncio.to_thread(self._content, message.document)
             values |= {"caption": message.text, "document": "attach://document"}
             return await self._api.call(
                 "sendDocument", values, {"document": (message.document.filename, content)}, timeout=120
@@ -194,6 +200,7 @@ def _delivered(
         media=message.photo is not None,
         new_message=new,
         shows=message.shows,
+        tells=message.tells,
         uploaded=None if uploaded is None else Uploaded(uploaded[0].sha256, uploaded[0].light, uploaded[1]),
     )
 

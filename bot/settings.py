@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     payout_weekday: int = Field(default=2, ge=0, le=6, description="Payday: 0 is Monday.")
     payout_hour: int = Field(default=10, ge=0, le=23, description="The hour of payday, in TIMEZONE.")
     summary_hour: int = Field(default=8, ge=0, le=23, description="The hour of the daily summary, in TIMEZONE.")
+    statement_weekday: int = Field(default=0, ge=0, le=6, description="Of weekly statements: 0 is Monday.")
     every_seconds: int | None = Field(
         default=None, ge=1, description="For trying: payday and summary every so many seconds instead."
     )
@@ -171,6 +172,7 @@ class Settings(BaseSettings):
             payout_weekday=self.payout_weekday,
             payout_hour=self.payout_hour,
             summary_hour=self.summary_hour,
+            statement_weekday=self.statement_weekday,
             every_seconds=self.every_seconds,
             quiet_hours=self.quiet_hours,
             pause_seconds=self.pause_seconds,

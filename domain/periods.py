@@ -41,6 +41,16 @@ def last_summary(rules: Rules, now: int) -> Period:
     return period if period.due_at <= now else _day(rules, today - timedelta(days=1))
 
 
+def last_week(rules: Rules, now: int) -> Period:
+    """The weekly statement that was due last, at `now` at the latest."""
+    if rules.every_seconds is not None:
+        return _interval(rules.every_seconds, now, 0)
+    day = rules.local(now).date()
+    day -= timedelta(days=(day.weekday() - rules.statement_weekday) % 7)
+    period = _day(rules, day)
+    return period if period.due_at <= now else _day(rules, day - timedelta(weeks=1))
+
+
 def _interval(seconds: int, now: int, step: int) -> Period:
     """The interval `now` is in (step 0) or the one after it: it is due when it begins."""
     index = now // (seconds * SECOND) + step

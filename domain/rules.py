@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -39,6 +40,8 @@ class Rules:
     currency: str = "USD"
     timezone: str = "UTC"
     floor: int = 15_000_000
+    region_floors: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """By the region's code; a batch of another region has the floor above. A floor of 0 asks for nothing."""
     review_tap_seconds: int = 24 * 3600
     review_written_seconds: int = 3 * 24 * 3600
     lease_tap_seconds: int = 600
@@ -54,6 +57,7 @@ class Rules:
     payout_weekday: int = 2
     payout_hour: int = 10
     summary_hour: int = 8
+    statement_weekday: int = 0
     every_seconds: int | None = None
     sends_per_second: float = 29.7
     work_for: str = N_("the team that runs this bot")

@@ -11,7 +11,7 @@ import html as html_module
 import io
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
@@ -115,6 +115,10 @@ class Words:
                 self._local(now), format="EEE, MMM d" if self.language == "en" else "EEE d MMM", locale=self._locale
             )
         )
+
+    def month(self, month: int) -> str:
+        """A month by its number, year × 12 + month - 1: "November 2026", "novembre 2026"."""
+        return str(format_skeleton("yMMMM", date(month // 12, month % 12 + 1, 1), locale=self._locale))
 
     def date(self, day: int) -> str:
         """A calendar day (days since 1970-01-01) without its weekday: "Nov 25", "25 nov."."""

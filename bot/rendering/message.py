@@ -44,11 +44,15 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file below DATA_DIR (`path` is relative to it), under the name people see; or the bytes themselves."""
+    """A file below DATA_DIR (`path` is relative to it), under the name people see; or the bytes themselves.
+
+    With `sealed` the file holds bytes sealed under that context.
+    """
 
     filename: str
     path: str | None = None
     data: bytes | None = None
+    sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Message:
     `shows` is an assignment: it counts as shown when Telegram has answered the send. `protect` forbids forwarding
     (customers' photos). `receipt` (HTML) is what an older message of the slot becomes when this one is sent below it;
     without it the old one only loses its buttons. `prompt` opens the reply field (force reply) with that placeholder.
+    `tells` says of which rejections this is the news, as (batch, the last one's id): their time to appeal begins with
+    its delivery.
     """
 
     text: str
@@ -69,6 +75,7 @@ class Message:
     protect: bool = False
     receipt: str | None = None
     prompt: str | None = None
+    tells: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

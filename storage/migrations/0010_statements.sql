@@ -7,6 +7,7 @@ create index reports_of_worker on reports (worker_id);
 -- What a person decided, for their weekly mirror. What the clock decided, nearly everything, is not in it.
 create index submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
 create index rejections_by on rejections (by, at);
+create index rejections_had on rejections (worker_id, at);
 
 -- The measured facts, a row a day; they cover the finished 30 days before `day` (days since 1970-01-01). Null: nothing to
 -- measure. `cursor` is how far the counting came, `measured_at` when it ended; only then the row is shown.

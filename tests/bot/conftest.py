@@ -88,7 +88,7 @@ async def post(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         api = Api(server.address, TOKEN)
         await api.transport.initialize()
         processes = Processes()
-        out = Out(db, Courier(api, processes, tmp_path), Pace(Limits()), clock=now)
+        out = Out(db, Courier(api, processes, tmp_path, db.cipher), Pace(Limits()), clock=now)
 
         def committed(signals: list[Signal]) -> None:
             for _, row in signals:

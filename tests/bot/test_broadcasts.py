@@ -122,7 +122,7 @@ async def test_a_restart_goes_on_where_it_was(post: Post) -> None:
     assert 5 < before < 40
     api, processes = Api(post.server.address, TOKEN), Processes()
     await api.transport.initialize()
-    again = Sender(post.db, Courier(api, processes, post.data_dir), Pace(Limits()), clock=now)
+    again = Sender(post.db, Courier(api, processes, post.data_dir, post.db.cipher), Pace(Limits()), clock=now)
     await again.start()
     await post.sent()
     await again.stop()
