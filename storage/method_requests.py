@@ -62,3 +62,8 @@ def shared(tx: Tx, worker_id: int, *, now: int) -> bool:
         now=now,
     )
     return row is not None
+
+
+def forget(tx: Tx, worker_id: int) -> None:
+    """They have nothing to ask about: the next money that becomes available makes the row anew."""
+    tx.run("delete from method_requests where worker_id = :id and shared_at is null", id=worker_id)

@@ -9,6 +9,7 @@ from sqlite3 import Row
 from typing import NamedTuple
 
 from storage.database import Tx
+from storage.ledger import number_of
 
 COLUMNS = "id, worker_id, kind, state, asked_at, active_from, closed_at"
 
@@ -171,6 +172,21 @@ def activate_due(tx: Tx, now: int, *, limit: int = 200) -> list[Method]:
     return [method._replace(state="active") for method in found]
 
 
+def restore(tx: Tx, method: Method, *, now: int) -> Method | None:
+    """Use again what `method` took the place of; None when there was nothing, or it has been erased since."""
+    row = tx.one(
+        f"select {COLUMNS} from payout_methods where worker_id = :id and state = 'replaced' and closed_at >= :since"
+        " and (handle is not null or kind = 'by_hand') order by closed_at desc limit 1",
+        id=method.worker_id,
+        since=method.active_from,
+    )
+    earlier = _method(row)
+    if earlier is not None:
+        sql = "update payout_methods set state = 'active', active_from = :now, closed_at = null where id = :id"
+        tx.run(sql, id=earlier.id, now=now)
+    return earlier
+
+
 def drop_begun(tx: Tx, worker_id: int) -> None:
     """A number whose holder was not named is nobody's: it goes."""
     tx.run("delete from payout_methods where worker_id = :id and state = 'begun'", id=worker_id)
@@ -202,7 +218,7 @@ def erase(tx: Tx, *, before: int, limit: int) -> int:
 
 
 def leave(tx: Tx, worker_id: int) -> None:
-    """Its owner has taken their consent back: kept until the balance is paid, see `leaving`."""
+    """Its owner has taken their consent back: kept until the balance is paid, see `left`."""
     tx.run("update payout_methods set leaving = 1 where worker_id = :id and closed_at is null", id=worker_id)
 
 
@@ -211,12 +227,14 @@ def stay(tx: Tx, worker_id: int) -> None:
     tx.run("update payout_methods set leaving = 0 where worker_id = :id and closed_at is null", id=worker_id)
 
 
-def leaving(tx: Tx, *, after: int, limit: int) -> list[int]:
-    """People behind an id whose methods are kept only until they are paid."""
+def left(tx: Tx, *, coin: int, limit: int) -> list[int]:
+    """People who took their consent back and are owed less than the smallest coin (micro-units), at most `limit`."""
     rows = tx.all(
-        "select distinct worker_id from payout_methods where leaving = 1 and closed_at is null and worker_id > :after"
-        " order by worker_id limit :limit",
-        after=after,
+        "select distinct m.worker_id from payout_methods m where m.leaving = 1 and m.closed_at is null and ("
+        "select coalesce(sum(balance), 0) from balances where id in ("
+        f"{number_of('review', 'm.worker_id')}, {number_of('available', 'm.worker_id')},"
+        f" {number_of('transit', 'm.worker_id')})) < :coin order by m.worker_id limit :limit",
+        coin=coin,
         limit=limit,
     )
     return [int(row["worker_id"]) for row in rows]
