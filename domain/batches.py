@@ -18,7 +18,10 @@ class Batch(NamedTuple):
     same task, and those that agree; `median_micros` is the median active time of the measured answers. `data` is
     "photos" or "texts" once some came; `received` counts photos sent one by one; `problems` are the brief's bad lines.
     Each task gets `overlap` answers; where `overlap_least` is set, that many at first and more only while they differ.
-    `wanted` is how many answers all tasks want by now. `floor` is what an hour shall bring at least (micro-units), None for what the installation's rules say.
+    `wanted` is how many answers all tasks want by now. A pilot (`piloting`) is open with `pilot_tasks` of its tasks, of
+    which one worker may do `pilot_share`; `resting` more wait until the whole is published. `floor` is what an hour
+    shall bring at least (micro-units): in a draft its own, None for its region's or the installation's.
+    `seconds_from` tells where `seconds` come from: "estimate", or "kind" (the last answers of the kind).
     """
 
     id: int
@@ -56,6 +59,22 @@ class Batch(NamedTuple):
     floor: int | None = None
     overlap_least: int | None = None
     wanted: int = 0
+    region: str | None = None
+    piloting: bool = False
+    pilot_tasks: int | None = None
+    pilot_share: int | None = None
+    resting: int = 0
+    seconds_from: str = "estimate"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its coordinator still has it as a draft, with a pilot under way or without."""
+        return self.state == "draft" or (self.piloting and self.state == "open")
+
+    @property
+    def all_tasks(self) -> int:
+        """All there are, also those that wait until the pilot is over."""
+        return self.tasks + self.resting
 
 
 class Task(NamedTuple):
@@ -72,7 +91,11 @@ class Task(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """The lease of one task to one worker."""
+    """The lease of one task to one worker; how its time is counted is in domain.active_time.
+
+    `median_micros` is the batch's median when it was given, `alive_at` the last sign of life, `counted_micros` what
+    counted until then; `asked_at` is when "Still there?" was put first since, `questions` how often it was.
+    """
 
     id: int
     task_id: int
@@ -83,6 +106,11 @@ class Assignment(NamedTuple):
     shown_at: int | None
     expires_at: int
     draft_version: int
+    median_micros: int | None = None
+    alive_at: int | None = None
+    counted_micros: int = 0
+    asked_at: int | None = None
+    questions: int = 0
 
 
 class Submission(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from domain.active_time import LEAST_QUIET, QUIET_MEDIANS
 from domain.batches import Assignment, Batch, Task
 from domain.kinds.base import BatchFace, parse_payload
 from storage import enrolments, ledger
@@ -21,7 +22,7 @@ TASK = Task._fields
 
 
 _PAYLOAD = TASK.index("payload")
-_FACE, _COLLECTING, _GIVEN = map(BATCH.index, ("face", "collecting", "seconds_given"))
+_FACE, _COLLECTING, _GIVEN, _PILOTING = map(BATCH.index, ("face", "collecting", "seconds_given", "piloting"))
 _A, _B = len(ASSIGNMENT), len(BATCH)
 _T, _E = _A + len(TASK), _B + len(enrolments.NAMES)
 _S = _E + len(SESSION)
@@ -44,6 +45,9 @@ AROUND = """left join enrolments e on e.worker_id = :worker_id and e.batch_id = 
 HAND = f"""select {_prefixed("a", ASSIGNMENT)}, {_prefixed("t", TASK)}, {PLACE}
  from assignments a join tasks t on t.id = a.task_id join batches b on b.id = a.batch_id {AROUND}
  where a.id = :assignment_id"""
+ASK_AT = ":now + max(:least_quiet, :quiet_medians * median_micros)"
+ASKING = {"least_quiet": LEAST_QUIET, "quiet_medians": QUIET_MEDIANS}
+"""When the silence of a card is long enough to ask; never for one whose median is not known (domain.active_time)."""
 BATCH_PLACE = f"select {PLACE} from batches b {AROUND} where b.id = :batch_id"
 
 
@@ -74,6 +78,16 @@ class Hand(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """An open card nothing has come from for a while; `questions` were put about it already."""
+
+    id: int
+    worker_id: int
+    questions: int
+    on_screen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """What releasing an assignment needs to know."""
 
@@ -85,16 +99,19 @@ class Open:
     has_draft: bool
 
 
-def lease(tx: Tx, *, task_id: int, batch_id: int, worker_id: int, now: int, expires_at: int) -> int:
+def lease(
+    tx: Tx, *, task_id: int, batch_id: int, worker_id: int, now: int, expires_at: int, median_micros: int
+) -> int:
     """Give the task to the worker; returns the assignment's id. The place in the task is taken by tasks.take."""
     return tx.add(
-        "insert into assignments (task_id, batch_id, worker_id, state, offered_at, expires_at)"
-        " values (:task_id, :batch_id, :worker_id, 'offered', :now, :expires_at)",
+        "insert into assignments (task_id, batch_id, worker_id, state, offered_at, expires_at, median_micros)"
+        " values (:task_id, :batch_id, :worker_id, 'offered', :now, :expires_at, :median_micros)",
         task_id=task_id,
         batch_id=batch_id,
         worker_id=worker_id,
         now=now,
         expires_at=expires_at,
+        median_micros=median_micros,
     )
 
 
@@ -137,12 +154,18 @@ def close(tx: Tx, assignment_id: int, state: str, *, was: str, now: int) -> bool
     return tx.run(sql, id=assignment_id, state=state, was=was, now=now).rowcount == 1
 
 
-def reopen(tx: Tx, assignment_id: int, *, was: str, expires_at: int) -> bool:
-    """Give it to its worker again: an undone answer, a draft that was left. The time it was first shown is kept."""
+def reopen(tx: Tx, assignment_id: int, *, was: str, now: int, expires_at: int, counted: int | None = None) -> bool:
+    """Give it to its worker again: an undone answer, a draft that was left. The time it was first shown is kept.
+
+    Its time goes on from now, on top of what was `counted` of it (microseconds; None: what was counted before).
+    """
     sql = (
-        "update assignments set state = 'offered', warned = 0, expires_at = :expires_at where id = :id and state = :was"
+        "update assignments set state = 'offered', warned = 0, expires_at = :expires_at, alive_at = :now,"
+        " counted_micros = coalesce(:counted, counted_micros), asked_at = null, questions = 0,"
+        f" ask_at = {ASK_AT} where id = :id and state = :was"
     )
-    return tx.run(sql, id=assignment_id, was=was, expires_at=expires_at).rowcount == 1
+    values = {"id": assignment_id, "was": was, "now": now, "expires_at": expires_at, "counted": counted}
+    return tx.run(sql, **values, **ASKING).rowcount == 1
 
 
 def extend(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
@@ -157,8 +180,8 @@ def extend(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
 def show_anew(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
     """It comes back to the screen after another card: lease and active time run from then on."""
     tx.run(
-        "update assignments set expires_at = :expires_at, warned = 0, shown_at = null"
-        " where id = :id and state = 'offered'",
+        "update assignments set expires_at = :expires_at, warned = 0, shown_at = null, alive_at = null,"
+        " asked_at = null, questions = 0, ask_at = null where id = :id and state = 'offered'",
         id=assignment_id,
         expires_at=expires_at,
     )
@@ -167,10 +190,63 @@ def show_anew(tx: Tx, assignment_id: int, *, expires_at: int) -> None:
 def show_returned(tx: Tx, assignment_id: int, *, since: int) -> None:
     """Work sent back at `since` comes to the screen: active time runs from when it is first seen there."""
     tx.run(
-        "update assignments set shown_at = null where id = :id and state = 'submitted' and shown_at < :since",
+        "update assignments set shown_at = null, alive_at = null, counted_micros = 0, asked_at = null, questions = 0,"
+        " ask_at = null where id = :id and state = 'submitted' and shown_at < :since",
         id=assignment_id,
         since=since,
     )
+
+
+def shown(tx: Tx, assignment_id: int, *, now: int) -> None:
+    """Its card is on the worker's screen; the first time counts, and the silence is watched from then."""
+    tx.run(
+        f"update assignments set shown_at = :now, alive_at = :now, ask_at = {ASK_AT}"
+        " where id = :id and shown_at is null",
+        id=assignment_id,
+        now=now,
+        **ASKING,
+    )
+
+
+def alive(tx: Tx, assignment_id: int, *, now: int, counted: int) -> None:
+    """A sign of life: the time until now counts as `counted` microseconds, and the next silence begins."""
+    tx.run(
+        "update assignments set alive_at = :now, counted_micros = :counted, asked_at = null, questions = 0,"
+        f" ask_at = {ASK_AT} where id = :id",
+        id=assignment_id,
+        now=now,
+        counted=counted,
+        **ASKING,
+    )
+
+
+def to_ask(tx: Tx, *, now: int, limit: int) -> list[Silent]:
+    """Open cards whose worker is to be asked whether they are still there, the longest silent first."""
+    rows = tx.all(
+        "select a.id, a.worker_id, a.questions, s.assignment_id is a.id as on_screen from assignments a"
+        " left join sessions s on s.worker_id = a.worker_id"
+        " where a.ask_at <= :now and a.state = 'offered' and a.ask_at is not null order by a.ask_at limit :limit",
+        now=now,
+        limit=limit,
+    )
+    return [Silent(row["id"], row["worker_id"], row["questions"], bool(row["on_screen"])) for row in rows]
+
+
+def asked(tx: Tx, assignment_id: int, *, now: int, again: bool) -> None:
+    """The question is put; `again` when it comes once more after another silence."""
+    tx.run(
+        "update assignments set questions = questions + 1, asked_at = coalesce(asked_at, :now),"
+        f" ask_at = case when :again then {ASK_AT} end where id = :id",
+        id=assignment_id,
+        now=now,
+        again=int(again),
+        **ASKING,
+    )
+
+
+def ask_nothing(tx: Tx, assignment_id: int) -> None:
+    """It is not on the screen: there is nobody to ask."""
+    tx.run("update assignments set ask_at = null where id = :id", id=assignment_id)
 
 
 def change_draft(tx: Tx, assignment_id: int, *, rewriting: bool = False) -> int:
@@ -229,6 +305,7 @@ def _place(values: tuple[Any, ...], worker_id: int) -> Place:
     """By position: looking up sixty names in a row takes longer than reading it."""
     batch = list(values[:_B])
     batch[_FACE], batch[_COLLECTING], batch[_GIVEN] = _face(batch[_FACE]), False, bool(batch[_GIVEN])
+    batch[_PILOTING] = bool(batch[_PILOTING])
     enrolment, session = values[_B:_E], values[_E:_S]
     leased, frees, reserve, consent, reserved = values[_S:]
     return Place(

@@ -227,7 +227,7 @@ def _batch(row: Row) -> Batch:
     values = dict(zip(row.keys(), tuple(row), strict=True))
     values["face"] = BatchFace.from_json(row["face"])
     values["problems"] = tuple(Problem(text, params) for text, params in json.loads(row["problems"]))
-    for flag in ("collecting", "seconds_given"):
+    for flag in ("collecting", "seconds_given", "piloting"):
         values[flag] = bool(values[flag])
     return Batch(**values)
 
