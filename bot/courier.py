@@ -46,7 +46,7 @@ class Parcel:
             return False
         if row.media and action.photo is None:
             return False  # nothing turns a photo into a text
-        return row.slot not in Slot.FOLLOWING or row.message_id >= row.last_message_id
+        return action.stays or row.slot not in Slot.FOLLOWING or row.message_id >= row.last_message_id
 
 
 class Courier:

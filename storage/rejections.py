@@ -237,3 +237,9 @@ def of_task(tx: Tx, task_id: int, worker_id: int) -> bool:
         " where a.worker_id = :worker_id and a.task_id = :task_id and a.state = 'submitted'"
     )
     return tx.one(sql, task_id=task_id, worker_id=worker_id) is not None
+
+
+def price(tx: Tx, rejection_id: int) -> int:
+    """What the rejected work pays, in micro-units."""
+    sql = "select s.price from rejections r join submissions s on s.id = r.submission_id where r.id = :id"
+    return int(tx.value(sql, id=rejection_id))

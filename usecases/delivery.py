@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.notices import Lane
 from storage import outbox, people, photos
 from storage.database import Tx
-from usecases import work
+from usecases import rejections, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,11 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One row that went out: the message that now shows it, and the assignment it shows."""
+    """One row that went out: the message that now shows it, and the assignment it shows.
+
+    `tells` is of which rejections it is the news: (batch, the last one's id). Such a message is nobody's slot: the next
+    news is another one.
+    """
 
     row_id: int
     person_id: int
@@ -31,6 +35,7 @@ class Delivered:
     new_message: bool
     shows: int | None
     uploaded: Uploaded | None = None
+    tells: tuple[int, int] | None = None
 
 
 def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
@@ -40,7 +45,10 @@ def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
         photos.set_file_id(tx, delivered.uploaded.sha256, delivered.uploaded.file_id, light=delivered.uploaded.light)
     if delivered.message_id is None:
         return
-    if delivered.slot is not None:
+    if delivered.tells is not None:
+        batch_id, upto = delivered.tells
+        rejections.delivered(tx, worker_id=delivered.person_id, batch_id=batch_id, upto=upto, now=now)
+    elif delivered.slot is not None:
         outbox.adopt(tx, delivered.person_id, delivered.slot, message_id=delivered.message_id, media=delivered.media)
     if delivered.new_message:
         people.note_message(tx, delivered.person_id, delivered.message_id)
