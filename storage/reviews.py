@@ -191,3 +191,39 @@ def _submission(row: Row) -> Submission:
     values = dict(zip(row.keys(), tuple(row), strict=True))
     values["answer"] = json.loads(row["answer"])
     return Submission(**values)
+
+
+def span(tx: Tx, batch_id: int, worker_id: int) -> tuple[int, int, int]:
+    """A worker's pending submissions of a batch: how many, the first and the last id."""
+    row = tx.one(
+        "select count(*), coalesce(min(id), 0), coalesce(max(id), 0) from submissions s where batch_id = :batch_id"
+        " and state = 'pending' and worker_id = :worker_id",
+        batch_id=batch_id,
+        worker_id=worker_id,
+    )
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def waiting_batches(tx: Tx, *, kinds: Sequence[str], limit: int) -> list[tuple[int, str, int]]:
+    """(batch, title, how many pending) of the batches of these kinds with something in review, newest first."""
+    rows = tx.all(
+        f"{WAITING} select b.id, b.title, (select count(*) from submissions s where s.batch_id = b.id"
+        " and s.state = 'pending') from waiting w join batches b on b.id = w.batch_id"
+        " where b.kind in (select value from json_each(:kinds)) order by w.batch_id desc limit :limit",
+        kinds=json.dumps(list(kinds)),
+        limit=limit,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def waiting_workers(tx: Tx, batch_id: int, *, besides: int, limit: int) -> list[tuple[int, int]]:
+    """(worker, how many pending) of a batch, most first."""
+    rows = tx.all(
+        "select worker_id, count(*) as count from submissions s where batch_id = :batch_id and state = 'pending'"
+        " and worker_id <> :besides group by worker_id order by count(*) desc, worker_id limit :limit",
+        batch_id=batch_id,
+        besides=besides,
+        limit=limit,
+    )
+    return [(row["worker_id"], row["count"]) for row in rows]

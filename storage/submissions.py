@@ -82,6 +82,16 @@ def answers(tx: Tx, task_id: int, *, besides: int) -> list[Answer]:
     return [answer_from_json(row["answer"]) for row in rows]
 
 
+def of_task(tx: Tx, task_id: int, *, besides: int) -> list[Submission]:
+    """The live submissions to a task, without one of them."""
+    rows = tx.all(
+        f"select {COLUMNS} from submissions where task_id = :task_id and state in {LIVE} and id <> :besides order by id",
+        task_id=task_id,
+        besides=besides,
+    )
+    return [_submission(row) for row in rows]
+
+
 def withdraw(tx: Tx, submission_id: int, *, was: str) -> bool:
     """Take it out: undone, or given anew after it was sent back. The row stays. False when it is in another state."""
     sql = "update submissions set state = 'withdrawn' where id = :id and state = :was"

@@ -35,6 +35,10 @@ from usecases.withdrawals import withdraw
 
 WRITTEN: Final = tuple(name for name, one in KINDS.items() if one.input == "text")
 REASON: Final = "return_reason"
+REJECT_WORDS: Final = "reject_words"
+KEEP_WORDS: Final = "keep_words"
+ASKED: Final = {REASON, REJECT_WORDS, KEEP_WORDS}
+"""What a reviewer is asked in words; another screen ends it."""
 REPLY: Final = "reply"
 """The role of the worker's own text, beside those of the chat format."""
 
@@ -50,31 +54,31 @@ class Judged:
 def open_queue(tx: Tx, *, by: Person, now: int) -> None:
     """Show the oldest written submission that waits for this reviewer, or that none does."""
     require_reviewer(by)
-    _show_next(tx, by, after=0, now=now)
+    show_next(tx, by, after=0, now=now)
 
 
 def show(tx: Tx, *, by: Person, submission_id: int, now: int) -> None:
     """Show a submission again as it is now (Back); the next one when it is decided."""
-    submission = _judgeable(tx, by, submission_id)
-    _stop_asking(tx, by)
+    submission = judgeable(tx, by, submission_id)
+    stop_asking(tx, by)
     if submission.state == "pending":
         _show(tx, by, submission, now=now)
     else:
-        _show_next(tx, by, after=submission.id, now=now)
+        show_next(tx, by, after=submission.id, now=now)
 
 
 def skip(tx: Tx, *, by: Person, submission_id: int, now: int) -> None:
     """Leave a submission to somebody else or to later, and show the next; after the last comes the first."""
-    submission = _judgeable(tx, by, submission_id)
+    submission = judgeable(tx, by, submission_id)
     following = _next(tx, by, after=submission.id) or _next(tx, by, after=0)
     if following is not None and following.id == submission.id:
         raise OnlyOne
-    _show_next(tx, by, after=submission.id, now=now)
+    show_next(tx, by, after=submission.id, now=now)
 
 
 def show_all(tx: Tx, *, by: Person, submission_id: int, now: int) -> None:
     """Send the whole conversation and reply in silent messages, above PAGES as one file; then the screen again."""
-    submission = _judgeable(tx, by, submission_id)
+    submission = judgeable(tx, by, submission_id)
     count = len(pages(in_full(tx, submission)))
     if count > PAGES:
         tell(tx, by, "review_file", now=now, submission=submission.id)
@@ -98,12 +102,12 @@ def accept(tx: Tx, *, by: Person, submission_id: int, version: int, now: int) ->
 
     A text that changed meanwhile is shown anew and nothing else happens.
     """
-    submission = _judgeable(tx, by, submission_id)
-    judged = _unless_stale(tx, by, submission, version, now=now)
+    submission = judgeable(tx, by, submission_id)
+    judged = unless_stale(tx, by, submission, version, now=now)
     if judged is None:
         _accept(tx, [submission], by=by.id, now=now)
         judged = Judged(Verdict.ACCEPTED, submission.price)
-        _show_next(tx, by, after=submission.id, now=now)
+        show_next(tx, by, after=submission.id, now=now)
     return judged
 
 
@@ -137,14 +141,14 @@ def accept_all(tx: Tx, *, by: Person, batch_id: int, until: int, now: int) -> in
     if not found:
         raise NothingToAccept
     _accept(tx, found, by=by.id, now=now)
-    _show_next(tx, by, after=0, now=now)
+    show_next(tx, by, after=0, now=now)
     return len(found)
 
 
 def ask_reason(tx: Tx, *, by: Person, submission_id: int, version: int, now: int) -> Judged | None:
     """Ask why a submission goes back: a reason in one tap, or the next text of the reviewer's. None when it asked."""
-    submission = _judgeable(tx, by, submission_id)
-    judged = _unless_stale(tx, by, submission, version, now=now)
+    submission = judgeable(tx, by, submission_id)
+    judged = unless_stale(tx, by, submission, version, now=now)
     if judged is None:
         questions.ask(tx, by.id, REASON, now=now, submission_id=submission_id, version=version)
         tell(tx, by, "review_reason", now=now, slot=Slot.REVIEW, submission=submission_id, version=version)
@@ -170,9 +174,9 @@ def send_back(tx: Tx, *, by: Person, submission_id: int, version: int, reason: s
     """
     if not reason:
         raise ReasonEmpty
-    submission = _judgeable(tx, by, submission_id)
-    _stop_asking(tx, by)
-    judged = _unless_stale(tx, by, submission, version, now=now)
+    submission = judgeable(tx, by, submission_id)
+    stop_asking(tx, by)
+    judged = unless_stale(tx, by, submission, version, now=now)
     if judged is not None:
         return judged
     reviews.decide(tx, submission.id, version=version, state="sent_back", by=by.id, reason=reason, now=now)
@@ -195,7 +199,7 @@ def send_back(tx: Tx, *, by: Person, submission_id: int, version: int, reason: s
         at=now,
     )
     progress.refresh(tx, submission.batch_id, now)
-    _show_next(tx, by, after=submission.id, now=now, said=Verdict.RETURNED)
+    show_next(tx, by, after=submission.id, now=now, said=Verdict.RETURNED)
     return Judged(Verdict.RETURNED, submission.price)
 
 
@@ -237,7 +241,8 @@ def _accept(tx: Tx, found: Sequence[Submission], *, by: int | None, now: int) ->
         progress.refresh(tx, batch_id, now)
 
 
-def _judgeable(tx: Tx, by: Person, submission_id: int) -> Submission:
+def judgeable(tx: Tx, by: Person, submission_id: int) -> Submission:
+    """The written submission, which this person may judge. Raises ReviewersOnly, OwnWork, StaleButton."""
     require_reviewer(by)
     submission = reviews.submission(tx, submission_id)
     if submission is None or not _is_written(tx, submission.batch_id):
@@ -253,10 +258,10 @@ def _is_written(tx: Tx, batch_id: int) -> bool:
     return batch is not None and batch.kind in WRITTEN
 
 
-def _unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, now: int) -> Judged | None:
+def unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, now: int) -> Judged | None:
     """None when exactly this text still waits; otherwise show what there is now and say what happened."""
     if submission.state != "pending":
-        _show_next(tx, by, after=submission.id, now=now, said=Verdict.GONE)
+        show_next(tx, by, after=submission.id, now=now, said=Verdict.GONE)
         return Judged(Verdict.GONE, submission.price)
     if submission.version != version:
         _show(tx, by, submission, now=now, said=Verdict.CHANGED)
@@ -268,10 +273,10 @@ def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
     return reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=by.id, after=after)
 
 
-def _show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:
-    """Show what waits behind a submission; behind the last, the first of all. `said` is what the older message keeps:
+def show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:
+    """Show the written submission that waits behind a submission; behind the last, the first of all. `said` is what the older message keeps:
     whoever wrote a reason instead of tapping one gets no toast."""
-    _stop_asking(tx, by)
+    stop_asking(tx, by)
     submission = _next(tx, by, after=after) or (_next(tx, by, after=0) if after else None)
     if submission is None:
         tell(tx, by, "review_empty", now=now, slot=Slot.REVIEW, said=said and said.value)
@@ -284,8 +289,8 @@ def _show(tx: Tx, by: Person, submission: Submission, *, now: int, said: Verdict
     tell(tx, by, "review", now=now, slot=Slot.REVIEW, submission=submission.id, at=now, said=said and said.value)
 
 
-def _stop_asking(tx: Tx, by: Person) -> None:
+def stop_asking(tx: Tx, by: Person) -> None:
     """A reason that was asked for another submission must not hit it later."""
     question = questions.open_for(tx, by.id)
-    if question is not None and question.purpose == REASON:
+    if question is not None and question.purpose in ASKED:
         questions.close(tx, by.id)
