@@ -2,7 +2,7 @@
 
 Work is replayed in the order of time, in chunks: rows are written as they begin (offered, pending) and then closed as
 the product closes them, because where a row stands and how full its page is decide what a database weighs. The ledger's
-trigger rests meanwhile; balances are summed up in the end. `tests/bench/test_grown.py` recounts everything and compares
+triggers rest meanwhile; balances are summed up in the end. `tests/bench/test_grown.py` recounts everything and compares
 the rows with those that use cases leave. It is one long file because one order of time runs through it.
 """
 
@@ -78,11 +78,15 @@ def fill(path: Path, size: Size, *, seed: int, now: int) -> None:
         connection.execute("pragma temp_store = memory")
         connection.create_function("sha256", 1, _sha256, deterministic=True)
         connection.create_function("file_id", 1, _file_id, deterministic=True)
-        trigger = connection.execute("select sql from sqlite_master where name = 'ledger_moves'").fetchone()[0]
-        connection.execute("drop trigger ledger_moves")
+        resting = ("ledger_moves", "ledger_funds")
+        made = "select sql from sqlite_master where name = ?"
+        triggers = [connection.execute(made, (name,)).fetchone()[0] for name in resting]
+        for name in resting:
+            connection.execute(f"drop trigger {name}")
         connection.execute("begin")
         Grower(connection, size, seed, now).grow()
-        connection.execute(trigger)
+        for trigger in triggers:
+            connection.execute(trigger)
         connection.execute("commit")
         connection.execute("pragma journal_mode = wal")
     finally:
@@ -190,9 +194,9 @@ class Grower:
             }  # fmt: skip
             self._db.execute(
                 "insert into batches (id, kind, state, title, face, price, overlap, seconds, review_seconds,"
-                " lease_seconds, created_by, created_at, published_at, tasks, wanted, data) values (:id, :kind, 'open', :title,"
-                " :face, :price, :overlap, :seconds, :review, :lease, 1, :begins, :begins, :tasks, :tasks * :overlap,"
-                " :data)",
+                " lease_seconds, created_by, created_at, published_at, tasks, wanted, data) values (:id, :kind, 'open',"
+                " :title, :face, :price, :overlap, :seconds, :review, :lease, 1, :begins, :begins, :tasks,"
+                " :tasks * :overlap, :data)",
                 values,
             )
             payload = (
@@ -299,19 +303,25 @@ class Grower:
     def _pay(self, now: int) -> None:
         """A run over what was accepted since the last one: whole cents, a dollar at least; the rest stays."""
         self._next_payday += 7 * DAY
-        state = "paid" if self._next_payday < self._now else "proposed"
+        state = "settled" if self._next_payday < self._now else "proposed"
         run = self._db.execute(
             "insert into payout_runs (period, state, cutoff, created_at) values (?, ?, ?, ?)",
             (f"week-{now}", state, now, now),
         ).lastrowid
         self._db.execute(
-            "insert into payouts (run_id, worker_id, amount, state, closed_at)"
-            " select ?, debit >> 3, sum(amount) / 10000 * 10000, ?, ? from ledger"
+            "insert into payouts (run_id, worker_id, amount, state, sent_at, closed_at)"
+            " select ?, debit >> 3, sum(amount) / 10000 * 10000, ?, ?, ? from ledger"
             " where kind = 7 and at > ? and at <= ? group by debit having sum(amount) >= 1000000",
-            (run, "paid" if state == "paid" else "reserved", now if state == "paid" else None, self._paid_up_to, now),
+            (
+                run,
+                "paid" if state == "settled" else "reserved",
+                *[now if state == "settled" else None] * 2,
+                self._paid_up_to,
+                now,
+            ),
         )
         self._paid_up_to = now
-        for kind, source, target in ((8, 4, 5), (9, 5, 6))[: 2 if state == "paid" else 1]:
+        for kind, source, target in ((8, 4, 5), (9, 5, 6))[: 2 if state == "settled" else 1]:
             self._db.execute(
                 "insert into ledger (kind, subject, at, debit, credit, amount, currency)"
                 " select ?, id, ?, worker_id * 8 + ?, worker_id * 8 + ?, amount, 'USD' from payouts where run_id = ?",
@@ -319,9 +329,9 @@ class Grower:
             )
         self._db.execute(
             "update payout_runs set (count, total) = (select count(*), coalesce(sum(amount), 0) from payouts"
-            " where run_id = :run), approved_at = :paid, approved_by = :by, paid_at = :paid, paid_by = :by"
+            " where run_id = :run), approved_at = :paid, approved_by = :by, settled_at = :paid"
             " where id = :run",
-            {"run": run, "paid": now if state == "paid" else None, "by": 1 if state == "paid" else None},
+            {"run": run, "paid": now if state == "settled" else None, "by": 1 if state == "settled" else None},
         )
 
     def _send_back(self) -> None:

@@ -49,7 +49,11 @@ class Rules:
     lease_warning_seconds: int = 180
     sent_back_seconds: int = 48 * 3600
     quick_tap_millis: int = 300
+    rails: tuple[str, ...] = ("by_hand",)
+    """The ways money goes out that are on, by name (domain/rails.py), in the operator's order."""
     payout_minimum: int = 1_000_000
+    payout_two_above: int = 1_000_000_000
+    """A run of more than this is approved by two people."""
     topup_percent: int = 50
     fee_basis_points: int = 200
     pause_seconds: int = 300

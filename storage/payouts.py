@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import NamedTuple
 
 from domain.payouts import Payout, PayoutRun
 from storage.database import Tx
@@ -10,6 +11,14 @@ from storage.ledger import number_of
 
 RUN = ", ".join(field.name for field in fields(PayoutRun))
 PAYOUT = ", ".join(field.name for field in fields(Payout))
+
+
+class Due(NamedTuple):
+    """Somebody with money available, in micro-units; `has_left`: their consent has ended."""
+
+    worker_id: int
+    balance: int
+    has_left: bool
 
 
 def add_run(tx: Tx, *, period: str, cutoff: int, now: int) -> PayoutRun:
@@ -48,14 +57,18 @@ def recent(tx: Tx, *, limit: int) -> list[PayoutRun]:
 def unpaid(tx: Tx, *, limit: int) -> list[PayoutRun]:
     """Runs that wait for staff, oldest first."""
     rows = tx.all(
-        f"select {RUN} from payout_runs where state in ('proposed', 'approved') order by id limit :limit", limit=limit
+        f"select {RUN} from payout_runs where state in ('proposed', 'confirming', 'approved') order by id limit :limit",
+        limit=limit,
     )
     return [PayoutRun(*tuple(row)) for row in rows]
 
 
-def settling(tx: Tx) -> PayoutRun | None:
-    """The oldest run that is marked paid and whose payouts are not all closed yet."""
-    row = tx.one(f"select {RUN} from payout_runs where state = 'settling' order by id limit 1")
+def marked(tx: Tx) -> PayoutRun | None:
+    """The oldest run with payouts by hand that are marked paid and not closed yet."""
+    row = tx.one(
+        f"select {RUN} from payout_runs where state = 'approved' and exists (select 1 from payouts p"
+        " where p.run_id = payout_runs.id and p.rail = 'by_hand' and p.state = 'sending') order by id limit 1"
+    )
     return None if row is None else PayoutRun(*tuple(row))
 
 
@@ -65,8 +78,8 @@ def change_run(tx: Tx, run_id: int, **columns: object) -> None:
     tx.run(f"update payout_runs set {assignments} where id = :id", id=run_id, **columns)
 
 
-def due(tx: Tx, *, after: int, limit: int, minimum: int) -> tuple[list[tuple[int, int]], int | None]:
-    """Look at the next `limit` people behind `after`: (person, available balance) of those with the minimum or more.
+def due(tx: Tx, *, after: int, limit: int, least: int) -> tuple[list[Due], int | None]:
+    """Look at the next `limit` people behind `after`: those with `least` or more available, who have left or not.
 
     The second value is where to go on; None when nobody is left. Everybody is looked at, whatever their role now: who
     stopped, withdrew or was suspended is paid all the same.
@@ -79,22 +92,26 @@ def due(tx: Tx, *, after: int, limit: int, minimum: int) -> tuple[list[tuple[int
     if last is None:
         return [], None
     rows = tx.all(
-        f"select p.id, a.balance from people p join balances a on a.id = {number_of('available', 'p.id')}"
-        " where p.id > :after and p.id <= :last and a.balance >= :minimum order by p.id",
+        "select p.id, a.balance, (select max(c.withdrawn_at is null) from consents c where c.person_id = p.id) = 0"
+        f" as has_left from people p join balances a on a.id = {number_of('available', 'p.id')}"
+        " where p.id > :after and p.id <= :last and a.balance >= :least order by p.id",
         after=after,
         last=last,
-        minimum=minimum,
+        least=least,
     )
-    return [(row["id"], row["balance"]) for row in rows], int(last)
+    return [Due(row[0], row[1], bool(row[2])) for row in rows], int(last)
 
 
-def add(tx: Tx, *, run_id: int, worker_id: int, amount: int) -> int:
+def add(tx: Tx, *, run_id: int, worker_id: int, amount: int, rail: str, method_id: int | None) -> int:
     """A worker's part of a run, reserved; a run has one a worker (unique). Returns its id."""
     payout_id = tx.add(
-        "insert into payouts (run_id, worker_id, amount, state) values (:run_id, :worker_id, :amount, 'reserved')",
+        "insert into payouts (run_id, worker_id, amount, state, rail, method_id)"
+        " values (:run_id, :worker_id, :amount, 'reserved', :rail, :method_id)",
         run_id=run_id,
         worker_id=worker_id,
         amount=amount,
+        rail=rail,
+        method_id=method_id,
     )
     tx.run("update payout_runs set total = total + :amount, count = count + 1 where id = :id", id=run_id, amount=amount)
     return payout_id
@@ -117,16 +134,49 @@ def of_run(tx: Tx, run_id: int, *, after: int = 0, limit: int) -> list[Payout]:
     return [Payout(*tuple(row)) for row in rows]
 
 
-def reserved(tx: Tx, run_id: int, *, limit: int) -> list[Payout]:
-    """A run's payouts that are not closed."""
+def in_state(tx: Tx, run_id: int, *, rail: str, state: str, limit: int) -> list[Payout]:
+    """A run's payouts of a rail in one of the open states, oldest first."""
     rows = tx.all(
-        f"select {PAYOUT} from payouts where run_id = :run_id and state = 'reserved' order by id limit :limit",
+        f"select {PAYOUT} from payouts where run_id = :run_id and rail = :rail"
+        " and state in ('reserved', 'sending', 'unknown') and state = :state order by id limit :limit",
         run_id=run_id,
+        rail=rail,
+        state=state,
         limit=limit,
     )
     return [Payout(*tuple(row)) for row in rows]
 
 
-def close(tx: Tx, payout_id: int, *, now: int) -> None:
-    """It has been paid."""
-    tx.run("update payouts set state = 'paid', closed_at = :now where id = :id", id=payout_id, now=now)
+def mark(tx: Tx, run_id: int, *, rail: str, now: int) -> int:
+    """What a run pays over a rail is under way from now on; returns how many payouts that are."""
+    return tx.run(
+        "update payouts set state = 'sending', sent_at = :now where run_id = :run_id and rail = :rail"
+        " and state in ('reserved', 'sending', 'unknown') and state = 'reserved'",
+        run_id=run_id,
+        rail=rail,
+        now=now,
+    ).rowcount
+
+
+def any_open(tx: Tx, run_id: int) -> bool:
+    """Some payout of the run has not ended."""
+    sql = "select 1 from payouts where run_id = :id and state in ('reserved', 'sending', 'unknown') limit 1"
+    return tx.one(sql, id=run_id) is not None
+
+
+def change(tx: Tx, payout_id: int, **columns: object) -> None:
+    """Set columns of a payout by name (the names come from code, never from people)."""
+    assignments = ", ".join(f"{column} = :{column}" for column in columns)
+    tx.run(f"update payouts set {assignments} where id = :id", id=payout_id, **columns)
+
+
+def close(tx: Tx, payout_id: int, *, state: str, reference: str | None, problem: str | None, now: int) -> None:
+    """It has ended: paid, failed or returned."""
+    tx.run(
+        "update payouts set state = :state, reference = :reference, problem = :problem, closed_at = :now where id = :id",
+        id=payout_id,
+        state=state,
+        reference=reference,
+        problem=problem,
+        now=now,
+    )

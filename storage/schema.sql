@@ -25,6 +25,10 @@ CREATE UNIQUE INDEX consents_live on consents (person_id) where withdrawn_at is 
 
 CREATE INDEX consents_of_person on consents (person_id);
 
+CREATE INDEX fairness_hourly on fairness_workers (hourly) where hourly is not null;
+
+CREATE INDEX fairness_open on fairness (id) where step <> 'done';
+
 CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
 
 CREATE INDEX inbox_waiting on inbox (seq) where state = 'waiting';
@@ -79,13 +83,15 @@ CREATE INDEX payout_methods_over on payout_methods (closed_at) where handle is n
 
 CREATE UNIQUE INDEX payout_methods_used on payout_methods (handle) where state in ('waiting', 'active');
 
-CREATE INDEX payout_runs_settling on payout_runs (id) where state = 'settling';
+CREATE INDEX payout_runs_open on payout_runs (id) where state in ('proposed', 'confirming', 'approved');
 
-CREATE INDEX payout_runs_unpaid on payout_runs (id) where state in ('proposed', 'approved');
+CREATE INDEX payouts_of_file on payouts (file_id) where file_id is not null;
+
+CREATE INDEX payouts_of_sending on payouts (sending_id) where sending_id is not null;
 
 CREATE INDEX payouts_of_worker on payouts (worker_id);
 
-CREATE INDEX payouts_reserved on payouts (run_id, id) where state = 'reserved';
+CREATE INDEX payouts_open on payouts (run_id, rail, id) where state in ('reserved', 'sending', 'unknown');
 
 CREATE INDEX people_languages_turn on people_languages (language, turn, person_id);
 
@@ -199,6 +205,20 @@ CREATE TABLE balances (
   check (id in (0, 1) or balance >= 0)
 ) strict;
 
+CREATE TABLE bank_answers (
+  id integer primary key,
+  sha256 text not null unique,
+  form text not null,
+  by integer not null references people (id),
+  at integer not null,
+  settled_at integer,
+  paid integer not null default 0,
+  failed integer not null default 0,
+  returned integer not null default 0,
+  known integer not null default 0,
+  waiting integer not null default 0
+) strict;
+
 CREATE TABLE batches (
   id integer primary key,
   kind text not null,
@@ -275,12 +295,13 @@ CREATE TABLE facts (
 ) strict, without rowid;
 
 CREATE TABLE fairness (
-  day integer primary key,
-  measured_at integer,
-  step text not null default 'submissions' check (step in ('submissions', 'workers', 'payouts', 'done')),
-  cursor integer not null default 0,
+  id integer primary key,
+  day integer not null,
+  step text not null default 'clearing' check (step in ('clearing', 'submissions', 'workers', 'done')),
+  cursor integer not null,
   upto integer not null,
   floor integer not null,
+  measured_at integer,
   workers integer not null default 0,
   at_floor integer not null default 0,
   median integer,
@@ -304,7 +325,7 @@ CREATE TABLE fairness_times (
 CREATE TABLE fairness_workers (
   worker_id integer primary key references people (id),
   pay integer not null,
-  active_micros integer not null
+  hourly integer
 ) strict;
 
 CREATE TABLE grounds (
@@ -436,6 +457,22 @@ CREATE TABLE parts (
   primary key (assignment_id, message_id)
 ) strict, without rowid;
 
+CREATE TABLE payout_files (
+  id integer primary key,
+  run_id integer not null references payout_runs (id),
+  rail text not null,
+  number integer not null,
+  key text not null unique,
+  name text not null,
+  sha256 text not null,
+  content blob not null,
+  count integer not null check (count > 0),
+  total integer not null check (total > 0),
+  created_at integer not null,
+  created_by integer not null references people (id),
+  unique (run_id, rail, number)
+) strict;
+
 CREATE TABLE payout_methods (
   id integer primary key,
   worker_id integer not null references people (id),
@@ -457,15 +494,18 @@ CREATE TABLE payout_methods (
 CREATE TABLE payout_runs (
   id integer primary key,
   period text not null unique,
-  state text not null check (state in ('gathering', 'proposed', 'approved', 'settling', 'paid')),
+  state text not null check (state in ('gathering', 'proposed', 'confirming', 'approved', 'settled')),
   cutoff integer not null,
   total integer not null default 0,
   count integer not null default 0,
   created_at integer not null,
+  confirmed_at integer,
+  confirmed_by integer references people (id),
   approved_at integer,
   approved_by integer references people (id),
-  paid_at integer,
-  paid_by integer references people (id)
+  settled_at integer,
+  alerted_at integer,
+  late_at integer
 ) strict;
 
 CREATE TABLE payouts (
@@ -473,9 +513,18 @@ CREATE TABLE payouts (
   run_id integer not null references payout_runs (id),
   worker_id integer not null references people (id),
   amount integer not null check (amount > 0),
-  state text not null check (state in ('due', 'reserved', 'sending', 'paid', 'failed', 'unknown', 'returned')),
+  state text not null check (state in ('reserved', 'sending', 'unknown', 'paid', 'failed', 'returned')),
+  rail text not null default 'by_hand',
+  method_id integer,
+  sending_id integer,
+  file_id integer references payout_files (id),
+  reference text,
+  problem text,
+  sent_at integer,
   closed_at integer,
-  unique (run_id, worker_id)
+  unique (run_id, worker_id),
+  check ((state in ('paid', 'failed', 'returned')) = (closed_at is not null)),
+  check (state <> 'sending' or sent_at is not null)
 ) strict;
 
 CREATE TABLE people (

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain import ledger
+from domain import ledger, rails
+from domain.money import minor_digits
 from domain.notices import Json, Slot
 from domain.payouts import LISTED, AlreadyApproved, AlreadyPaid, NotYetApproved, PayoutRun, payable
 from domain.people import Person
 from domain.periods import last_payout
+from domain.rails import Rail
 from domain.refusals import StaleButton
-from storage import audit, job_runs, outbox, payouts, people
+from storage import audit, job_runs, outbox, payout_methods, payouts, people
 from storage.database import Tx
 from storage.job_runs import JobRun
 from storage.ledger import transfer
+from storage.payouts import Due
+from usecases import settling
 from usecases.notify import inform, tell
 from usecases.reviews import accept_due
 from usecases.roles import require_coordinator
@@ -30,7 +34,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
     while the process was down are one: their money is in the newest. A period in which nobody has the minimum has no
     run.
     """
-    marked = payouts.settling(tx)
+    marked = payouts.marked(tx)
     if marked is not None:
         _settle(tx, marked, now=now)
         return True
@@ -46,13 +50,15 @@ def run_due(tx: Tx, *, now: int) -> bool:
 
 def _gather(tx: Tx, period: JobRun, *, now: int) -> None:
     """Reserve what the next people have; after the last of them, propose the run to the coordinators."""
-    found, cursor = payouts.due(tx, after=period.cursor, limit=STEP, minimum=tx.rules.payout_minimum)
+    least = 10 ** (6 - minor_digits(tx.rules.currency))
+    found, cursor = payouts.due(tx, after=period.cursor, limit=STEP, least=least)
     run = payouts.of_period(tx, period.period)
-    for worker_id, balance in found:
-        amount = payable(balance, tx.rules)
-        if amount:
+    for one in found:
+        place = _place(tx, one)
+        amount = 0 if place is None else payable(one.balance, tx.rules, place[0], left=one.has_left)
+        if place is not None and amount:
             run = run or payouts.add_run(tx, period=period.period, cutoff=period.due_at, now=now)
-            _reserve(tx, run, worker_id, amount, now=now)
+            _reserve(tx, run, one, amount, *place, now=now)
     if cursor is not None:
         job_runs.step(tx, period, cursor=cursor)
         return
@@ -65,17 +71,26 @@ def _gather(tx: Tx, period: JobRun, *, now: int) -> None:
                 inform(tx, person, "payout_file", now=now, run=run.id)
 
 
-def _reserve(tx: Tx, run: PayoutRun, worker_id: int, amount: int, *, now: int) -> None:
-    payout_id = payouts.add(tx, run_id=run.id, worker_id=worker_id, amount=amount)
-    transfer(
-        tx,
-        cause=f"payout:{payout_id}:reserved",
-        debit=ledger.available(worker_id),
-        credit=ledger.in_transit(worker_id),
-        amount=amount,
-        currency=tx.rules.currency,
-        now=now,
+def _place(tx: Tx, one: Due) -> tuple[Rail, int | None] | None:
+    """Where somebody's money goes: the rail and their method; None when they have none that a rail here pays."""
+    if rails.hand_alone(tx.rules):
+        return rails.RAILS[rails.BY_HAND], None
+    method = payout_methods.active(tx, one.worker_id)
+    rail = None if method is None else rails.for_method(method.kind, tx.rules)
+    return None if method is None or rail is None else (rail, method.id)
+
+
+def _reserve(tx: Tx, run: PayoutRun, one: Due, amount: int, rail: Rail, method_id: int | None, *, now: int) -> None:
+    """Put somebody's money into the run. Of who has left, what is below the smallest coin is rounded off."""
+    payout_id = payouts.add(
+        tx, run_id=run.id, worker_id=one.worker_id, amount=amount, rail=rail.name, method_id=method_id
     )
+    source = ledger.available(one.worker_id)
+    moves = [(f"payout:{payout_id}:reserved", ledger.in_transit(one.worker_id), amount)]
+    if one.has_left and one.balance > amount:
+        moves.append((f"worker:{one.worker_id}:rounded:{run.id}", ledger.ROUNDING, one.balance - amount))
+    for cause, target, part in moves:
+        transfer(tx, cause=cause, debit=source, credit=target, amount=part, currency=tx.rules.currency, now=now)
 
 
 def overview(tx: Tx, *, by: Person, now: int) -> None:
@@ -90,7 +105,7 @@ def overview(tx: Tx, *, by: Person, now: int) -> None:
 def approve(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
     """Approve a proposed run once, on record. Raises AlreadyApproved, AlreadyPaid."""
     run = _run(tx, by, run_id)
-    if run.state in ("settling", "paid"):
+    if run.state == "settled":
         raise AlreadyPaid
     if run.state == "approved":
         raise AlreadyApproved
@@ -106,11 +121,10 @@ def mark_paid(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
     Up to SETTLED_AT_ONCE payouts are closed here, the rest by the clock. Raises NotYetApproved, AlreadyPaid.
     """
     run = _run(tx, by, run_id)
-    if run.state == "proposed":
+    if run.state in ("proposed", "confirming"):
         raise NotYetApproved
-    if run.state != "approved":
+    if run.state != "approved" or not payouts.mark(tx, run.id, rail=rails.BY_HAND, now=now):
         raise AlreadyPaid
-    payouts.change_run(tx, run.id, state="settling", paid_at=now, paid_by=by.id)
     audit.add(tx, person_id=by.id, action="payout_run.paid", subject=f"payout_run:{run.id}", now=now, **_facts(run))
     _settle(tx, run, now=now)
     _refresh(tx, run, by, now=now)
@@ -118,23 +132,9 @@ def mark_paid(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
 
 
 def _settle(tx: Tx, run: PayoutRun, *, now: int) -> None:
-    """Close the next payouts of a run that is marked paid; after the last, the run."""
-    found = payouts.reserved(tx, run.id, limit=SETTLED_AT_ONCE)
-    for payout in found:
-        transfer(
-            tx,
-            cause=f"payout:{payout.id}:paid",
-            debit=ledger.in_transit(payout.worker_id),
-            credit=ledger.paid(payout.worker_id),
-            amount=payout.amount,
-            currency=tx.rules.currency,
-            now=now,
-        )
-        payouts.close(tx, payout.id, now=now)
-        worker = people.by_id(tx, payout.worker_id)
-        inform(tx, worker, "payout_paid", now=now, dedupe=f"payout:{payout.id}:paid", payout=payout.id)
-    if len(found) < SETTLED_AT_ONCE:
-        payouts.change_run(tx, run.id, state="paid")
+    """Close the next payouts by hand of a run that is marked paid; after the last of all, the run."""
+    for payout in payouts.in_state(tx, run.id, rail=rails.BY_HAND, state="sending", limit=SETTLED_AT_ONCE):
+        settling.paid(tx, payout, reference=None, now=now)
 
 
 def _run(tx: Tx, by: Person, run_id: int) -> PayoutRun:

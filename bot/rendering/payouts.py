@@ -39,7 +39,6 @@ class RunView:
     run: PayoutRun
     lines: tuple[Line, ...]
     approved_by: str | None
-    paid_by: str | None
 
 
 def run(view: RunView, words: Words) -> Action:
@@ -79,11 +78,7 @@ def _standing(view: RunView, words: Words) -> Markup:
             name=view.approved_by or "",
             at=words.day_and_time(one.approved_at or 0),
         )
-    return words.html(
-        "Marked paid by {name}, {at}. The receipts are on their way.",
-        name=view.paid_by or "",
-        at=words.day_and_time(one.paid_at or 0),
-    )
+    return words.html("Paid, {at}. The receipts are on their way.", at=words.day_and_time(one.settled_at or 0))
 
 
 def _buttons(one: PayoutRun, words: Words) -> Keyboard:
@@ -117,8 +112,7 @@ def _load(tx: Tx, run_id: int, *, limit: int | None) -> RunView:
         lines += [_opened(tx, payout) for payout in page]
         if limit is not None:
             break
-    names = [None if by is None else people.name(tx, by) for by in (one.approved_by, one.paid_by)]
-    return RunView(one, tuple(lines), *names)
+    return RunView(one, tuple(lines), None if one.approved_by is None else people.name(tx, one.approved_by))
 
 
 def _opened(tx: Tx, payout: Payout) -> Line:

@@ -53,7 +53,7 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
     tell(tx, open_card["worker_id"], "lease_ends", now=now, assignment=open_card["id"], until=open_card["expires_at"])
     finished = tx.value("select id from batches where state = 'paused'")
     tx.run("update batches set state = 'open', done = tasks where id = :id", id=finished)
-    payouts.close(tx, 1, now=now)
+    payouts.close(tx, 1, state="paid", reference=None, problem=None, now=now)
     tell(tx, tx.value("select worker_id from payouts where id = 1"), "payout_paid", now=now, payout=1)
     tell(tx, owner, "offer", now=now, batch=batch)
     invite = invites.add(tx, code="x", role="worker", single_use=False, created_by=owner, expires_at=now + 1, now=now)

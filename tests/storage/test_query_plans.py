@@ -49,8 +49,7 @@ SMALL_INDEXES = {
     "outbox_waiting": "what is not sent yet",
     "outbox_campaign": "offers that are not sent yet",
     "jobs_waiting": "what is not worked off yet",
-    "payout_runs_settling": "the run that is being marked paid",
-    "payout_runs_unpaid": "the runs that wait for staff",
+    "payout_runs_open": "the runs that are not settled",
 }
 """Partial indexes that hold what is open now: going through one costs what is open, not what there ever was."""
 BOUNDED = {

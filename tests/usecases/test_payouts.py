@@ -58,7 +58,7 @@ async def test_a_balance_becomes_a_payout_in_whole_cents_and_the_rest_stays(db: 
         payouts.approve(tx, by=owner, run_id=run.id, now=NOON + 8 * DAY)
         payouts.mark_paid(tx, by=owner, run_id=run.id, now=NOON + 8 * DAY)
         assert money(tx, worker) == Money(review=0, available=15, transit=0, paid=2_250_000)
-        assert _only(tx).state == "paid"
+        assert _only(tx).state == "settled"
         books_are_right(tx)
 
     await db.write(story)
@@ -288,11 +288,11 @@ async def test_a_great_run_is_settled_in_steps_by_the_clock(db: Database, monkey
         run = _only(tx)
         payouts.approve(tx, by=owner, run_id=run.id, now=now)
         payouts.mark_paid(tx, by=owner, run_id=run.id, now=now)
-        assert _only(tx).state == "settling"
+        assert _only(tx).state == "approved"
         with pytest.raises(AlreadyPaid):
             payouts.mark_paid(tx, by=owner, run_id=run.id, now=now)
         _run(tx, now + MINUTE)
-        assert _only(tx).state == "paid"
+        assert _only(tx).state == "settled"
         assert [money(tx, worker).paid for worker in workers] == [1_500_000] * 5
         assert [told(tx, worker).count("payout_paid") for worker in workers] == [1] * 5
         books_are_right(tx)
