@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.soak.people import COORDINATOR, OWNER, REVIEWER
+from domain import costs
 from domain.rules import Rules
 from storage import people
 from storage.cipher import Cipher
@@ -60,4 +61,5 @@ def _batch(tx: Tx, kind: str, tasks: int, *, now: int) -> None:
     owner = people.by_telegram_id(tx, OWNER)
     assert owner is not None
     draft = builders.make_draft(tx, kind, tasks, by=owner, price=PRICE, overlap=OVERLAP, texts=True, now=now)
-    publishing.publish(tx, by=owner, batch=draft, tasks=tasks, cost=tasks * OVERLAP * PRICE, now=now)
+    cost = costs.cost(tasks, OVERLAP, PRICE, costs.rates_of(tx.rules)).total
+    publishing.publish(tx, by=owner, batch=draft, tasks=tasks, cost=cost, now=now)

@@ -16,6 +16,7 @@ from bench.grown import Size, fill
 from domain.pay import bucket
 from domain.rules import DAY, SECOND, Rules
 from storage import inbox, ledger, people, sessions
+from storage.books import NAMES
 from storage.cipher import Cipher
 from storage.database import Tx
 from tests.builders import NOON, make_batch, make_worker
