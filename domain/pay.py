@@ -1,4 +1,4 @@
-"""Pay per active hour: what counts as active time, the rate it makes, and a batch's median time from small counts.
+"""Pay per active hour: the rate that active time makes, and a batch's median time from small counts.
 
 Times are microseconds, money is micro-units.
 """
@@ -10,25 +10,12 @@ from typing import Final
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3_600 * SECOND
-LEAST_CAP: Final = 30 * SECOND
-CAP_MEDIANS: Final = 5
-UNMEASURED: Final = 180 * SECOND
 MEASURED_FROM: Final = 10
 """From this many answers on a batch's median is a measurement; before, the rate on a card is an estimate."""
 
 _TICK: Final = 1_000
 _STEPS: Final = 16
 _TOP: Final = 7 * 24 * HOUR
-
-
-def active_micros(shown_at: int, answered_at: int, median_micros: int | None) -> int:
-    """Return the active time of one answer: shown → answered, capped at max(30 s, 5 × the batch's median).
-
-    Pass the batch's estimate while nothing is measured; with None the doubt is the worker's and the median of a written
-    reply (180 s) is assumed. Never negative, whatever the clocks did. Cap: product.md, promise 4.
-    """
-    median = UNMEASURED if median_micros is None else median_micros
-    return max(0, min(answered_at - shown_at, max(LEAST_CAP, CAP_MEDIANS * median)))
 
 
 def per_hour(micro: int, active_micros: int) -> int | None:

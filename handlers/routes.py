@@ -81,6 +81,7 @@ TAPS: dict[str, Tap] = {
     "report": Tap(work.ask_problem, Slot.CARD),
     "reported": Tap(work.report, Slot.CARD),
     "card": Tap(work.card, Slot.CARD),
+    "still_here": Tap(work.still_here, Slot.CARD),
     "instructions": Tap(work.instructions, Slot.CARD),
     "got_it": Tap(work.got_it, Slot.CARD),
     "change_batch": Tap(work.change_batch, Slot.CARD),

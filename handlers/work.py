@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.words import N_
 from handlers.context import Context
-from usecases import offers, reporting, work, writing
+from usecases import offers, presence, reporting, work, writing
 from usecases.answering import Outcome, Receipt
 
 SAID = {
@@ -64,6 +64,12 @@ async def card(ctx: Context, assignment: int) -> None:
     """**Back** to the card."""
     await ctx.write(work.show_card, assignment=assignment)
     await ctx.toast("")
+
+
+async def still_here(ctx: Context, assignment: int) -> None:
+    """**Still here**."""
+    await ctx.write(presence.still_here, assignment=assignment)
+    await ctx.toast(N_("Good. Your time goes on."))
 
 
 async def instructions(ctx: Context, assignment: int) -> None:

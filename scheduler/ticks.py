@@ -11,7 +11,7 @@ from typing import Protocol
 
 from domain.rules import Rules
 from storage.database import Tx
-from usecases import housekeeping, leases, payouts, reviews, summaries, waves
+from usecases import housekeeping, leases, payouts, presence, reviews, summaries, waves
 
 
 class Work(Protocol):
@@ -33,11 +33,17 @@ def _often(rules: Rules) -> int:
     return rules.tick_seconds
 
 
+def _promptly(_: Rules) -> int:
+    """A question is about seconds."""
+    return 5
+
+
 def _hourly(rules: Rules) -> int:
     return 3600
 
 
 TICKS: tuple[Tick, ...] = (
+    Tick("still_there", _promptly, presence.ask),
     Tick("leases", _often, leases.expire),
     Tick("reviews", _often, reviews.accept_due),
     Tick("sent_back", _often, reviews.expire_sent_back),

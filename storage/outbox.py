@@ -218,11 +218,6 @@ def forget_slot(tx: Tx, person_id: int, slot: str) -> None:
     tx.run("delete from slots where person_id = :person_id and slot = :slot", person_id=person_id, slot=slot)
 
 
-def shown(tx: Tx, assignment_id: int, *, now: int) -> None:
-    """The card of this assignment is on the worker's screen; the first time counts."""
-    tx.run("update assignments set shown_at = :now where id = :id and shown_at is null", id=assignment_id, now=now)
-
-
 def forget(tx: Tx, *, before: int, limit: int) -> int:
     """Delete rows that went out, failed or were cancelled and were queued before an instant, at most `limit`.
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import ledger
+from domain.active_time import Record, card_time, stretch
 from domain.batches import Submission
 from domain.kinds import Answer, Input, Tap, kind
-from domain.pay import active_micros
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.refusals_work import AlreadyAnswered, NewPhoto, NewTask, NothingToUndo
@@ -119,7 +119,14 @@ def undo(tx: Tx, *, by: Person, submission: int, now: int) -> None:
         raise NothingToUndo
     if not submissions.withdraw(tx, last.id, was="pending"):
         raise NothingToUndo
-    assignments.reopen(tx, last.assignment_id, was="submitted", expires_at=lease_end(place.batch, now))
+    assignments.reopen(
+        tx,
+        last.assignment_id,
+        was="submitted",
+        now=now,
+        expires_at=lease_end(place.batch, now),
+        counted=last.active_micros,
+    )
     transfer(
         tx,
         cause=f"submission:{last.id}:undone",
@@ -207,8 +214,23 @@ def _store(tx: Tx, by: Person, hand: Hand, answer: Answer, *, now: int) -> tuple
 
 def measured_time(hand: Hand, now: int) -> tuple[int, int]:
     """Since when the worker had the card, and how much of that counts as active time."""
-    shown_at = seen_at(hand.assignment.offered_at, hand.assignment.shown_at, now)
-    return shown_at, active_micros(shown_at, now, expected_micros(hand.place.batch))
+    one = hand.assignment
+    return seen_at(one.offered_at, one.shown_at, now), counted_until(hand, now, said=False)
+
+
+def counted_until(hand: Hand, now: int, *, said: bool) -> int:
+    """What counts of the card's time until now; `said` as in domain.active_time.stretch."""
+    one, session = hand.assignment, hand.place.session
+    median = one.median_micros or expected_micros(hand.place.batch)
+    more = stretch(
+        seen_at(one.offered_at, one.shown_at if one.alive_at is None else one.alive_at, now),
+        now,
+        median=median,
+        asked_at=one.asked_at,
+        said=said,
+        record=Record(session.asked, session.answered),
+    )
+    return card_time(one.counted_micros, more, median)
 
 
 def credit(tx: Tx, submission_id: int, worker_id: int, batch_id: int, price: int, *, now: int) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.active_time import IN_TIME, quiet_limit
 from domain.batches import Batch
 from domain.kinds import kind
 from domain.notices import Slot
 from domain.people import CONSENT_VERSION, Person
 from domain.refusals_work import NoConsent, NotAWorker, Suspended
 from domain.rules import SECOND
-from domain.working import covered, limit_for_one
+from domain.working import covered, expected_micros, limit_for_one
 from storage import assignments, consents, outbox, parts, sessions, tasks
 from storage.assignments import Place
 from storage.database import Tx
@@ -50,8 +51,8 @@ def check_worker(by: Person, consent: int | None) -> None:
 
 
 def lease_end(batch: Batch, now: int) -> int:
-    """When a lease that begins now ends."""
-    return now + batch.lease_seconds * SECOND
+    """When a lease that begins now ends: never before the card's time would still count."""
+    return now + max(batch.lease_seconds * SECOND, IN_TIME * quiet_limit(expected_micros(batch)))
 
 
 def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
@@ -77,7 +78,13 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
     if task_id is None or not tasks.take(tx, task_id):
         return Next(None, enrolment)
     assignment_id = assignments.lease(
-        tx, task_id=task_id, batch_id=batch.id, worker_id=worker_id, now=now, expires_at=lease_end(batch, now)
+        tx,
+        task_id=task_id,
+        batch_id=batch.id,
+        worker_id=worker_id,
+        now=now,
+        expires_at=lease_end(batch, now),
+        median_micros=expected_micros(batch),
     )
     return Next(assignment_id, enrolment, 1)
 
@@ -136,5 +143,5 @@ def _take_up_draft(tx: Tx, assignment_id: int, batch: Batch, *, now: int) -> int
     left = assignments.by_id(tx, assignment_id)
     if left is None or left.state not in ("expired", "released") or not tasks.take(tx, left.task_id):
         return None
-    assignments.reopen(tx, left.id, was=left.state, expires_at=lease_end(batch, now))
+    assignments.reopen(tx, left.id, was=left.state, now=now, expires_at=lease_end(batch, now))
     return left.id

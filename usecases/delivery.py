@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.notices import Lane
-from storage import outbox, people, photos
+from storage import assignments, outbox, people, photos
 from storage.database import Tx
 from usecases import rejections, work
 
@@ -53,7 +53,7 @@ def sent(tx: Tx, *, delivered: Delivered, now: int) -> None:
     if delivered.new_message:
         people.note_message(tx, delivered.person_id, delivered.message_id)
     if delivered.shows is not None:
-        outbox.shown(tx, delivered.shows, now=now)
+        assignments.shown(tx, delivered.shows, now=now)
 
 
 def forget_upload(tx: Tx, *, sha256: str, light: bool, file_id: str) -> None:

@@ -12,6 +12,7 @@ from storage.database import Tx
 from usecases import progress
 from usecases.answering import changed, go_on, in_hand
 from usecases.notify import inform, tell
+from usecases.presence import alive
 from usecases.roles import require_coordinator
 
 
@@ -25,6 +26,7 @@ def ask(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
     hand = in_hand(tx, by, assignment)
     if hand.assignment.state != "offered":
         raise StaleButton
+    alive(tx, hand, now=now)
     tell(tx, by, "report", now=now, slot=Slot.CARD, assignment=assignment)
 
 

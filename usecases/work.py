@@ -18,6 +18,7 @@ from usecases.answering import Outcome, Receipt, go_on, in_hand, submit, undo
 from usecases.assigning import has_next, lease_end, present, require_worker
 from usecases.leases import release_all
 from usecases.notify import tell
+from usecases.presence import alive
 
 LISTED = 10
 """So many batches fit in one list."""
@@ -60,6 +61,7 @@ def show(tx: Tx, *, by: Person, now: int) -> None:
     session = sessions.of(tx, by.id)
     hand = assignments.hand(tx, by.id, session.assignment_id) if session.assignment_id is not None else None
     if hand is not None and hand.assignment.state == "offered":
+        alive(tx, hand, now=now)
         assignments.extend(tx, hand.assignment.id, expires_at=lease_end(hand.place.batch, now))
         sessions.touch(tx, by.id, now=now)
         _show_in_hand(tx, by, hand.place, hand.assignment.id, now=now)
@@ -106,6 +108,7 @@ def show_card(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
     hand = in_hand(tx, by, assignment)
     if hand.assignment.state != "offered":
         raise StaleButton
+    alive(tx, hand, now=now)
     present(tx, by, hand.place.batch, assignment, now=now)
 
 
@@ -114,6 +117,7 @@ def instructions(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
     hand = in_hand(tx, by, assignment)
     if hand.assignment.state == "released":
         raise StaleButton
+    alive(tx, hand, now=now)
     tell(tx, by, "instructions", now=now, slot=Slot.CARD, assignment=assignment, first=False)
 
 
@@ -122,6 +126,7 @@ def got_it(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
     hand = in_hand(tx, by, assignment)
     enrolments.instructed(tx, by.id, hand.assignment.batch_id, now=now)
     if hand.assignment.state == "offered":
+        alive(tx, hand, now=now)
         present(tx, by, hand.place.batch, assignment, now=now)
     else:
         show(tx, by=by, now=now)

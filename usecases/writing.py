@@ -17,6 +17,7 @@ from storage.database import Tx
 from usecases.answering import Outcome, Receipt, changed, credit, go_on, in_hand, measured_time, record
 from usecases.assigning import lease_end, present
 from usecases.notify import tell
+from usecases.presence import alive
 
 
 def take(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> bool:
@@ -124,6 +125,7 @@ def show_all(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
     else:
         for page in range(count):
             tell(tx, by, "conversation", now=now, task=hand.task.id, page=page)
+    alive(tx, hand, now=now)
     present(tx, by, hand.place.batch, assignment, now=now)
 
 
@@ -152,6 +154,7 @@ def _as_shown(tx: Tx, by: Person, hand: Hand, version: int, *, now: int) -> bool
 def _changed(tx: Tx, by: Person, hand: Hand, *, now: int, goes_on: bool = False) -> None:
     one = hand.assignment
     assignments.change_draft(tx, one.id)
+    alive(tx, hand, now=now)
     assignments.extend(tx, one.id, expires_at=lease_end(hand.place.batch, now))
     sessions.touch(tx, by.id, now=now)
     tell(tx, by, "draft", now=now, slot=Slot.DRAFT, assignment=one.id, goes_on=goes_on)

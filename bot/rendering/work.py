@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.rendering import card
@@ -10,6 +10,7 @@ from bot.rendering.card import CardView
 from bot.rendering.conversation import turns_html
 from bot.rendering.drafts import language_name
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
+from domain.active_time import QUESTIONS
 from domain.batches import Batch, Submission, Task
 from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
 from domain.pay import per_hour
@@ -24,6 +25,14 @@ from storage.database import Tx
 from storage.worker_days import Done
 from usecases.answering import undo_of
 from usecases.work import Choice, choices
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A card from whose worker nothing has come for a while; `questions` they were asked, 0 once they answered."""
+
+    card: CardView
+    questions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,31 @@ def view_paused(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
 def the_card(view: CardView | None, words: Words) -> Action:
     """The next task."""
     return Nothing() if view is None else card.card_message(view, words)
+
+
+def view_still_there(tx: Tx, person_id: int, params: dict[str, Any]) -> Silence | None:
+    """The card in hand, and whether a question about it is open."""
+    hand = assignments.hand(tx, person_id, params["assignment"])
+    if hand is None or hand.assignment.worker_id != person_id or hand.assignment.state != "offered":
+        return None
+    return Silence(_card(tx, hand), hand.assignment.questions)
+
+
+def still_there(view: Silence | None, words: Words) -> Action:
+    """The card with the question whether its worker is still there, and without it once they are; it makes no noise."""
+    if view is None:
+        return Nothing()
+    shown = card.card_message(view.card, words)
+    if not view.questions:
+        return replace(shown, stays=True)
+    if view.questions < QUESTIONS:
+        line = words.html("<b>Still there?</b> Tap Still here, and all of your time on this one counts.")
+    else:
+        line = words.html(
+            "<b>Still there?</b> We ask for the last time: tap Still here now, and all of your time on this one counts."
+        )
+    here = Button(words.plain("Still here"), encode("still_here", view.card.assignment_id or 0), style="primary")
+    return replace(shown, text=Markup(f"{shown.text}\n\n{line}"), keyboard=((here,), *shown.keyboard), stays=True)
 
 
 def report(view: CardView | None, words: Words) -> Action:
@@ -377,6 +411,7 @@ def _today(today: Done, words: Words) -> Markup:
 
 RENDERERS = {
     "card": Renderer(the_card, view_card),
+    "still_there": Renderer(still_there, view_still_there),
     "report": Renderer(report, view_card),
     "instructions": Renderer(instructions, view_instructed),
     "returned": Renderer(returned, view_returned),

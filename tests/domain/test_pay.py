@@ -1,4 +1,4 @@
-"""Active time, rates and the median."""
+"""Rates and the median. Active time is in test_active_time.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from domain.pay import (
     MEASURED_FROM,
     SECOND,
-    active_micros,
     bucket,
     bucket_middle,
     counted,
@@ -23,23 +22,6 @@ from domain.pay import (
 )
 
 DURATIONS = st.integers(16_000, 7 * 86_400 * SECOND)
-
-
-def test_gap_counts_in_full_up_to_five_medians() -> None:
-    assert active_micros(0, 40 * SECOND, 9 * SECOND) == 40 * SECOND
-    assert active_micros(0, 46 * SECOND, 9 * SECOND) == 45 * SECOND
-
-
-def test_quick_batch_still_allows_half_a_minute() -> None:
-    assert active_micros(0, 60 * SECOND, SECOND) == 30 * SECOND
-
-
-def test_lunch_over_an_unmeasured_task_counts_as_fifteen_minutes() -> None:
-    assert active_micros(0, 3_600 * SECOND, None) == 900 * SECOND
-
-
-def test_clock_that_went_back_makes_no_negative_time() -> None:
-    assert active_micros(10 * SECOND, 9 * SECOND, None) == 0
 
 
 def test_rate_of_a_card_is_the_handbook_s() -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from domain.people import Person
 from domain.rules import SECOND, Rules
-from storage import outbox, people, sessions
+from storage import assignments, people, sessions
 from storage.cipher import Cipher
 from storage.database import Tx
 from storage.migrate import migrate
@@ -52,7 +52,7 @@ class Desk:
         """The sender has put the person's card on the screen."""
         card = self.card(by)
         if card is not None:
-            outbox.shown(self.tx, card, now=self.now - int(ago * SECOND))
+            assignments.shown(self.tx, card, now=self.now - int(ago * SECOND))
 
     def card(self, by: Person) -> int | None:
         """The assignment on the person's screen."""
