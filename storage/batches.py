@@ -25,6 +25,8 @@ class Standing:
     tasks: int
     done: int
     done_told: int
+    piloting: int
+    resting: int
 
 
 def add(
@@ -75,7 +77,10 @@ def collecting(tx: Tx, person_id: int) -> Batch | None:
 
 def standing(tx: Tx, batch_id: int) -> Standing | None:
     """Where the batch stands."""
-    row = tx.one("select state, created_by, price, tasks, done, done_told from batches where id = :id", id=batch_id)
+    row = tx.one(
+        "select state, created_by, price, tasks, done, done_told, piloting, resting from batches where id = :id",
+        id=batch_id,
+    )
     return None if row is None else Standing(*tuple(row))
 
 
@@ -83,6 +88,7 @@ def standing(tx: Tx, batch_id: int) -> Standing | None:
 class Priced:
     """What a batch's money follows from: what it was published as, at which rates. Micro-units where it is money.
 
+    `begun` are its tasks and their price at first: of its pilot, where it had one; what came later are additions.
     `spared` counts answers whose money went back before the end; `fees_used` is what of its fees payouts had used up.
     """
 
@@ -93,29 +99,45 @@ class Priced:
     overlap: int
     price: int
     spared: int
+    piloting: int
+    begun: tuple[int, int]
     rates: Rates
     fees_used: int
 
     @property
     def cost(self) -> Cost:
-        """What was reserved when it was published."""
-        return cost(self.tasks, self.overlap, self.price, self.rates)
+        """What was reserved at first: for its pilot, or when it was published."""
+        tasks, price = self.begun
+        return cost(tasks, self.overlap, price, self.rates)
 
 
 def priced(tx: Tx, batch_id: int) -> Priced | None:
     """The batch's money as its row says it; None while it has no price."""
     row = tx.one(
-        "select state, tasks, done, wanted, overlap, price, spared, topup_percent, fee_basis_points, fees_used"
+        "select state, tasks, done, wanted, overlap, price, spared, piloting, topup_percent, fee_basis_points, fees_used,"
+        " coalesce(pilot_tasks, tasks) as first_tasks, coalesce(pilot_price, price) as first_price"
         " from batches where id = :id and price is not null",
         id=batch_id,
     )
     if row is None:
         return None
     rates = Rates(row["topup_percent"], row["fee_basis_points"])
-    begun = {
-        name: row[name] for name in ("state", "tasks", "done", "wanted", "overlap", "price", "spared", "fees_used")
-    }
-    return Priced(rates=rates, **begun)
+    names = ("state", "tasks", "done", "wanted", "overlap", "price", "spared", "piloting", "fees_used")
+    plain = {name: row[name] for name in names}
+    return Priced(rates=rates, begun=(row["first_tasks"], row["first_price"]), **plain)
+
+
+def want_one_more(tx: Tx, batch_id: int) -> int | None:
+    """One task wants one answer more than the batch's least overlap; returns the number of the place this makes free.
+
+    None when the money of all answers up to the most has been given out or given back.
+    """
+    freed: int | None = tx.value(
+        "update batches set wanted = wanted + 1, frees = frees + 1"
+        " where id = :id and wanted < tasks * overlap - spared returning frees",
+        id=batch_id,
+    )
+    return freed
 
 
 def still_needed(tx: Tx, batch_id: int) -> int | None:

@@ -117,6 +117,30 @@ def add_answer(tx: Tx, task_id: int) -> bool:
     return bool(grown)
 
 
+def widen(tx: Tx, task_id: int, *, freed: int) -> None:
+    """The task wants one answer more, also of workers who have passed it."""
+    sql = "update tasks set wanted = wanted + 1, state = 'open', freed = :freed where id = :id"
+    tx.run(sql, id=task_id, freed=freed)
+
+
+def narrow(tx: Tx, task_id: int, *, least: int) -> tuple[int, bool]:
+    """Want `least` answers, or as many as are taken; returns how many fewer that is, and whether the task is done."""
+    row = tx.one(
+        "select wanted, max(:least, taken) as needs, answered from tasks where id = :id", id=task_id, least=least
+    )
+    if row is None or row["needs"] >= row["wanted"]:
+        return 0, False
+    done = row["answered"] >= row["needs"]
+    tx.run(
+        "update tasks set wanted = :wanted, state = case when :done and state = 'open' then 'done' else state end"
+        " where id = :id",
+        id=task_id,
+        wanted=row["needs"],
+        done=int(done),
+    )
+    return row["wanted"] - row["needs"], done
+
+
 def unanswer(tx: Tx, task_id: int) -> bool:
     """Take a submission out of the count; its place stays taken. True when the task was done before."""
     row = tx.one(
@@ -138,9 +162,9 @@ def pause(tx: Tx, task_id: int) -> bool:
 
 
 def resume(tx: Tx, batch_id: int, task_id: int) -> bool:
-    """Offer a paused task again, also to workers who have passed it."""
+    """Offer a task that was reported again, also to workers who have passed it."""
     freed = tx.value("update batches set frees = frees + 1 where id = :id returning frees", id=batch_id)
-    sql = "update tasks set state = 'open', freed = :freed where id = :id and state = 'paused'"
+    sql = "update tasks set state = 'open', freed = :freed where id = :id and state = 'paused' and reports > 0"
     return tx.run(sql, id=task_id, freed=freed).rowcount == 1
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from domain import agreement
 from domain.batches import Batch, Submission
 from domain.kinds import Answer, kind
+from domain.overlap import wants_one_more
 from domain.pay import bucket, median_from_histogram
 from domain.working import median_is_due
 from storage import batches, enrolments, reviews, submissions, tasks, timings, worker_days
@@ -16,13 +18,18 @@ def count_in(
 ) -> None:
     """Add an answer to its batch: two statements, one more where others have answered, one when the median is due.
 
+    Where the overlap adapts and the answers differ, the task wants one more instead of being done: two statements more.
     `task` is as of after the answer; `leased` is by how much the batch's open assignments changed with it.
     """
     timings.add(tx, batch.id, bucket(active))
     median = batch.median_micros
     if median_is_due(batch.measured + 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
-    pairs, same = _pairs(tx, batch, task_id, submission_id, answer) if task.answered > 1 else (0, 0)
+    others = _others(tx, batch, task_id, submission_id, answer) if task.answered > 1 else []
+    pairs, same = _pairs(batch, answer, others)
+    done = task.answered == task.wanted
+    if done and same < pairs and batch.overlap_least is not None and batch.state in ("open", "paused"):
+        done = not _widened(tx, batch, task_id, [answer, *others])
     batches.tally(
         tx,
         batch.id,
@@ -30,7 +37,7 @@ def count_in(
         submissions=1,
         measured=1,
         active_micros=active,
-        done=int(task.answered == task.wanted),
+        done=int(done),
         leased=leased,
         pairs=pairs,
         pairs_same=same,
@@ -41,7 +48,9 @@ def take_out(tx: Tx, batch: Batch, submission: Submission) -> None:
     """Undo an answer in every counter; its place in the task stays taken by the assignment, which is open again."""
     timings.remove(tx, batch.id, bucket(submission.active_micros))
     was_done = tasks.unanswer(tx, submission.task_id)
-    pairs, same = _pairs(tx, batch, submission.task_id, submission.id, submission.answer)
+    others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
+    pairs, same = _pairs(batch, submission.answer, others)
+    _narrow(tx, batch, submission.task_id, others)
     median = batch.median_micros
     if median_is_due(batch.measured - 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
@@ -76,7 +85,9 @@ def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, a
     task = tasks.by_id(tx, submission.task_id)
     assert task is not None
     tasks.free(tx, batch.id, task.id, leased=False, answered=True)
-    _recount(tx, batch, submission, -1, done=-int(task.answered >= task.wanted), anew=anew)
+    others = _others(tx, batch, task.id, submission.id, submission.answer)
+    done = int(_narrow(tx, batch, task.id, others)) - int(task.answered >= task.wanted)
+    _recount(tx, batch, submission, -1, done=done, anew=anew)
     if day_open:
         _day(tx, submission, -1)
 
@@ -99,7 +110,8 @@ def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
 
 
 def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool) -> None:
-    pairs, same = _pairs(tx, batch, submission.task_id, submission.id, submission.answer)
+    others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
+    pairs, same = _pairs(batch, submission.answer, others)
     measured, median = 0 if anew else sign, batch.median_micros
     if not anew:
         change = timings.add if sign > 0 else timings.remove
@@ -129,10 +141,42 @@ def _day(tx: Tx, submission: Submission, sign: int) -> None:
     add(tx, submission.worker_id, own, submissions=0, earned=0, active_micros=sign * submission.active_micros)
 
 
-def _pairs(tx: Tx, batch: Batch, task_id: int, submission_id: int, answer: Answer) -> tuple[int, int]:
-    """How many other live answers the task has, and how many of them say the same; nothing for written answers."""
+def _others(tx: Tx, batch: Batch, task_id: int, submission_id: int, answer: Answer) -> list[Answer]:
+    """The other live answers the task has; none for written work, which is not compared."""
+    if kind(batch.kind).label(answer) is None:
+        return []
+    return submissions.answers(tx, task_id, besides=submission_id)
+
+
+def _pairs(batch: Batch, answer: Answer, others: list[Answer]) -> tuple[int, int]:
+    """How many pairs the answer makes, and how many of them say the same."""
     this = kind(batch.kind)
-    if this.label(answer) is None:
-        return 0, 0
-    others = submissions.answers(tx, task_id, besides=submission_id)
     return len(others), sum(this.compare(answer, other) for other in others)
+
+
+def _votes(batch: Batch, answers: list[Answer]) -> dict[str, int]:
+    return agreement.count(map(kind(batch.kind).label, answers))
+
+
+def _widened(tx: Tx, batch: Batch, task_id: int, answers: list[Answer]) -> bool:
+    """Ask for one more answer to a task that has all it wanted, where they differ and its money is still set aside."""
+    if not wants_one_more(_votes(batch, answers), most=batch.overlap):
+        return False
+    freed = batches.want_one_more(tx, batch.id)
+    if freed is None:
+        return False
+    tasks.widen(tx, task_id, freed=freed)
+    return True
+
+
+def _narrow(tx: Tx, batch: Batch, task_id: int, others: list[Answer]) -> bool:
+    """Where the overlap adapts and the answers that are left agree, want no more than at first; True when that is done.
+
+    What others have in hand already stays wanted.
+    """
+    if batch.overlap_least is None or len(_votes(batch, others)) > 1:
+        return False
+    fewer, done = tasks.narrow(tx, task_id, least=batch.overlap_least)
+    if fewer:
+        batches.count(tx, batch.id, wanted=-fewer)
+    return done

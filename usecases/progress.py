@@ -7,6 +7,7 @@ from domain.people import Person
 from domain.rules import SECOND
 from storage import batches, outbox, people
 from storage.database import Tx
+from usecases import reserves
 from usecases.notify import inform, tell
 
 EVERY = 3 * SECOND
@@ -31,7 +32,7 @@ def show_below(tx: Tx, person: Person, batch_id: int, *, now: int) -> None:
 def refresh(tx: Tx, batch_id: int, now: int) -> None:
     """Keep the coordinator's message current, cheaply: nothing is queued while an update of it waits already.
 
-    When the last task is done its coordinator is told so, once.
+    When the last task is done its coordinator is told so, once; a pilot of all there is has become the batch by then.
     """
     batch = batches.standing(tx, batch_id)
     if batch is None:
@@ -39,5 +40,8 @@ def refresh(tx: Tx, batch_id: int, now: int) -> None:
     if not outbox.waits_in_slot(tx, batch.created_by, Slot.batch(batch_id)):
         show(tx, batch.created_by, batch_id, now=now, not_before=now + EVERY)
     if batch.state == "open" and 0 < batch.tasks <= batch.done and not batch.done_told:
-        batches.change(tx, batch_id, done_told=1)
-        inform(tx, people.by_id(tx, batch.created_by), "batch_done", now=now, batch=batch_id)
+        over = {"piloting": 0, "pilot_share": None} if batch.piloting and not batch.resting else {}
+        batches.change(tx, batch_id, done_told=1, **over)
+        spared = reserves.release_spared(tx, batch_id, now)
+        key = "pilot_done" if batch.resting else "batch_done"
+        inform(tx, people.by_id(tx, batch.created_by), key, now=now, batch=batch_id, spared=spared)

@@ -49,7 +49,7 @@ def release_spared(tx: Tx, batch: int, now: int) -> int:
     Only a batch whose overlap adapts spares any. No task is given more answers afterwards (see counting.widen).
     """
     found = batches.priced(tx, batch)
-    if found is None or found.state not in ("open", "paused") or found.done < found.tasks:
+    if found is None or found.state not in ("open", "paused") or found.piloting or found.done < found.tasks:
         return 0
     spared = found.tasks * found.overlap - found.wanted - found.spared
     if spared <= 0:

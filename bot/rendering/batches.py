@@ -225,16 +225,26 @@ def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, 
     return batches.by_id(tx, params["batch"]), params["amount"]
 
 
-def done(found: Batch | None, words: Words) -> Action:
-    """The last task of a batch is done."""
+def done(view: tuple[Batch | None, int], words: Words) -> Action:
+    """The last task of a batch is done; what its answers' agreement has saved is free again."""
+    found, spared = view
     if found is None or found.done < found.tasks:
         return Nothing()
     text = words.html(
         "<b>{title}</b> is done: all {all} have their answers.", title=found.title, all=counted(found, words)
     )
+    if spared:
+        saved = words.html(
+            "Where the answers agreed, no more were asked for: {amount} is free again.", amount=words.money(spared)
+        )
+        text = Markup(f"{text}\n{saved}")
     export = Button(words.plain("Export"), encode("b_export", found.id), style="success")
     close = Button(words.plain("Close"), encode("b_close", found.id))
     return Message(text, ((export, close),))
+
+
+def _done_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int]:
+    return batches.by_id(tx, params["batch"]), params.get("spared", 0)
 
 
 def export(view: tuple[Batch | None, dict[str, Any]], words: Words) -> Action:
@@ -278,7 +288,7 @@ RENDERERS = {
     "funds_owed": Renderer(funds_owed, _funds_owed_view),
     "batch_close": Renderer(ask_close, by_params),
     "batch_closed": Renderer(closed, _closed_view),
-    "batch_done": Renderer(done, by_params),
+    "batch_done": Renderer(done, _done_view),
     "export": Renderer(export, _export_view),
     "export_too_big": Renderer(export_too_big, _export_view),
 }
