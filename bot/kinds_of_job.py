@@ -8,9 +8,11 @@ from bot.exports import export
 from bot.imports import import_file
 from bot.jobs import Kind
 from bot.offers import offer
+from bot.statements import statement
 
 KINDS: Final[dict[str, Kind]] = {
     "import": import_file,
     "offers": offer,
     "export": export,
+    "statement": statement,
 }

@@ -46,6 +46,8 @@ class Slot:
     """Where a worker's money goes, and what is asked about it."""
     STATEMENT = "statement"
     """Which month a statement is asked for."""
+    FAIRNESS = "fairness"
+    """The measured facts."""
 
     HISTORY = "history"
     """A worker's last submissions, and why one stands as it does."""
@@ -54,7 +56,7 @@ class Slot:
     APPEALS = "appeals"
     """That appeals wait for who may hear them."""
 
-    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, HISTORY, PAYOUT_METHOD})
+    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, STATEMENT, FAIRNESS, HISTORY, PAYOUT_METHOD})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
     below. All other slots stay where they are."""
 

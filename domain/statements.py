@@ -143,12 +143,12 @@ class Group(NamedTuple):
     day: int
     first: Move
     last: Move
-    count: int
+    many: int
 
     @property
     def amount(self) -> int:
         """The sum of the group in micro-units."""
-        return self.first.amount * self.count
+        return self.first.amount * self.many
 
 
 def grouped(moves: Sequence[Move], day_of: Iterable[int]) -> list[Group]:
@@ -160,5 +160,5 @@ def grouped(moves: Sequence[Move], day_of: Iterable[int]) -> list[Group]:
     for place, (move, day) in enumerate(zip(moves, day_of, strict=True)):
         key = (day, move.event, move.batch, move.amount) if move.tap else (-1, place)
         known = found.get(key)
-        found[key] = Group(day, move, move, 1) if known is None else known._replace(last=move, count=known.count + 1)
+        found[key] = Group(day, move, move, 1) if known is None else known._replace(last=move, many=known.many + 1)
     return list(found.values())

@@ -1,4 +1,5 @@
-"""Pictures of numbers, drawn to be read on a phone in the sun: a worker's 30 days, the coordinators' daily summary.
+"""Pictures of numbers, drawn to be read on a phone in the sun: a worker's 30 days, the coordinators' daily summary,
+the pay of all.
 
 This layer knows no language: all words come in translated, all amounts and shares formatted. Each picture brings its
 own light background, for Telegram shows it as it is in light and dark. matplotlib is imported in the functions: it
@@ -109,6 +110,31 @@ def summary_chart(batches: Sequence[BatchBar], words: Mapping[str, str]) -> byte
         _text(axes, 60, 86, words["more"], 26, colour=MUTED)
     axes.plot([62, 62], [30, 54], color=INK, linewidth=4, solid_capstyle="butt")
     _text(axes, 78, 42, words["floor"], 23, colour=MUTED)
+    return _png(figure)
+
+
+def hourly_chart(counts: Sequence[int], labels: Sequence[str], words: Mapping[str, str], floor_at: int) -> bytes:
+    """A PNG of 1080 × 720: how many people earn how much an hour, what is below the floor in red, the floor as a line.
+
+    `labels` are the rates at the bars' left edges, as shown; the last bar is open upwards. `floor_at` is the bar that
+    begins at the floor. `words`: title, days, floor (at its line), people (over the highest bar, for its height).
+    """
+    figure, axes = _canvas(720)
+    _text(axes, 60, 664, words["title"], 38, bold=True)
+    _text(axes, 60, 612, words["days"], 27, colour=MUTED)
+    left, right, bottom, height = 70.0, _WIDTH - 70.0, 110.0, 380.0
+    most, slot = max(1, *counts), (right - left) / len(counts)
+    axes.plot([left, right], [bottom, bottom], color=MUTED, linewidth=2, zorder=1)
+    for index, count in enumerate(counts):
+        x, tall = left + slot * index, height * count / most
+        _box(axes, x + slot * 0.07, bottom, slot * 0.86, tall, GREEN if index >= floor_at else RED)
+        if index % 2 == 0:
+            _text(axes, x, 74, labels[index], 24, colour=MUTED, side="center", widest=2 * slot - 14)
+    highest = counts.index(max(counts))
+    _text(axes, left + slot * (highest + 0.5), bottom + height + 24, words["people"], 24, side="center", widest=300)
+    line = left + slot * floor_at
+    axes.plot([line, line], [bottom - 8, bottom + height + 58], color=INK, linewidth=4, zorder=5)
+    _text(axes, line - 14, bottom + height + 54, words["floor"], 25, bold=True, side="right", widest=line - 70)
     return _png(figure)
 
 

@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackContext, ChatMemberHandler, Messag
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import batches, earnings, payouts, people, review, settings, typed, work
+from handlers import batches, earnings, payouts, people, review, settings, statements, typed, work
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -46,6 +46,7 @@ COMMANDS: dict[str, OnCommand] = {
     "review": review.queue,
     # money
     "earnings": earnings.show,
+    "fairness": statements.show_fairness,
     "payouts": payouts.overview,
 }
 
@@ -126,6 +127,9 @@ TAPS: dict[str, Tap] = {
     # money
     "po_approve": Tap(payouts.approve),
     "po_paid": Tap(payouts.mark_paid),
+    "statement": Tap(statements.choose, Slot.STATEMENT),
+    "st_month": Tap(statements.ask, Slot.STATEMENT),
+    "st_earlier": Tap(statements.choose_earlier, Slot.STATEMENT),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from domain.rules import Rules
 from storage.database import Tx
-from usecases import housekeeping, leases, payouts, presence, reviews, summaries, waves
+from usecases import fairness, housekeeping, leases, payouts, presence, reviews, summaries, waves, weekly
 
 
 class Work(Protocol):
@@ -50,6 +50,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("offers", _often, waves.begin_due),
     Tick("payouts", _often, payouts.run_due),
     Tick("summary", _often, summaries.run_due),
+    Tick("statements", _often, weekly.run_due),
+    Tick("fairness", _often, fairness.run_due),
     Tick("housekeeping", _hourly, housekeeping.tidy),
 )
 """Reviews come before payouts: at a start, what silence has paid is in the run that is caught up after it."""

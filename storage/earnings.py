@@ -1,4 +1,4 @@
-"""A worker's money in review, by when silence pays it."""
+"""A worker's money in review, by when silence pays it; what lifted their days to the floor."""
 
 from __future__ import annotations
 
@@ -40,3 +40,27 @@ def in_review_by_time(tx: Tx, worker_id: int) -> list[tuple[int, int]]:
         quarter=QUARTER,
     )
     return [(row["at"], row["amount"]) for row in rows]
+
+
+def topups(tx: Tx, worker_id: int, *, first: int, last: int) -> int:
+    """What lifted these days to the floor, in micro-units."""
+    return int(
+        tx.value(
+            "select coalesce(sum(amount), 0) from topups where worker_id = :worker_id and day between :first and :last",
+            worker_id=worker_id,
+            first=first,
+            last=last,
+        )
+    )
+
+
+def topups_by_day(tx: Tx, worker_id: int, *, first: int, last: int) -> dict[int, int]:
+    """The same for each of the days that was lifted."""
+    rows = tx.all(
+        "select day, sum(amount) as amount from topups where worker_id = :worker_id and day between :first and :last"
+        " group by day",
+        worker_id=worker_id,
+        first=first,
+        last=last,
+    )
+    return {row["day"]: row["amount"] for row in rows}

@@ -59,18 +59,6 @@ def paid(tx: Tx, worker_id: int, *, begins: int, ends: int) -> tuple[int, int | 
     return row[0], row[1]
 
 
-def topups(tx: Tx, worker_id: int, *, first: int, last: int) -> int:
-    """What lifted these days to the floor, in micro-units."""
-    return int(
-        tx.value(
-            "select coalesce(sum(amount), 0) from topups where worker_id = :worker_id and day between :first and :last",
-            worker_id=worker_id,
-            first=first,
-            last=last,
-        )
-    )
-
-
 def rejected(tx: Tx, worker_id: int, *, begins: int, ends: int) -> int:
     """How many submissions of a worker were rejected between two instants, whatever became of it."""
     return int(

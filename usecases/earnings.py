@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain import ledger
@@ -42,7 +42,8 @@ class Earnings:
     """Everything /earnings says, in micro-units, instants and days since the epoch.
 
     `silent_until` is when silence has paid the last of what is in review; `payout` is what the next run would pay of
-    what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off.
+    what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off. What was
+    earned is with top-ups; `topups` is all there ever were, `hourly` over all active time.
     """
 
     at: int
@@ -54,6 +55,7 @@ class Earnings:
     today: Done
     week: Done
     ever: Done
+    topups: int
     hourly: int | None
     payout_at: int
     payout: int
@@ -85,7 +87,7 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
     today = rules.day(at)
     available, in_review = balance(tx, ledger.available(worker_id)), balance(tx, ledger.in_review(worker_id))
     cutoff = next_payout(rules, at).due_at
-    ever = worker_days.between(tx, worker_id, 0, today + 1)
+    ever = _earned(tx, worker_id, 0, today + 1)
     return Earnings(
         at=at,
         available=available,
@@ -93,15 +95,22 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
         silent_until=earnings.last_review(tx, worker_id),
         in_transit=balance(tx, ledger.in_transit(worker_id)),
         paid=balance(tx, ledger.paid(worker_id)),
-        today=worker_days.between(tx, worker_id, today, today),
-        week=worker_days.between(tx, worker_id, today - rules.local(at).weekday(), today),
+        today=_earned(tx, worker_id, today, today),
+        week=_earned(tx, worker_id, today - rules.local(at).weekday(), today),
         ever=ever,
+        topups=earnings.topups(tx, worker_id, first=0, last=today + 1),
         hourly=per_hour(ever.earned, ever.active_micros),
         payout_at=cutoff,
         payout=payable(available, rules),
         payout_expected=payable(available + earnings.silent_by(tx, worker_id, at=cutoff), rules),
         days=_days(tx, worker_id, today),
     )
+
+
+def _earned(tx: Tx, worker_id: int, first: int, last: int) -> Done:
+    """What stands of these days' work, and what lifted them to the floor."""
+    done = worker_days.between(tx, worker_id, first, last)
+    return replace(done, earned=done.earned + earnings.topups(tx, worker_id, first=first, last=last))
 
 
 def _days(tx: Tx, worker_id: int, today: int) -> tuple[Earned, ...]:
@@ -111,10 +120,11 @@ def _days(tx: Tx, worker_id: int, today: int) -> tuple[Earned, ...]:
     for at, amount in earnings.in_review_by_time(tx, worker_id):
         day = tx.rules.day(at)
         waiting[day] = waiting.get(day, 0) + amount
+    lifted = earnings.topups_by_day(tx, worker_id, first=first, last=today)
     nothing = Done(0, 0, 0)
     found = []
     for day in range(first, today + 1):
         earned = done.get(day, nothing).earned
         in_review = min(earned, waiting.get(day, 0))  # work handed in anew is earned on the day it was first handed in
-        found.append(Earned(day, earned - in_review, in_review))
+        found.append(Earned(day, earned - in_review + lifted.get(day, 0), in_review))
     return tuple(found)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.rendering.message import Action, Button, Drawn, Message, Renderer
+from bot.rendering.statements import statement_button
 from domain.rules import Rules
 from files.charts import Day, earnings_chart
 from handlers.buttons import encode
@@ -26,8 +27,9 @@ def earnings(view: Earnings, words: Words) -> Action:
             ),
             work,
         )
+    keyboard = (*work[:-1], (*work[-1], statement_button(words)))
     blocks = [_money(view, words), _times(view, words), _next(view, words), _picture_in_words(view, words)]
-    return Message("\n\n".join(block for block in blocks if block), work, photo=_picture(view, words))
+    return Message("\n\n".join(block for block in blocks if block), keyboard, photo=_picture(view, words))
 
 
 def _money(view: Earnings, words: Words) -> Markup:
@@ -54,6 +56,8 @@ def _times(view: Earnings, words: Words) -> Markup:
         words.html("This week {amount}", amount=words.money(view.week.earned)),
         words.html("All time {amount}", amount=words.money(view.ever.earned)),
     ]
+    if view.topups:
+        lines.append(words.html("of it {amount} as top-ups to the floor", amount=words.money(view.topups)))
     if view.hourly is not None:
         lines.append(words.html("{rate} of active time", rate=words.rate(view.hourly)))
     return Markup("\n".join(lines))

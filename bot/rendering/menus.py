@@ -43,6 +43,7 @@ def menu_for(
         *commands,
         ("start", words.plain("Begin, or see where you are")),
         ("help", words.plain("What you can do here")),
+        ("fairness", words.plain("What an hour really pays here, measured")),
         ("settings", words.plain("Language, time, offers, photos")),
         ("privacy", words.plain("What is stored about you")),
         ("stop", words.plain("No more messages from me")),

@@ -9,15 +9,17 @@ create index submissions_decided on submissions (decided_by, decided_at) where d
 create index rejections_by on rejections (by, at);
 create index rejections_had on rejections (worker_id, at);
 
--- The measured facts, a row a day; they cover the finished 30 days before `day` (days since 1970-01-01). Null: nothing to
--- measure. `cursor` is how far the counting came, `measured_at` when it ended; only then the row is shown.
+-- The measured facts: a row each time they are counted, over the 30 days up to `day` (days since 1970-01-01). Null where
+-- there is nothing to measure. Counted in steps, so that taps come in between: `cursor` is how far the step came, `upto`
+-- the newest submission when it began. The row is shown when it is done.
 create table fairness (
-  day integer primary key,
-  measured_at integer,
-  step text not null default 'submissions' check (step in ('submissions', 'workers', 'payouts', 'done')),
-  cursor integer not null default 0,
+  id integer primary key,
+  day integer not null,
+  step text not null default 'clearing' check (step in ('clearing', 'submissions', 'workers', 'done')),
+  cursor integer not null,
   upto integer not null,
   floor integer not null,
+  measured_at integer,
   workers integer not null default 0,
   at_floor integer not null default 0,
   median integer,
@@ -30,12 +32,14 @@ create table fairness (
   pay_micros integer,
   check ((step = 'done') = (measured_at is not null))
 ) strict;
--- What the counting under way has found, emptied at its begin and its end.
+create index fairness_open on fairness (id) where step <> 'done';
+-- What the counting under way has found, cleared before the next.
 create table fairness_workers (
   worker_id integer primary key references people (id),
   pay integer not null,
-  active_micros integer not null
+  hourly integer
 ) strict;
+create index fairness_hourly on fairness_workers (hourly) where hourly is not null;
 create table fairness_times (
   what text not null check (what in ('review', 'pay')),
   bucket integer not null,
