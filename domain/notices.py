@@ -91,6 +91,11 @@ class Slot:
         return f"rejected:{batch_id}"
 
     @staticmethod
+    def outcomes(batch_id: int) -> str:
+        """What is to be told of appeals in a batch that were decided close together."""
+        return f"outcomes:{batch_id}"
+
+    @staticmethod
     def proposal(proposal_id: int) -> str:
         """Rejections that wait for a second human, as staff see them."""
         return f"proposal:{proposal_id}"

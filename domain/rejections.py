@@ -1,4 +1,4 @@
-"""Rejecting work: the codes there are, the evidence each asks for, how many one person may reject, the clock of appeals.
+"""Rejecting work: its codes, the evidence each asks for, how many one person may reject, the clock of appeals.
 
 "Too fast" and "disagrees with the others" are no codes: they are hints to look at the work, never reasons.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from domain.refusals import Refusal
-from domain.rules import DAY, HOUR, MINUTE
+from domain.rules import DAY, MINUTE
 from domain.words import N_
 
 RULE: Final = 1
@@ -124,7 +124,7 @@ class Proposal(NamedTuple):
     batch_id: int
     by: int
     at: int
-    count: int
+    size: int
     state: str
     decided_at: int | None
     decided_by: int | None
@@ -157,7 +157,7 @@ class Limit:
 
 
 def limit(*, in_an_hour: int, in_batch: int, answers: int) -> Limit:
-    """What is left of HOURLY after `in_an_hour`, and of a PART of `answers` (the rejected included) after `in_batch`."""
+    """What is left of HOURLY after `in_an_hour`, and of a PART of `answers` (rejected ones too) after `in_batch`."""
     return Limit(max(0, HOURLY - in_an_hour), max(0, max(1, answers // PART) - in_batch))
 
 

@@ -1,11 +1,11 @@
-"""The review queue: accept, return with a reason, leave for later. Staff only; the use cases check."""
+"""The review queue: appeals first; accept, return with a reason, leave for later. Staff only; the use cases check."""
 
 from __future__ import annotations
 
 from domain.reviews import Verdict
 from domain.words import N_
 from handlers.context import Context
-from usecases import reviews
+from usecases import appeals, reviews
 from usecases.reviews import Judged
 
 SAID = {
@@ -18,7 +18,7 @@ SAID = {
 
 async def queue(ctx: Context, text: str) -> None:
     """`/review`."""
-    await ctx.write(reviews.open_queue)
+    await ctx.write(appeals.open_queue)
 
 
 async def accept(ctx: Context, submission_id: int, version: int) -> None:

@@ -37,4 +37,4 @@ def before(tx: Tx, worker_id: int, *, before: int, limit: int) -> list[Past]:
         before=before,
         limit=limit,
     )
-    return [Past(*row[:5], answer_from_json(row[5]), *row[6:]) for row in map(tuple, rows)]
+    return [Past._make([*row[:5], answer_from_json(row[5]), *row[6:]]) for row in map(tuple, rows)]

@@ -265,3 +265,17 @@ def waits_in_slot(tx: Tx, person_id: int, slot: str) -> bool:
     """A newer content of the slot is queued and not sent yet; it shows what is true when it goes out."""
     sql = "select 1 from outbox where person_id = :person_id and slot = :slot and state = 'waiting'"
     return tx.one(sql, person_id=person_id, slot=slot) is not None
+
+
+def waiting_params(tx: Tx, person_id: int, slot: str) -> dict[str, Any] | None:
+    """The parameters of what is queued for the slot and not sent yet, if anything is."""
+    sql = "select params from outbox where person_id = :person_id and slot = :slot and state = 'waiting'"
+    row = tx.one(sql, person_id=person_id, slot=slot)
+    return None if row is None else dict(json.loads(row["params"]))
+
+
+def slot_of(tx: Tx, person_id: int, message_id: int) -> str | None:
+    """What a message of the chat shows; looks through the person's few slots."""
+    sql = "select slot from slots where person_id = :person_id and message_id = :message_id"
+    row = tx.one(sql, person_id=person_id, message_id=message_id)
+    return None if row is None else str(row["slot"])

@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
     ground_id: int
     worker_id: int
-    count: int
+    size: int
 
 
 def waiting_of(tx: Tx, batch_id: int, by: int, *, now: int) -> Proposal:
@@ -87,8 +87,8 @@ def add_pending(
 def _recount(tx: Tx, proposal_id: int) -> int:
     return int(
         tx.value(
-            "update proposals set count = (select count(*) from proposed where proposal_id = :id) where id = :id"
-            " returning count",
+            "update proposals set size = (select count(*) from proposed where proposal_id = :id) where id = :id"
+            " returning size",
             id=proposal_id,
         )
     )
@@ -139,7 +139,7 @@ def worked_off(tx: Tx, proposal_id: int, *, rejected: int, done: bool) -> None:
 def parts(tx: Tx, proposal_id: int, *, limit: int) -> list[Part]:
     """What it holds, by reason and worker, the largest part first."""
     rows = tx.all(
-        "select ground_id, worker_id, count(*) as count from proposed where proposal_id = :id"
+        "select ground_id, worker_id, count(*) as size from proposed where proposal_id = :id"
         " group by ground_id, worker_id order by 3 desc, 1 limit :limit",
         id=proposal_id,
         limit=limit,

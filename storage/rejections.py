@@ -243,3 +243,16 @@ def price(tx: Tx, rejection_id: int) -> int:
     """What the rejected work pays, in micro-units."""
     sql = "select s.price from rejections r join submissions s on s.id = r.submission_id where r.id = :id"
     return int(tx.value(sql, id=rejection_id))
+
+
+def decided_since(tx: Tx, worker_id: int, batch_id: int, *, since: int, limit: int) -> list[Rejection]:
+    """A worker's appeals in a batch that were decided since an instant, oldest first."""
+    rows = tx.all(
+        f"select {COLUMNS} from rejections where batch_id = :batch_id and state in ('upheld', 'kept')"
+        " and worker_id = :worker_id and decided_at >= :since order by decided_at, id limit :limit",
+        worker_id=worker_id,
+        batch_id=batch_id,
+        since=since,
+        limit=limit,
+    )
+    return [Rejection(*tuple(row)) for row in rows]

@@ -13,6 +13,7 @@ from domain.rejections import (
     GOOD,
     SILENCE,
     TELL_AFTER,
+    TELL_WITHIN,
     AlreadyAppealed,
     AppealDecided,
     CannotAppeal,
@@ -44,13 +45,15 @@ def appeal(tx: Tx, *, by: Person, submission: int, now: int) -> Appealed:
 
     Also for who withdrew or is suspended. Raises CannotAppeal, AlreadyAppealed.
     """
-    found = _own(tx, by, submission)
-    if found.state == "appealed":
-        raise AlreadyAppealed
-    if not rejections.appeal(tx, found.id, now=now):
-        raise CannotAppeal
-    outcome = _sent_on(tx, found.id, now=now)
+    outcome = _appeal(tx, by, submission, now=now)
     tell(tx, by, "rejection", now=now, slot=Slot.REJECTION, submission=submission)
+    return outcome
+
+
+def appeal_in_history(tx: Tx, *, by: Person, submission: int, now: int) -> Appealed:
+    """The same from /history, in whose place it is shown how it stands."""
+    outcome = _appeal(tx, by, submission, now=now)
+    tell(tx, by, "why", now=now, slot=Slot.HISTORY, submission=submission)
     return outcome
 
 
@@ -139,6 +142,15 @@ def decide_due(tx: Tx, *, now: int, limit: int = AT_ONCE) -> bool:
     return len(found) == limit
 
 
+def _appeal(tx: Tx, by: Person, submission_id: int, *, now: int) -> Appealed:
+    found = _own(tx, by, submission_id)
+    if found.state == "appealed":
+        raise AlreadyAppealed
+    if not rejections.appeal(tx, found.id, now=now):
+        raise CannotAppeal
+    return _sent_on(tx, found.id, now=now)
+
+
 def _sent_on(tx: Tx, rejection_id: int, *, now: int) -> Appealed:
     """To another human; where there is none it is paid."""
     found = rejections.by_id(tx, rejection_id)
@@ -188,8 +200,20 @@ def _show(tx: Tx, by: Person, found: Rejection, *, now: int) -> None:
 
 
 def _told(tx: Tx, by: int | None, found: Rejection, action: str, *, now: int) -> None:
-    """The writer reads each outcome, with its reason; several of a batch at once as one message of the last."""
+    """The writer reads each outcome with its reason; those of a batch that come close together in one message."""
     subject = f"submission:{found.submission_id}"
     audit.add(tx, person_id=by, action=action, subject=subject, now=now)
-    worker = people.by_id(tx, found.worker_id)
-    inform(tx, worker, "appeal_decided", now=now, submission=found.submission_id)
+    slot = Slot.outcomes(found.batch_id)
+    waiting = outbox.waiting_params(tx, found.worker_id, slot)
+    since = now if waiting is None else waiting["since"]
+    outbox.forget_slot(tx, found.worker_id, slot)
+    inform(
+        tx,
+        people.by_id(tx, found.worker_id),
+        "appeal_decided",
+        now=now,
+        slot=slot,
+        not_before=min(now + TELL_AFTER, since + TELL_WITHIN),
+        batch=found.batch_id,
+        since=since,
+    )

@@ -22,7 +22,7 @@ NEWEST: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page: submissions newest first; `before` is 0 where nothing is older, `newer` says that this is not the first."""
+    """A page, newest first: `before` is 0 where nothing is older; `newer`: it is not the first."""
 
     past: tuple[Past, ...]
     before: int

@@ -1,4 +1,4 @@
-"""One-tap work as staff look at it: batches with answers in review, whose they are, a page of them, one with its photo."""
+"""One-tap work as staff look at it: batches with answers in review, whose they are, a page, one with its photo."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of a worker's answers in review in a batch; `count` are all, `first` to `last` their ids; `after` is 0 at the
-    last page."""
+    """Some of a worker's answers in review in a batch; `count` are all, `first` to `last` their ids; `after` is 0 at
+    the last page."""
 
     batch: Batch
     worker_id: int

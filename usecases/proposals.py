@@ -28,7 +28,7 @@ class Decided(StrEnum):
 
 
 def propose(tx: Tx, by: Person, batch: Batch, submission: Submission, ground: Ground, *, now: int) -> bool:
-    """Hold what the ground names for a second human. True when there is one, who is told; False: silence will pay it."""
+    """Hold what the ground names for a second human, who is told. False when there is none: silence will pay it."""
     found = proposals.waiting_of(tx, batch.id, by.id, now=now)
     if ground.target.single:
         proposals.add(
@@ -141,7 +141,7 @@ def _decidable(tx: Tx, by: Person, proposal_id: int) -> Proposal:
 
 
 def _changed(tx: Tx, by: Person, found: Proposal, count: int, *, now: int) -> bool:
-    if found.state == "waiting" and found.count == count:
+    if found.state == "waiting" and found.size == count:
         return False
     tell(tx, by, "proposal", now=now, slot=Slot.proposal(found.id), proposal=found.id)
     return True
@@ -149,7 +149,7 @@ def _changed(tx: Tx, by: Person, found: Proposal, count: int, *, now: int) -> bo
 
 def _noted(tx: Tx, by: Person, found: Proposal, action: str, *, now: int) -> None:
     subject = f"proposal:{found.id}"
-    audit.add(tx, person_id=by.id, action=action, subject=subject, now=now, count=found.count, batch=found.batch_id)
+    audit.add(tx, person_id=by.id, action=action, subject=subject, now=now, count=found.size, batch=found.batch_id)
 
 
 def _shown(tx: Tx, by: Person, found: Proposal, *, now: int) -> None:

@@ -67,7 +67,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What will happen: whether it takes a second human, who there is for it, and whether anybody can hear an appeal."""
+    """What will happen: does it take a `second` human, is there one (`seconds`), can nobody hear appeals (`alone`)."""
 
     ground: Ground
     work: Work
@@ -86,7 +86,7 @@ def ask_code(tx: Tx, *, by: Person, first: int, last: int, version: int, now: in
 
 
 def ask_evidence(tx: Tx, *, by: Person, code: int, first: int, last: int, version: int, now: int) -> None:
-    """Ask for the evidence of a code, by its place in CODES: a line of the instructions, or the reviewer's own words."""
+    """Ask for the evidence of a code, by its place in CODES: a line of the instructions, or the reviewer's words."""
     work = work_of(tx, by, Target(first, last, version))
     if not 0 <= code < len(CODES):
         raise StaleButton
@@ -127,7 +127,7 @@ def words_written(tx: Tx, *, by: Person, text: str, code: str, first: int, last:
 
 
 def confirm(tx: Tx, *, by: Person, ground: int, now: int) -> tuple[Effect, int]:
-    """Reject what was shown, or propose it; returns which, and how many. Raises NotRejectable when nothing of it waits."""
+    """Reject what was shown, or propose it; returns which, and how many. Raises NotRejectable when none of it waits."""
     found = grounds.by_id(tx, ground)
     if found is None or found.by != by.id:
         raise StaleButton

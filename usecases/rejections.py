@@ -53,7 +53,7 @@ def reject(
 
 
 def uphold(tx: Tx, rejection: Rejection, *, by: int | None, reason: str, now: int) -> bool:
-    """The work is good after all, by a person or (None) by silence: accepted and paid, once. False when it is decided."""
+    """The work is good after all, by a person or (None) by silence: accepted, paid, once. False when it is decided."""
     if not rejections.decide(tx, rejection.id, was=rejection.state, state="upheld", by=by, reason=reason, now=now):
         return False
     submission = reviews.submission(tx, rejection.submission_id)
@@ -109,7 +109,7 @@ def tell_again(tx: Tx, *, now: int) -> bool:
 
 
 def somebody_else(tx: Tx, rejection: Rejection) -> bool:
-    """Whether anybody on the team can hear the appeal: who neither rejected the work, nor agreed to it, nor wrote it."""
+    """Whether anybody on the team can hear the appeal: who neither rejected the work, nor agreed to it, nor did it."""
     return bool(hearers(tx, (rejection.by, rejection.seconded_by, rejection.worker_id)))
 
 

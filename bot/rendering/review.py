@@ -86,7 +86,7 @@ def _silence(view: Review, words: Words) -> Markup:
     if left <= 0:
         return words.html("{price} · its time is over, so it is paid any moment now", price=words.money(one.price))
     return words.html(
-        "{price} · unless you return it, paid in {left} ({at})",
+        "{price} · unless you return or reject it, paid in {left} ({at})",
         price=words.money(one.price),
         left=words.duration(left),
         at=words.day_and_time(one.review_until),
@@ -98,12 +98,13 @@ def _keyboard(view: Review, cut: bool, words: Words) -> Keyboard:
     first = (
         Button(words.plain("Accept"), encode("rv_accept", one.id, one.version), style="success"),
         Button(words.plain("Return"), encode("rv_return", one.id, one.version)),
+        Button(words.plain("Reject"), encode("rj_ask", one.id, one.id, one.version)),
         Button(words.plain("Skip"), encode("rv_skip", one.id)),
     )
     second = [Button(words.plain("Accept all"), encode("rv_all", view.batch.id, one.id, view.at))]
     if cut:
         second.append(Button(words.plain("Show all"), encode("rv_show", one.id)))
-    return (first, tuple(second))
+    return (first, tuple(second), (Button(words.plain("One-tap work"), encode("ow_list")),))
 
 
 def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> Review:
@@ -142,6 +143,7 @@ def empty(params: dict[str, Any], words: Words) -> Action:
     """Nothing to judge."""
     return Message(
         words.html("Nothing is waiting for a review. New written replies appear here with /review."),
+        ((Button(words.plain("One-tap work"), encode("ow_list")),),),
         receipt=_receipt(params.get("said"), words),
     )
 

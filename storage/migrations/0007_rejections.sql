@@ -52,13 +52,13 @@ create index rejections_of_batch on rejections (batch_id, state, seconded_by);
 create index rejections_of_worker on rejections (worker_id, at) where standing = 1;
 
 -- Rejections beyond what one person may do alone, until a second one agrees. waiting → agreed → done (each submission
--- looked at once more) or declined. One that waits a batch and person; `count` is how many it holds.
+-- looked at once more) or declined. One that waits a batch and person; `size` is how many it holds.
 create table proposals (
   id integer primary key,
   batch_id integer not null references batches (id),
   by integer not null references people (id),
   at integer not null,
-  count integer not null default 0,
+  size integer not null default 0,
   state text not null default 'waiting' check (state in ('waiting', 'agreed', 'done', 'declined')),
   decided_at integer,
   decided_by integer references people (id),
