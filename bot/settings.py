@@ -10,12 +10,16 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import schwifty
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from schwifty.exceptions import SchwiftyException
 
 from bot.pacing import Limits
 from domain.money import MINOR_DIGITS, parse_amount
-from domain.rules import Rules
+from domain.rails import RAILS
+from domain.refusals import Refusal
+from domain.rules import Payer, Rules
 from web.server import PATHS
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -44,6 +48,14 @@ class Settings(BaseSettings):
     work_for: str = Field(default=Rules.work_for, description="Who asks for the work, for the consent.")
     review_tap_seconds: int = Field(default=86_400, ge=1, le=14 * 86_400, description="Review period of one-tap work.")
     review_written_seconds: int = Field(default=259_200, ge=1, le=14 * 86_400, description="And of written work.")
+    rails: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("by_hand",), description="How people are paid: by_hand, csv, csv_paypal, csv_mobile, sepa, paypal."
+    )
+    payout_minimum: str = Field(default="1", description="Smaller payouts wait, in the currency.")
+    payout_two_above: str = Field(default="1000", description="A payout run of more is approved by two people.")
+    sepa_name: str = Field(default="", description="Of the rail `sepa`: in whose name the account is.")
+    sepa_iban: str = Field(default="", description="And its IBAN.")
+    sepa_bic: str = Field(default="", validate_default=True, description="And its BIC, where the bank asks for one.")
     payout_weekday: int = Field(default=2, ge=0, le=6, description="Payday: 0 is Monday.")
     payout_hour: int = Field(default=10, ge=0, le=23, description="The hour of payday, in TIMEZONE.")
     summary_hour: int = Field(default=8, ge=0, le=23, description="The hour of the daily summary, in TIMEZONE.")
@@ -58,6 +70,9 @@ class Settings(BaseSettings):
     pacing: bool = Field(default=True, description="Off only for benchmarks against a local Bot API server.")
     send_slots: int = Field(default=128, ge=1, le=512, description="Messages in flight at once.")
     handle_slots: int = Field(default=64, ge=1, le=512, description="People whose updates are handled at once.")
+    paypal_client_id: str = Field(default="", description="Of the rail `paypal`: the REST app's client id.")
+    paypal_secret: str = Field(default="", description="And its secret. It is in no log.")
+    paypal_url: str = Field(default="https://api-m.paypal.com", description="PayPal, or its sandbox.")
     webhook_url: str = Field(default="", description="Where Telegram sends updates; empty or `off`: they are fetched.")
     webhook_secret: str = Field(default="", description="What Telegram shows with each; empty: made from the token.")
     webhook_max_connections: int = Field(default=40, ge=1, le=100, description="Updates Telegram sends at once.")
@@ -90,6 +105,14 @@ class Settings(BaseSettings):
             raise ValueError("give a whole address, such as https://api.telegram.org")
         return value.rstrip("/")
 
+    @field_validator("paypal_url")
+    @classmethod
+    def _is_a_safe_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
+            raise ValueError("give a whole https address, such as https://api-m.sandbox.paypal.com")
+        return value.rstrip("/")
+
     @field_validator("timezone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
@@ -105,6 +128,50 @@ class Settings(BaseSettings):
         if value not in MINOR_DIGITS:
             raise ValueError("is not a currency we know; write its three letters, such as USD or EUR")
         return value
+
+    @field_validator("rails", mode="before")
+    @classmethod
+    def _split_rails(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(dict.fromkeys(part.strip().lower() for part in re.split("[,; ]", value) if part.strip()))
+        return value
+
+    @field_validator("rails")
+    @classmethod
+    def _are_rails_for_the_currency(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("names no way to pay; write by_hand")
+        for name in value:
+            if name not in RAILS:
+                raise ValueError(f"{name} is no way to pay; there are {', '.join(RAILS)}")
+            currency = info.data.get("currency", "USD")
+            if not RAILS[name].takes(currency):
+                known = " ".join(sorted(RAILS[name].currencies or ()))
+                raise ValueError(f"{name} cannot pay in {currency}, only in {known}; take it out")
+        return value
+
+    @field_validator("payout_minimum", "payout_two_above")
+    @classmethod
+    def _is_an_amount(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            parse_amount(value, currency=info.data.get("currency", "USD"))
+        except Refusal as refusal:
+            raise ValueError(refusal.text.format(**refusal.params)) from None
+        return value
+
+    @field_validator("sepa_iban", "sepa_bic")
+    @classmethod
+    def _is_an_account(cls, value: str, info: ValidationInfo) -> str:
+        plain = value.replace(" ", "").upper()
+        try:
+            if plain:
+                schwifty.IBAN(plain) if info.field_name == "sepa_iban" else schwifty.BIC(plain)
+        except SchwiftyException as error:
+            raise ValueError("is mistyped; compare it with your bank's papers") from error
+        missing = not (info.data.get("sepa_name", "").strip() and info.data.get("sepa_iban"))
+        if info.field_name == "sepa_bic" and "sepa" in info.data.get("rails", ()) and missing:
+            raise ValueError("RAILS has sepa, so set SEPA_NAME and SEPA_IBAN, the account that pays")
+        return plain
 
     @field_validator("webhook_url")
     @classmethod
@@ -169,6 +236,10 @@ class Settings(BaseSettings):
             review_tap_seconds=self.review_tap_seconds,
             review_written_seconds=self.review_written_seconds,
             quick_tap_millis=self.quick_tap_millis,
+            rails=self.rails,
+            payout_minimum=parse_amount(self.payout_minimum, currency=self.currency),
+            payout_two_above=parse_amount(self.payout_two_above, currency=self.currency),
+            payer=Payer(self.sepa_name.strip(), self.sepa_iban, self.sepa_bic) if "sepa" in self.rails else None,
             payout_weekday=self.payout_weekday,
             payout_hour=self.payout_hour,
             summary_hour=self.summary_hour,

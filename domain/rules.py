@@ -27,6 +27,15 @@ def moment(now: int) -> datetime:
     return EPOCH + timedelta(microseconds=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The account that SEPA files pay from; `bic` may be empty."""
+
+    name: str
+    iban: str
+    bic: str = ""
+
+
 @dataclass(frozen=True)
 class Rules:
     """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour.
@@ -54,6 +63,8 @@ class Rules:
     payout_minimum: int = 1_000_000
     payout_two_above: int = 1_000_000_000
     """A run of more than this is approved by two people."""
+    payer: Payer | None = None
+    """Whose account a file for a bank pays from."""
     topup_percent: int = 50
     fee_basis_points: int = 200
     pause_seconds: int = 300
