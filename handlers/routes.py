@@ -11,7 +11,20 @@ from telegram.ext import Application, CallbackContext, ChatMemberHandler, Messag
 
 from domain.notices import Slot
 from domain.refusals import StaleButton
-from handlers import batches, earnings, payouts, people, review, settings, statements, typed, work
+from handlers import (
+    appeals,
+    batches,
+    earnings,
+    payout_methods,
+    payouts,
+    people,
+    rejecting,
+    review,
+    settings,
+    statements,
+    typed,
+    work,
+)
 from handlers.buttons import decode
 from handlers.context import Context, current
 from storage.database import Tx
@@ -42,10 +55,12 @@ COMMANDS: dict[str, OnCommand] = {
     "newbatch": batches.new_batch,
     "batches": batches.show_batches,
     "funds": batches.show_funds,
+    "history": appeals.past,
     # review
     "review": review.queue,
     # money
     "earnings": earnings.show,
+    "payout": payout_methods.show,
     "fairness": statements.show_fairness,
     "payouts": payouts.overview,
 }
@@ -105,6 +120,8 @@ TAPS: dict[str, Tap] = {
     "b_all": Tap(batches.that_is_all),
     "b_preview": Tap(batches.preview),
     "b_previewed": Tap(batches.previewed),
+    "b_pilot": Tap(batches.pilot),
+    "b_price": Tap(batches.set_price),
     "b_publish": Tap(batches.publish),
     "b_discard": Tap(batches.ask_discard),
     "b_discard_yes": Tap(batches.discard),
@@ -124,7 +141,39 @@ TAPS: dict[str, Tap] = {
     "rv_show": Tap(review.show_all, Slot.REVIEW),
     "rv_all": Tap(review.ask_accept_all, Slot.REVIEW),
     "rv_all_yes": Tap(review.accept_all, Slot.REVIEW),
+    "rj_ask": Tap(rejecting.ask, Slot.REVIEW),
+    "rj_code": Tap(rejecting.code, Slot.REVIEW),
+    "rj_line": Tap(rejecting.line, Slot.REVIEW),
+    "rj_source": Tap(rejecting.source, Slot.REVIEW),
+    "rj_yes": Tap(rejecting.confirm, Slot.REVIEW),
+    "ow_list": Tap(rejecting.inspect, Slot.REVIEW),
+    "ow_batch": Tap(rejecting.inspect_batch, Slot.REVIEW),
+    "ow_page": Tap(rejecting.inspect_page, Slot.REVIEW),
+    "ow_one": Tap(rejecting.inspect_one, Slot.REVIEW),
+    "pp_agree": Tap(rejecting.agree),
+    "pp_decline": Tap(rejecting.decline),
+    "pp_skip": Tap(rejecting.skip_proposal, Slot.REVIEW),
+    "ap_pay": Tap(appeals.pay, Slot.REVIEW),
+    "ap_keep": Tap(appeals.keep, Slot.REVIEW),
+    "ap_back": Tap(appeals.back, Slot.REVIEW),
+    "ap_skip": Tap(appeals.skip, Slot.REVIEW),
+    # rejections
+    "rj_appeal": Tap(appeals.appeal, Slot.REJECTION),
+    "rj_all": Tap(appeals.appeal_all, Slot.REJECTION),
+    "rj_why": Tap(appeals.why),
+    "rj_inquire": Tap(appeals.ask),
+    "iq_reply": Tap(appeals.reply),
+    "hs_page": Tap(appeals.page, Slot.HISTORY),
+    "hs_why": Tap(appeals.explain, Slot.HISTORY),
+    "hs_appeal": Tap(appeals.appeal_in_history, Slot.HISTORY),
     # money
+    "pm": Tap(payout_methods.show),
+    "pm_choose": Tap(payout_methods.choose, Slot.PAYOUT_METHOD),
+    "pm_back": Tap(payout_methods.back, Slot.PAYOUT_METHOD),
+    "pm_remove": Tap(payout_methods.ask_remove, Slot.PAYOUT_METHOD),
+    "pm_remove_yes": Tap(payout_methods.remove, Slot.PAYOUT_METHOD),
+    "pm_not_me": Tap(payout_methods.not_me, Slot.PAYOUT_METHOD),
+    "tu_why": Tap(earnings.why_topup),
     "po_approve": Tap(payouts.approve),
     "po_paid": Tap(payouts.mark_paid),
     "statement": Tap(statements.choose, Slot.STATEMENT),

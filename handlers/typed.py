@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from telegram import Message
 
+from files import account_numbers
 from handlers.context import Context
 from usecases import typed
 
 
 async def text(ctx: Context, message: Message) -> None:
-    """Plain text answers the open question, else it is a part of the written answer in hand, else a stray."""
-    await ctx.write(typed.text, text=message.text or "", message_id=message.message_id)
+    """Plain text answers the prompt it replies to or the open question, else it is a part of a written answer."""
+    to = message.reply_to_message
+    await ctx.write(
+        typed.text,
+        text=message.text or "",
+        message_id=message.message_id,
+        read=account_numbers.read,
+        reply_to=None if to is None else to.message_id,
+    )
 
 
 async def edited(ctx: Context, message: Message) -> None:

@@ -11,7 +11,22 @@ from typing import Protocol
 
 from domain.rules import Rules
 from storage.database import Tx
-from usecases import fairness, housekeeping, leases, payouts, presence, reviews, summaries, waves, weekly
+from usecases import (
+    appeals,
+    fairness,
+    housekeeping,
+    leases,
+    method_requests,
+    payouts,
+    pilots,
+    presence,
+    rejections,
+    reviews,
+    summaries,
+    topups,
+    waves,
+    weekly,
+)
 
 
 class Work(Protocol):
@@ -46,12 +61,18 @@ TICKS: tuple[Tick, ...] = (
     Tick("still_there", _promptly, presence.ask),
     Tick("leases", _often, leases.expire),
     Tick("reviews", _often, reviews.accept_due),
+    Tick("appeals", _often, appeals.decide_due),
     Tick("sent_back", _often, reviews.expire_sent_back),
     Tick("offers", _often, waves.begin_due),
+    Tick("pilots", _often, pilots.run_due),
+    Tick("payout_methods", _often, method_requests.run_due),
+    Tick("topups", _often, topups.run_due),
     Tick("payouts", _often, payouts.run_due),
     Tick("summary", _often, summaries.run_due),
     Tick("statements", _often, weekly.run_due),
     Tick("fairness", _often, fairness.run_due),
+    Tick("rejections", _hourly, rejections.tell_again),
     Tick("housekeeping", _hourly, housekeeping.tidy),
 )
-"""Reviews come before payouts: at a start, what silence has paid is in the run that is caught up after it."""
+"""Reviews come before payouts: at a start, what silence has paid is in the run that is caught up after it. So do payout
+methods: a change whose time has come is where that run pays to."""

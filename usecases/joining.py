@@ -19,7 +19,7 @@ from domain.quiet import is_quiet
 from domain.refusals import NotForYou, StaleButton
 from storage import audit, consents, invites, join_requests, outbox, people
 from storage.database import Tx
-from usecases import roles, settings, work
+from usecases import payout_methods, roles, settings, work
 from usecases.notify import inform, tell
 
 
@@ -127,6 +127,7 @@ def agree(tx: Tx, *, by: Person, version: int, now: int) -> None:
         raise ConsentChanged
     if consents.agree(tx, by.id, version=version, now=now):
         audit.add(tx, person_id=by.id, action="consent.given", subject=f"person:{by.id}", now=now, version=version)
+        payout_methods.stay(tx, by)
         _tell_host(tx, by, now=now)
     by = roles.grant(tx, by, WORKER, by=None, now=now)
     if people.languages(tx, by.id):

@@ -8,7 +8,7 @@ from domain.people import Person
 from domain.refusals import StaleButton
 from storage import audit, consents, outbox, people, questions
 from storage.database import Tx
-from usecases import roles, work
+from usecases import payout_methods, roles, work
 from usecases.notify import tell
 
 
@@ -69,6 +69,7 @@ def withdraw(tx: Tx, *, by: Person, agreed_at: int, now: int) -> None:
         now=now,
         version=consent.version,
     )
+    payout_methods.leave(tx, by)
     work.leave(tx, by, now=now)
     outbox.cancel_for(tx, by.id, lanes=(Lane.BROADCAST,))
     questions.close(tx, by.id)

@@ -13,4 +13,4 @@ def file(tx: Tx, *, by: Person, file: Incoming, now: int) -> None:
     if by.may_coordinate:
         drafts.receive(tx, by=by, file=file, now=now)
     else:
-        typed.stray(tx, by=by, now=now)
+        typed.stray(tx, by=by, now=now, message_id=file.message_id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from domain.payout_methods import ReadNumber
 from domain.people import Person
-from storage import people, questions, sessions
+from storage import outbox, people, questions, sessions
 from storage.database import Tx
-from usecases import delivery, drafts, reviews, work, writing
+from usecases import appeals, asking, delivery, drafts, payout_methods, rejecting, reviews, work, writing
 from usecases.notify import tell
 
 Answer = Callable[..., object]
@@ -18,12 +19,38 @@ ANSWERS: dict[str, Answer] = {
     "brief": drafts.amend,
     "batch_field": drafts.answer_field,
     reviews.REASON: reviews.reason_written,
+    reviews.REJECT_WORDS: rejecting.words_written,
+    reviews.KEEP_WORDS: appeals.keep_written,
 }
 
 
-def text(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> object:
-    """Give the text to what asked for it last, a question or a writing card; one nobody asked for gets one hint."""
+def text(
+    tx: Tx,
+    *,
+    by: Person,
+    text: str,
+    message_id: int,
+    now: int,
+    read: ReadNumber = payout_methods.nothing_read,
+    reply_to: int | None = None,
+) -> object:
+    """Give the text to the prompt it replies to, or to what asked for it last: a question, a writing card.
+
+    One nobody asked for gets one hint.
+    """
+    slot = None if reply_to is None else outbox.slot_of(tx, by.id, reply_to)
+    if slot is not None and asking.take(tx, by=by, slot=slot, text=text, now=now):
+        return None
     question = questions.open_for(tx, by.id)
+    if question is not None and question.purpose in payout_methods.ANSWERS:
+        # A number must not end up in a written answer: it is taken whatever card was opened since it was asked for.
+        if payout_methods.is_number(question.params.get("kind"), text, read) or not (
+            sessions.of(tx, by.id).touched_at > question.asked_at
+            and writing.take(tx, by=by, text=text, message_id=message_id, now=now)
+        ):
+            take = payout_methods.ANSWERS[question.purpose]
+            take(tx, by=by, text=text, message_id=message_id, read=read, now=now, **question.params)
+        return None
     if question is not None and question.purpose in ANSWERS:
         if sessions.of(tx, by.id).touched_at > question.asked_at and writing.take(
             tx, by=by, text=text, message_id=message_id, now=now
@@ -42,8 +69,13 @@ def edited(tx: Tx, *, by: Person, text: str, message_id: int, now: int) -> objec
     return None
 
 
-def stray(tx: Tx, *, by: Person, now: int, **_: Any) -> None:
-    """One hint with the next thing to do, or the card in hand again, for a run of strays; nothing is stored."""
+def stray(tx: Tx, *, by: Person, now: int, message_id: int | None = None, **_: Any) -> None:
+    """One hint with the next thing to do, or the card in hand again, for a run of strays; nothing is stored.
+
+    `message_id` is given for photos and files alone: where a number is asked for, they may show one.
+    """
+    if payout_methods.not_text(tx, by=by, message_id=message_id, now=now):
+        return
     people.change(tx, by.id, hinted=1)
     if not work.remind(tx, by, now=now) and not by.hinted:
         tell(tx, by, "hint", now=now)

@@ -24,6 +24,8 @@ def menu_for(
         commands += [
             ("work", words.plain("Your next task")),
             ("earnings", words.plain("What you have earned, and when it is paid")),
+            ("history", words.plain("Your last answers, and why they stand as they do")),
+            ("payout", words.plain("Where your money goes")),
         ]
     if owner or coordinator:
         commands += [
@@ -31,7 +33,7 @@ def menu_for(
             ("batches", words.plain("Your batches and how far they are")),
         ]
     if owner or coordinator or reviewer:
-        commands.append(("review", words.plain("Written work that waits for you")))
+        commands.append(("review", words.plain("Appeals and work that wait for you")))
     if owner:
         commands.append(("funds", words.plain("Money received, free and reserved")))
     if owner or coordinator:
