@@ -62,7 +62,7 @@ def run() -> None:
     settings = _settings()
     if not settings.bot_token:
         _stop("BOT_TOKEN is not set. Get one from @BotFather, or run `python -m bot try` to look around without.")
-    secrets = (settings.bot_token, settings.secret_key, settings.webhook_token)
+    secrets = (settings.bot_token, settings.secret_key, settings.webhook_token, settings.paypal_secret)
     logs.set_up(level=settings.log_level, as_json=settings.log_json, secrets=secrets)
     _run(app.serve(settings, say=typer.echo))
 

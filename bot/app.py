@@ -29,6 +29,8 @@ from bot.jobs import JobContext, Jobs
 from bot.kinds_of_job import KINDS
 from bot.metrics import MeasuredApi, MeasuredCourier, Meters
 from bot.pacing import Pace
+from bot.paying import Paying
+from bot.paypal import PayPal
 from bot.processes import Processes
 from bot.receiver import Receiver
 from bot.rendering.menus import menu_for
@@ -44,7 +46,7 @@ from scheduler.runner import Scheduler
 from storage.cipher import Cipher
 from storage.database import Database, Signal
 from storage.outbox import Pending
-from usecases import joining
+from usecases import joining, sending
 from web.server import Server
 from web.webhook import Webhook
 
@@ -70,6 +72,7 @@ class App:
         self.meters = Meters()
         self.web: Server | None = None
         self._registration: Registration | None = None
+        self.paying: Paying | None = None
         self.api = MeasuredApi(self.meters, settings.bot_api_url, settings.bot_token)
         self.processes = Processes()
 
@@ -105,6 +108,9 @@ class App:
         )
         context = JobContext(self.db, self.api, self.processes, settings.data_dir, self.rules, self.clock)
         self.jobs = Jobs(context, KINDS)
+        if sending.RAIL in self.rules.rails:
+            account = PayPal(settings.paypal_url, settings.paypal_client_id, settings.paypal_secret)
+            self.paying = Paying(self.db, account, clock=self.clock)
         self.scheduler = Scheduler(self.db, clock=self.clock)
         self.db.on_commit = self._committed
         self._measure(pace)
@@ -112,6 +118,8 @@ class App:
         await self.sender.start()
         await self._receive()
         self.jobs.start()
+        if self.paying is not None:
+            await self.paying.start()
         await self.scheduler.start()
         self._neighbours = asyncio.create_task(self._follow_neighbours())
         await self._set_menus()
@@ -131,8 +139,8 @@ class App:
             self.web.ready = False
             if self.web.webhook is not None:
                 await self.web.webhook.close(seconds=DRAIN_SECONDS / 2)
-        for name in ("receiver", "scheduler", "jobs", "sender"):
-            part: Receiver | Scheduler | Jobs | Sender | None = getattr(self, name, None)
+        for name in ("receiver", "scheduler", "jobs", "paying", "sender"):
+            part: Receiver | Scheduler | Jobs | Paying | Sender | None = getattr(self, name, None)
             if isinstance(part, Receiver | Sender):
                 await part.stop(seconds=max(0.0, ends - asyncio.get_running_loop().time()))
             elif part is not None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 from telegram.error import InvalidToken, TelegramError
 
-from bot import keys
+from bot import keys, paypal
 from bot.settings import LOOPBACK, Settings
 from bot.transport import Api
 from domain.money import parse_amount
@@ -40,6 +40,7 @@ async def problems(settings: Settings) -> list[str]:
         parse_amount(settings.floor, currency=settings.currency)
     except Refusal as refusal:
         found.append("FLOOR: " + refusal.text.format(**refusal.params))
+    found += await _paypal(settings)
     found += _folder(settings.data_dir)
     found += _webhook(settings)
     found += _port(settings)
@@ -56,6 +57,20 @@ async def problems(settings: Settings) -> list[str]:
         found.append(str(problem))
     found += await _token(settings)
     return found
+
+
+async def _paypal(settings: Settings) -> list[str]:
+    """Whether PayPal takes the credentials, asked for a token and for nothing else."""
+    is_on = "paypal" in settings.rules(bot_username="").rails
+    if is_on and not (settings.paypal_client_id and settings.paypal_secret):
+        return [
+            "RAILS has paypal, and PAYPAL_CLIENT_ID and PAYPAL_SECRET are not both set. Copy them from the REST app on"
+            " PayPal's developer pages, or take paypal out of RAILS."
+        ]
+    if not is_on and not settings.paypal_client_id:
+        return []
+    wrong = await paypal.working(settings.paypal_url, settings.paypal_client_id, settings.paypal_secret)
+    return [] if wrong is None else [wrong]
 
 
 def _folder(path: Path) -> list[str]:

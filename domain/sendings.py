@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
-from domain.money import MICRO, minor_digits
+from domain.money import MICRO
+from domain.rails import RAILS
 from domain.rules import DAY, HOUR, MINUTE, SECOND
 
 MOST_ITEMS: Final = 500
@@ -24,8 +25,6 @@ AGAIN, SOON, LATEST = 5 * SECOND, 20 * SECOND, HOUR
 SELDOM, DAILY = 6 * HOUR, DAY
 SUBJECT: Final = "Your pay has arrived"
 """Of PayPal's mail, which has one language for all."""
-WHOLE: Final = frozenset({"HUF", "TWD"})
-"""PayPal refuses decimals in these, whatever ISO 4217 says; those without any there (JPY) go without saying."""
 
 
 class Sending(NamedTuple):
@@ -124,7 +123,7 @@ def payout_of(key: str) -> int | None:
 
 def value_text(amount: int, currency: str) -> str:
     """Micro-units as PayPal writes them: 12340000 USD → "12.34", 500000000 HUF → "500". ValueError if it cannot."""
-    digits = 0 if currency in WHOLE else minor_digits(currency)
+    digits = RAILS["paypal"].digits(currency)
     if amount <= 0 or amount % 10 ** (6 - digits):
         raise ValueError(f"{amount} micro-units of {currency} cannot be written with {digits} digits")
     whole, rest = divmod(amount, MICRO)

@@ -1,0 +1,398 @@
+"""Payouts over a provider: whatever breaks off, wherever the process dies, nobody is paid twice, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rendering.message import Message, Nothing
+from domain.people import Person
+from domain.rules import DAY, MINUTE, SECOND, Rules
+from domain.sendings import SAFE, UNDECIDED, Line, Look, Sending, Standing
+from storage import ledger, payouts, sendings
+from storage.cipher import Cipher
+from storage.database import Tx
+from tests import paydays
+from tests.builders import NOON, make_owner
+from tests.steps import Money, books_are_right, money, render, screen, told
+from tests.usecases.desk import Desk
+from usecases import sending
+
+RULES = Rules(bot_username="tallyhand_bot", rails=("paypal",), floor=0)
+PRICE = 1_500_000
+ADDRESSES = ("ana@example.org", "ben@example.org", "cleo@example.org", "dan@example.org")
+
+
+@pytest.fixture(scope="module")
+def paid_day() -> Iterator[sqlite3.Connection]:
+    """A database with an approved run, made once; each test gets a copy."""
+    desk = Desk(RULES)
+    paydays.payday(desk.tx, ADDRESSES, price=PRICE, now=desk.now)
+    desk.connection.execute("commit")
+    yield desk.connection
+    desk.connection.close()
+
+
+def copy_of(connection: sqlite3.Connection) -> Desk:
+    """A desk on a copy of a database."""
+    desk = Desk.__new__(Desk)  # its own __init__ would migrate, which takes longer than all the rest
+    desk.connection = sqlite3.connect(":memory:", isolation_level=None)
+    desk.connection.row_factory = sqlite3.Row
+    connection.backup(desk.connection)
+    desk.rules, desk.now, desk.messages = RULES, NOON, 1_000
+    desk.tx = Tx(desk.connection, Cipher(b"test"), RULES)
+    desk.connection.execute("begin")
+    return desk
+
+
+@pytest.fixture
+def desk(paid_day: sqlite3.Connection) -> Desk:
+    return copy_of(paid_day)
+
+
+def begun(desk: Desk) -> Sending:
+    """The run's sending, written."""
+    assert sending.begin(desk.tx, name="house", now=desk.now)
+    one = sendings.next_due(desk.tx)
+    assert one is not None
+    return one
+
+
+def called(desk: Desk) -> Sending:
+    """And noted as being sent."""
+    one = begun(desk)
+    assert sending.call(desk.tx, sending_id=one.id, now=desk.now) is not None
+    return the(desk, one)
+
+
+def the(desk: Desk, one: Sending) -> Sending:
+    found = sendings.by_id(desk.tx, one.id)
+    assert found is not None
+    return found
+
+
+def states(desk: Desk) -> list[str]:
+    return [row["state"] for row in desk.tx.all("select state from payouts order by id")]
+
+
+def lines(desk: Desk, *standings: Standing, **more: str) -> list[Line]:
+    """What the provider says of the first payouts."""
+    ids = [row["id"] for row in desk.tx.all("select id from payouts order by id")]
+    return [
+        Line(f"payout-{number}", more.get("value", "1.50"), more.get("currency", "USD"), one, "T1", more.get("problem"))
+        for number, one in zip(ids, standings, strict=False)
+    ]
+
+
+def workers(desk: Desk) -> list[Person]:
+    return paydays.everybody(desk.tx)
+
+
+def test_what_is_sent_is_on_disk_before_it_leaves_and_the_same_bytes_each_time(desk: Desk) -> None:
+    one = begun(desk)
+    assert states(desk) == ["sending"] * 4
+    first = sending.call(desk.tx, sending_id=one.id, now=desk.now)
+    again = sending.call(desk.tx, sending_id=one.id, now=desk.now + MINUTE)
+    assert first is not None and first == again
+    sent = json.loads(first)
+    assert sent["sender_batch_header"]["sender_batch_id"] == one.key
+    assert [item["receiver"] for item in sent["items"]] == list(ADDRESSES)
+    assert {item["amount"]["value"] for item in sent["items"]} == {"1.50"}
+    assert not sending.begin(desk.tx, name="house", now=desk.now), "nothing is left to be written"
+
+
+def test_addresses_are_sealed_and_gone_once_the_provider_has_them(desk: Desk) -> None:
+    one = called(desk)
+    kept = desk.value("select request from sendings")
+    assert b"example.org" not in kept
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    assert desk.value("select request from sendings") is None
+
+
+def test_a_run_goes_out_in_sendings_of_a_bounded_size_with_keys_of_their_own(desk: Desk) -> None:
+    for _ in range(3):
+        sending.begin(desk.tx, name="house", now=desk.now, most=2)
+    rows = desk.tx.all("select s.key, count(*) from sendings s join payouts p on p.sending_id = s.id group by s.key")
+    assert [row[1] for row in rows] == [2, 2]
+    assert len({row[0] for row in rows}) == 2
+
+
+def test_a_payout_is_paid_once_however_often_the_provider_says_so(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, *[Standing.PAID] * 4)
+    for _ in range(2):
+        sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+        look = Look(True, False, tuple(found), ("1.00", "USD"))
+        sending.looked(desk.tx, sending_id=one.id, look=look, now=desk.now)
+    assert states(desk) == ["paid"] * 4
+    assert [money(desk.tx, worker) for worker in workers(desk)] == [Money(0, 0, 0, PRICE)] * 4
+    assert desk.value("select state from payout_runs") == "settled"
+    assert ledger.moved(desk.tx, "run:1:fee:1000001") == 1_000_000
+    assert all(told(desk.tx, worker).count("payout_paid") == 1 for worker in workers(desk))
+    books_are_right(desk.tx)
+
+
+def test_a_batch_that_is_done_pays_nobody_whose_item_is_not(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, Standing.PAID, Standing.PENDING, Standing.PENDING, Standing.PAID)
+    sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+    sending.looked(desk.tx, sending_id=one.id, look=Look(True, False, tuple(found)), now=desk.now)
+    assert states(desk) == ["paid", "sending", "sending", "paid"]
+    assert the(desk, one).next_at - desk.now <= MINUTE
+
+
+def test_unclaimed_money_waits_and_comes_back_and_its_worker_reads_both(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, *[Standing.UNCLAIMED] * 4)
+    for _ in range(3):
+        sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+    ana = workers(desk)[0]
+    assert told(desk.tx, ana).count("payout_unclaimed") == 1
+    assert "$1.50" in screen(desk.tx, ana, "payout_unclaimed").text
+    assert money(desk.tx, ana) == Money(0, 0, PRICE, 0)
+    back = lines(desk, *[Standing.RETURNED] * 4, problem="receiver_unregistered")
+    sending.settle(desk.tx, sending_id=one.id, lines=back, denied=False, now=desk.now + 30 * DAY)
+    assert money(desk.tx, ana) == Money(0, PRICE, 0, 0)
+    params = {"payout": desk.value("select id from payouts where worker_id = :id", id=ana.id)}
+    assert isinstance(render(desk.tx, "payout_unclaimed", params, ana), Nothing), "the news has lost its point"
+    books_are_right(desk.tx)
+
+
+def test_what_was_paid_and_is_reversed_is_the_workers_again(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    for standing in (Standing.PAID, Standing.RETURNED):
+        found = lines(desk, standing, problem="reversed")
+        sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+    assert states(desk)[0] == "returned"
+    assert money(desk.tx, workers(desk)[0]) == Money(0, PRICE, 0, 0)
+    books_are_right(desk.tx)
+
+
+def test_of_a_denied_batch_all_money_is_back(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, Standing.FAILED, Standing.PENDING, problem="sender_restricted")
+    sending.settle(desk.tx, sending_id=one.id, lines=found, denied=True, now=desk.now)
+    sending.looked(desk.tx, sending_id=one.id, look=Look(True, True, tuple(found)), now=desk.now)
+    assert states(desk) == ["failed"] * 4
+
+
+def test_a_refused_receiver_gets_the_money_back_and_the_others_go_under_the_same_key(desk: Desk) -> None:
+    one = called(desk)
+    sending.refused(desk.tx, sending_id=one.id, name="VALIDATION_ERROR", items={1: "receiver"}, now=desk.now)
+    assert states(desk) == ["sending", "failed", "sending", "sending"]
+    body = sending.call(desk.tx, sending_id=one.id, now=desk.now)
+    assert body is not None
+    sent = json.loads(body)
+    assert sent["sender_batch_header"]["sender_batch_id"] == one.key
+    assert [item["receiver"] for item in sent["items"]] == ["ana@example.org", "cleo@example.org", "dan@example.org"]
+
+
+def test_a_refusal_releases_nothing_while_an_earlier_call_may_still_arrive(desk: Desk) -> None:
+    one = called(desk)
+    sending.doubted(desk.tx, sending_id=one.id, now=desk.now)
+    for later, expected in ((MINUTE, "sending"), (UNDECIDED + SECOND, "failed")):
+        assert sending.call(desk.tx, sending_id=one.id, now=desk.now + later) is not None
+        values = {"name": "VALIDATION_ERROR", "items": {1: "receiver"}, "now": desk.now + later}
+        sending.refused(desk.tx, sending_id=one.id, **values)  # type: ignore[arg-type]
+        assert states(desk)[1] == expected
+
+
+def test_no_money_at_the_provider_waits_and_is_told_once_a_run(desk: Desk) -> None:
+    owner = make_owner(desk.tx)
+    one = called(desk)
+    for _ in range(3):
+        sending.refused(desk.tx, sending_id=one.id, name="INSUFFICIENT_FUNDS", items={}, now=desk.now)
+    assert states(desk) == ["sending"] * 4
+    assert told(desk.tx, owner).count("sending_trouble") == 1
+    assert "does not cover" in screen(desk.tx, owner, "sending_trouble").text
+
+
+def test_a_process_that_died_in_a_call_leaves_a_doubt(desk: Desk) -> None:
+    one = called(desk)
+    assert the(desk, one).doubt_at is None
+    desk.pass_time(60)
+    sending.call(desk.tx, sending_id=one.id, now=desk.now)
+    assert the(desk, one).doubt_at == desk.now - 60 * SECOND
+
+
+@pytest.mark.parametrize("doubt", [True, False])
+def test_after_25_days_only_what_was_never_in_doubt_is_sent_again(desk: Desk, doubt: bool) -> None:
+    owner = make_owner(desk.tx)
+    one = called(desk)
+    if doubt:
+        sending.doubted(desk.tx, sending_id=one.id, now=desk.now)
+    else:
+        sending.put_off(desk.tx, sending_id=one.id, why="too_many", wait=None, now=desk.now)
+    body = sending.call(desk.tx, sending_id=one.id, now=desk.now + SAFE + SECOND)
+    assert (body is None) is doubt
+    assert states(desk) == (["unknown"] if doubt else ["sending"]) * 4
+    assert ("sending_trouble" in told(desk.tx, owner)) is doubt
+
+
+def test_a_duplicate_without_a_way_to_it_is_unknown_and_told_with_its_key(desk: Desk) -> None:
+    owner = make_owner(desk.tx)
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference=None, now=desk.now)
+    assert states(desk) == ["unknown"] * 4
+    assert one.key in screen(desk.tx, owner, "sending_trouble").text
+
+
+@pytest.mark.parametrize("more", [{"value": "1.51"}, {"currency": "EUR"}])
+def test_another_amount_is_never_taken_for_ours(desk: Desk, more: dict[str, str]) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, Standing.PAID, **more)
+    sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+    assert states(desk)[0] == "unknown"
+
+
+def test_what_the_provider_does_not_list_is_unknown_once_it_is_done(desk: Desk) -> None:
+    one = called(desk)
+    sending.taken(desk.tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, Standing.PAID)
+    for worked, expected in ((False, "sending"), (True, "unknown")):
+        sending.looked(desk.tx, sending_id=one.id, look=Look(worked, False, tuple(found)), now=desk.now)
+        assert states(desk)[1:] == [expected] * 3
+
+
+def test_who_has_nowhere_to_be_paid_to_any_more_keeps_the_money(desk: Desk) -> None:
+    desk.tx.run("update payout_methods set number = null, closed_at = 1, state = 'cancelled' where id = 1")
+    begun(desk)
+    assert states(desk) == ["failed", "sending", "sending", "sending"]
+    assert money(desk.tx, workers(desk)[0]) == Money(0, PRICE, 0, 0)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize(
+    "why", ["credentials", "INSUFFICIENT_FUNDS", "paid_after_all", "no_link", "AUTHORIZATION_ERROR"]
+)
+def test_staff_read_what_to_do(desk: Desk, why: str, language: str) -> None:
+    one, owner = begun(desk), make_owner(desk.tx)
+    shown = render(desk.tx, "sending_trouble", {"sending": one.id, "why": why}, owner, language)
+    assert isinstance(shown, Message)
+    assert "PayPal" in shown.text
+
+
+# Any order of whatever can happen, against a provider in a few lines that keeps its own count.
+
+
+class Provider:
+    """Takes a key once in 30 days, refuses `wrong` receivers, pays what it took; requests may still be on their way."""
+
+    def __init__(self, wrong: set[str]) -> None:
+        self.wrong = wrong
+        self.batches: dict[str, tuple[str, int, list[str]]] = {}
+        self.payments: dict[str, int] = {}
+        self.on_their_way: list[tuple[int, bytes]] = []
+
+    def receive(self, body: bytes, now: int) -> tuple[str, object]:
+        """What it answers, and does."""
+        sent = json.loads(body)
+        key = sent["sender_batch_header"]["sender_batch_id"]
+        wrong = {number: "receiver" for number, item in enumerate(sent["items"]) if item["receiver"] in self.wrong}
+        if wrong:
+            return "refused", wrong
+        reference, since, _ = self.batches.get(key, ("", -31 * DAY, []))
+        if now - since <= 30 * DAY:
+            return "taken", reference
+        reference = f"B{len(self.payments)}-{now}"
+        keys = [item["sender_item_id"] for item in sent["items"]]
+        self.batches[key] = (reference, now, keys)
+        for one in keys:
+            self.payments[one] = self.payments.get(one, 0) + 1
+        return "taken", reference
+
+    def arrive(self, now: int) -> None:
+        """What was on its way and is due by now."""
+        due = [one for one in self.on_their_way if one[0] <= now]
+        self.on_their_way = [one for one in self.on_their_way if one[0] > now]
+        for at, body in due:
+            self.receive(body, at)
+
+    def look(self, reference: str, value: str) -> Look:
+        """A batch as it is shown: all paid."""
+        keys = next(keys for known, _, keys in self.batches.values() if known == reference)
+        return Look(True, False, tuple(Line(key, value, "USD", Standing.PAID, "T") for key in keys), ("0.25", "USD"))
+
+
+CALLS = ("answered", "lost before", "lost after", "killed before", "killed after", "late", "told later")
+ACTS = st.lists(
+    st.tuples(st.sampled_from(CALLS), st.sampled_from([1, 60, 400, 3_600, 86_400, 8 * 86_400]), st.integers(0, 4)),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(acts=ACTS, wrong=st.sets(st.sampled_from(ADDRESSES), max_size=2), most=st.integers(1, 4))
+def test_any_order_of_answers_losses_and_kills_pays_nobody_twice(
+    paid_day: sqlite3.Connection, acts: list[tuple[str, int, int]], wrong: set[str], most: int
+) -> None:
+    desk, provider = copy_of(paid_day), Provider(wrong)
+    desk.now += SECOND
+    for how, wait, part in [*acts, *[("answered", 3_601, 4)] * 14]:
+        while sending.begin(desk.tx, name="house", now=desk.now, most=most):
+            pass
+        one = sendings.next_due(desk.tx)
+        if one is not None and one.next_at <= desk.now:
+            if one.state == "written":
+                _call(desk, provider, one, how)
+            else:
+                _look(desk, provider, one, part)
+        desk.pass_time(wait)
+        provider.arrive(desk.now)
+    assert all(times == 1 for times in provider.payments.values()), "nobody is paid twice"
+    for row in desk.tx.all("select id, state from payouts"):
+        payments = provider.payments.get(f"payout-{row['id']}", 0)
+        assert (row["state"], payments) in {("paid", 1), ("failed", 0), ("unknown", 0), ("unknown", 1)}
+        lost = desk.value("select count(*) from sendings where state = 'lost'")
+        assert row["state"] != "unknown" or lost, "unknown is only what nobody can know any more"
+    assert ledger.total(desk.tx) == 0
+
+
+def _call(desk: Desk, provider: Provider, one: Sending, how: str) -> None:
+    body = sending.call(desk.tx, sending_id=one.id, now=desk.now)
+    if body is None:
+        return
+    about = {"sending_id": one.id, "now": desk.now}
+    if how == "told later":
+        sending.put_off(desk.tx, **about, why="too_many", wait=None)
+        return
+    if how == "late":
+        provider.on_their_way.append((desk.now + 8 * MINUTE, body))
+    kind, answer = ("", None) if "before" in how or how == "late" else provider.receive(body, desk.now)
+    if "killed" in how:
+        return
+    if how != "answered":
+        sending.doubted(desk.tx, **about)
+    elif kind == "taken":
+        sending.taken(desk.tx, **about, reference=str(answer))
+    else:
+        assert isinstance(answer, dict)
+        sending.refused(desk.tx, **about, name="VALIDATION_ERROR", items=answer)
+
+
+def _look(desk: Desk, provider: Provider, one: Sending, part: int) -> None:
+    assert one.reference is not None
+    look = provider.look(one.reference, "1.50")
+    sending.settle(desk.tx, sending_id=one.id, lines=look.lines[:part], denied=False, now=desk.now)
+    if part >= len(look.lines):  # else the process died between two steps
+        sending.looked(desk.tx, sending_id=one.id, look=look, now=desk.now)
+
+
+def test_payouts_of_a_run_that_waits_for_approval_stay_where_they_are() -> None:
+    desk = Desk(RULES)
+    paydays.earn(desk.tx, ADDRESSES, now=desk.now - 14 * DAY)
+    while paydays.come(desk.tx, now=desk.now):
+        pass
+    assert not sending.begin(desk.tx, name="house", now=desk.now)
+    assert {one.state for one in payouts.of_run(desk.tx, 1, limit=10)} == {"reserved"}
