@@ -32,11 +32,13 @@ def _prefixed(table: str, names: tuple[str, ...]) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
-# A scalar look-up of the reserve here spares the hot path a statement.
+# A scalar look-up of the reserve here spares the hot path a statement. What work sent back keeps is not in it: where a
+# rejection holds money, there are more free places than the reserve covers.
 PLACE = f"""{_prefixed("b", BATCH)},
  {_prefixed("e", enrolments.NAMES)},
  {_prefixed("s", SESSION)}, b.leased, b.frees,
- (select balance from balances where id = {ledger.number_of("reserve", "b.id")}) as reserve,
+ (select balance from balances where id = {ledger.number_of("reserve", "b.id")}) - coalesce(b.price, 0)
+  * (select count(*) from submissions r where r.batch_id = b.id and r.state = 'sent_back') as reserve,
  (select version from consents where person_id = :worker_id and withdrawn_at is null) as consent,
  (select o.id from assignments o where o.worker_id = :worker_id and o.batch_id = b.id and o.state = 'offered'
   and o.id <> :assignment_id order by o.id limit 1) as reserved"""
@@ -55,8 +57,9 @@ class Place(NamedTuple):
     """A worker's place in a batch.
 
     `leased` counts the batch's open assignments, `frees` how often a place became free again, `reserve` is what is set
-    aside for the batch (micro-units), `consent` the version the worker agreed to, `reserved` another open assignment of
-    theirs in this batch. The batch is without what only its draft needs (`problems`, `collecting`).
+    aside for the batch beside work sent back (micro-units), `consent` the version the worker agreed to, `reserved`
+    another open assignment of theirs in this batch. The batch is without what only its draft needs (`problems`,
+    `collecting`).
     """
 
     batch: Batch
@@ -99,9 +102,7 @@ class Open:
     has_draft: bool
 
 
-def lease(
-    tx: Tx, *, task_id: int, batch_id: int, worker_id: int, now: int, expires_at: int, median_micros: int
-) -> int:
+def lease(tx: Tx, *, task_id: int, batch_id: int, worker_id: int, now: int, expires_at: int, median_micros: int) -> int:
     """Give the task to the worker; returns the assignment's id. The place in the task is taken by tasks.take."""
     return tx.add(
         "insert into assignments (task_id, batch_id, worker_id, state, offered_at, expires_at, median_micros)"

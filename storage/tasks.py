@@ -28,11 +28,12 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A task's counters after a change."""
+    """A task's counters after a change; `beside`: the answer has no place of the task's, it came beside them."""
 
     state: str
     wanted: int
     answered: int
+    beside: bool = False
 
 
 def add(tx: Tx, batch_id: int, name: str, content: str, payload_json: str, wanted: int) -> int | None:

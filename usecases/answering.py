@@ -21,6 +21,7 @@ from storage.ledger import transfer
 from usecases import progress, publishing
 from usecases.assigning import check_worker, lease_end, next_in, present, show_next
 from usecases.counting import count_in, take_out
+from usecases.late import place_for
 
 UNDOABLE_IN = ("open", "paused")
 """The states of a batch in which an answer can be taken back."""
@@ -69,18 +70,20 @@ def in_hand(tx: Tx, by: Person, assignment_id: int) -> Hand:
 
 
 def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt:
-    """Store the answer, credit it, count it, show the next card. A late one counts while its task wants an answer."""
+    """Store the answer, credit it, count it, show the next card. A late one counts where usecases/late.py takes it."""
     assignment, place = hand.assignment, hand.place
     late = assignment.state == "expired"
     if assignment.state not in ("offered", "expired"):
         raise AlreadyAnswered if assignment.state == "submitted" else StaleButton
     answer = kind(place.batch.kind).apply(place.batch.face, hand.task.payload, given)
-    task = None if late and place.batch.state != "open" else tasks.answer(tx, hand.task.id, late=late)
+    task = place_for(tx, hand, answer, now=now) if late else tasks.answer(tx, hand.task.id, late=False)
     if task is None:
         go_on(tx, by, place, now=now)
         return Receipt(Outcome.GONE)
     if not assignments.close(tx, assignment.id, "submitted", was=assignment.state, now=now):
         raise AlreadyAnswered
+    if late:
+        place = assignments.place(tx, by.id, place.batch.id) or place  # its money may have been added
     submission_id, active = _store(tx, by, hand, answer, now=now)
     price = place.batch.price or 0
     place = place._replace(

@@ -27,7 +27,7 @@ def count_in(
         median = median_from_histogram(timings.histogram(tx, batch.id))
     others = _others(tx, batch, task_id, submission_id, answer) if task.answered > 1 else []
     pairs, same = _pairs(batch, answer, others)
-    done = task.answered == task.wanted
+    done = task.answered == task.wanted and not task.beside
     if done and same < pairs and batch.overlap_least is not None and batch.state in ("open", "paused"):
         done = not _widened(tx, batch, task_id, [answer, *others])
     batches.tally(

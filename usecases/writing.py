@@ -16,6 +16,7 @@ from storage.assignments import Hand
 from storage.database import Tx
 from usecases.answering import Outcome, Receipt, changed, credit, go_on, in_hand, measured_time, record
 from usecases.assigning import lease_end, present
+from usecases.late import takes
 from usecases.notify import tell
 from usecases.presence import alive
 
@@ -85,7 +86,7 @@ def submit(tx: Tx, *, by: Person, assignment: int, version: int, now: int) -> Re
         return _hand_in_again(tx, by, hand, live, given, now=now)
     if hand.assignment.state == "expired":
         hand = _leased_again(tx, by, hand)
-        if hand.assignment.state == "expired" and not _has_place(hand):
+        if hand.assignment.state == "expired" and not takes(tx, hand, None):
             tell(tx, by, "draft_gone", now=now, slot=Slot.DRAFT, assignment=assignment)
             go_on(tx, by, hand.place, now=now)
             return Receipt(Outcome.GONE)
@@ -177,10 +178,6 @@ def _leased_again(tx: Tx, by: Person, hand: Hand) -> Hand:
         return hand
     parts.move(tx, hand.assignment.id, to=open_one)
     return assignments.hand(tx, by.id, open_one) or hand
-
-
-def _has_place(hand: Hand) -> bool:
-    return hand.place.batch.state == "open" and hand.task.state == "open" and hand.task.taken < hand.task.wanted
 
 
 def _hand_in_again(tx: Tx, by: Person, hand: Hand, live: Submission, given: Parts, *, now: int) -> Receipt:

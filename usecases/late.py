@@ -1,0 +1,65 @@
+"""Work that came after its lease had ended is not thrown away. While the task wants it, it counts as usual; beyond that
+it is paid if it is good: a tapped answer that agrees with the majority, a written one after its review like any other.
+"""
+
+from __future__ import annotations
+
+from domain import agreement
+from domain.costs import Cost
+from domain.kinds import Answer, kind
+from domain.ledger import FUNDS
+from domain.refusals_work import AlreadyAnswered
+from domain.working import covered
+from storage import ledger, people, rejections, submissions, tasks
+from storage.assignments import Hand
+from storage.database import Tx
+from storage.tasks import Counted
+from usecases import counting, reserves
+
+
+def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None:
+    """Count a late answer in its task and see to its money; None when it is not wanted and not good, or not payable.
+
+    Its money comes from the batch's reserve where that covers it beside all open cards, else from the free funds.
+    Raises AlreadyAnswered when another answer of theirs to the task was rejected: that one may still be found good.
+    """
+    batch, task = hand.place.batch, hand.task
+    if rejections.of_task(tx, task.id, hand.assignment.worker_id):
+        raise AlreadyAnswered
+    if not takes(tx, hand, answer):
+        return None
+    if not covered(hand.place.reserve, batch.price or 0, hand.place.leased):
+        added = Cost(batch.price or 0, 0, 0)
+        reserves.add(tx, batch.id, added, by=people.by_id(tx, batch.created_by), now=now)
+    if _wanted(hand):
+        return tasks.answer(tx, task.id, late=True)
+    counting.add_answer(tx, batch.id, task.id)
+    after = tasks.by_id(tx, task.id)
+    assert after is not None
+    return Counted(after.state, after.wanted, after.answered, beside=True)
+
+
+def takes(tx: Tx, hand: Hand, answer: Answer | None) -> bool:
+    """Whether a late answer would be taken: wanted or good, and payable. None stands for one still to be written."""
+    batch = hand.place.batch
+    price = batch.price or 0
+    if batch.state not in ("open", "paused", "closed"):
+        return False
+    if not covered(hand.place.reserve, price, hand.place.leased) and ledger.balance(tx, FUNDS) < price:
+        return False
+    return _wanted(hand) or answer is None or _is_good(tx, hand, answer)
+
+
+def _wanted(hand: Hand) -> bool:
+    task = hand.task
+    return hand.place.batch.state == "open" and task.state == "open" and task.taken < task.wanted
+
+
+def _is_good(tx: Tx, hand: Hand, answer: Answer) -> bool:
+    """Written work goes to its review. A tapped answer is good when none has more votes; in a tie each of them is."""
+    label = kind(hand.place.batch.kind).label
+    said = label(answer)
+    if said is None:
+        return True
+    votes = agreement.count(map(label, submissions.answers(tx, hand.task.id, besides=0)))
+    return bool(votes) and votes.get(said, 0) == max(votes.values())
