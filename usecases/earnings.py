@@ -17,6 +17,7 @@ from storage import earnings, worker_days
 from storage.database import Tx
 from storage.ledger import balance
 from storage.worker_days import Done
+from usecases import payout_methods
 from usecases.notify import tell
 
 DAYS: Final = 30
@@ -44,6 +45,7 @@ class Earnings:
     `silent_until` is when silence has paid the last of what is in review; `payout` is what the next run would pay of
     what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off. What was
     earned is with top-ups; `topups` is all there ever were, `hourly` over all active time.
+    Without a payout method that is paid here, none is paid: then `method_wanted`.
     """
 
     at: int
@@ -61,6 +63,7 @@ class Earnings:
     payout: int
     payout_expected: int
     days: tuple[Earned, ...]
+    method_wanted: bool = False
 
     @property
     def empty(self) -> bool:
@@ -104,6 +107,7 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
         payout=payable(available, rules),
         payout_expected=payable(available + earnings.silent_by(tx, worker_id, at=cutoff), rules),
         days=_days(tx, worker_id, today),
+        method_wanted=payout_methods.wanted(tx, worker_id),
     )
 
 

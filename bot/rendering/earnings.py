@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from bot.rendering.message import Action, Button, Drawn, Message, Renderer
+from bot.rendering.message import Action, Button, Drawn, Keyboard, Message, Renderer
 from bot.rendering.statements import statement_button
 from domain.rules import Rules
 from files.charts import Day, earnings_chart
@@ -18,7 +18,9 @@ from usecases.earnings import Earned, Earnings
 
 def earnings(view: Earnings, words: Words) -> Action:
     """Everything about one's money in one message; somebody new is shown the way to the first task."""
-    work = ((Button(words.plain("Start working"), encode("work"), style="primary"),),)
+    work: Keyboard = ((Button(words.plain("Start working"), encode("work"), style="primary"),),)
+    if view.method_wanted:
+        work = ((Button(words.plain("Payout method"), encode("pm")),), *work)
     if view.empty:
         return Message(
             words.html(
@@ -28,7 +30,8 @@ def earnings(view: Earnings, words: Words) -> Action:
             work,
         )
     keyboard = (*work[:-1], (*work[-1], statement_button(words)))
-    blocks = [_money(view, words), _times(view, words), _next(view, words), _picture_in_words(view, words)]
+    money = [_money(view, words), _times(view, words), _next(view, words), _where_to(view, words)]
+    blocks = [*money, _picture_in_words(view, words)]
     return Message("\n\n".join(block for block in blocks if block), keyboard, photo=_picture(view, words))
 
 
@@ -78,6 +81,15 @@ def _next(view: Earnings, words: Words) -> Markup:
         "Next payout {at}. Payouts begin at {minimum}; what you have stays yours until then.",
         at=at,
         minimum=words.money(words.rules.payout_minimum),
+    )
+
+
+def _where_to(view: Earnings, words: Words) -> Markup:
+    if not view.method_wanted:
+        return Markup("")
+    return words.html(
+        "<b>Where shall your money go?</b> I do not know yet. Your balance stays yours until you choose a payout"
+        " method."
     )
 
 

@@ -12,7 +12,7 @@ from domain.rules import MINUTE
 from handlers.buttons import encode
 from handlers.settings import WEST
 from locales.words import Words
-from storage import consents, ledger, people
+from storage import consents, ledger, payout_methods, people
 from storage.consents import Consent
 from storage.database import Tx
 from usecases.settings import OFFSETS
@@ -111,15 +111,20 @@ def stopped(person: Person, words: Words) -> Action:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What /privacy tells: the consent that holds, if any, and the balance that is still to be paid, in micro-units."""
+    """What /privacy tells: the consent that holds, if any, and the balance that is still to be paid, in micro-units.
+
+    `method`: a payout method is kept.
+    """
 
     consent: Consent | None
     balance: int
+    method: bool = False
 
 
 def _stored_view(tx: Tx, person_id: int, _: dict[str, Any]) -> Stored:
     accounts = (available(person_id), in_review(person_id), in_transit(person_id))
-    return Stored(consents.of(tx, person_id), sum(ledger.balance(tx, account) for account in accounts))
+    balance = sum(ledger.balance(tx, account) for account in accounts)
+    return Stored(consents.of(tx, person_id), balance, payout_methods.active(tx, person_id) is not None)
 
 
 def privacy(view: Stored, words: Words) -> Action:
@@ -135,6 +140,11 @@ def privacy(view: Stored, words: Words) -> Action:
             "• Each task you saw, what you answered, when, and how long it took: for your pay and the checks.\n"
             "• Every amount you earned and were paid. These rows are the books and are kept.\n"
             "• Your messages to me, encrypted, until I have handled them."
+        )
+        + "\n"
+        + words.html(
+            "• Where your money goes, if you told me: encrypted, shown masked, erased 60 days after it is used no more."
+            " A message with such a number is taken out of this chat."
         ),
         words.html(
             "Your answers become training data for {who} and for those who ordered the work. They are exported under"
@@ -166,6 +176,10 @@ def withdraw(view: Stored, words: Words) -> Action:
     )
     if view.balance:
         text = text + "\n\n" + words.html("Still to be paid: {amount}.", amount=words.money(view.balance))
+    if view.method and view.balance:
+        text = text + " " + words.html("Your payout method is kept until that is done, then erased.")
+    elif view.method:
+        text = text + "\n\n" + words.html("Your payout method is erased.")
     return Message(
         text,
         (
