@@ -55,7 +55,6 @@ class Batch(NamedTuple):
     pairs_same: int
     data: Data | None = None
     received: int = 0
-    problems: tuple[Problem, ...] = ()
     floor: int | None = None
     overlap_least: int | None = None
     wanted: int = 0
@@ -65,6 +64,8 @@ class Batch(NamedTuple):
     pilot_share: int | None = None
     resting: int = 0
     seconds_from: str = "estimate"
+    problems: tuple[Problem, ...] = ()
+    """Stays the last: a worker's place is read without it, by position (storage/assignments.py)."""
 
     @property
     def is_draft(self) -> bool:
