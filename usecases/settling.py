@@ -13,6 +13,7 @@ from domain.payouts import OPEN, Payout, WrongStep
 from storage import payout_methods, payouts, people
 from storage.database import Tx
 from storage.ledger import balance, moved, transfer
+from usecases import funds
 from usecases.notify import inform
 
 BLAMELESS = frozenset({"denied", "cancelled", "no_method", "too_late", "payer_funds", "insufficient_funds"})
@@ -72,15 +73,7 @@ def fee(tx: Tx, run_id: int, amount: int, *, number: int, now: int) -> None:
     cause, currency = f"run:{run_id}:fee:{number}", tx.rules.currency
     missing = amount - balance(tx, ledger.FEES)
     if missing > 0 and not moved(tx, cause):
-        transfer(
-            tx,
-            cause=f"run:{run_id}:fee_covered:{number}",
-            debit=ledger.FUNDS,
-            credit=ledger.FEES,
-            amount=missing,
-            currency=currency,
-            now=now,
-        )
+        funds.owe(tx, cause=f"run:{run_id}:fee_covered:{number}", credit=ledger.FEES, amount=missing, now=now)
     transfer(tx, cause=cause, debit=ledger.FEES, credit=ledger.WORLD, amount=amount, currency=currency, now=now)
 
 
