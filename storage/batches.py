@@ -157,6 +157,12 @@ def released(tx: Tx, batch_id: int) -> tuple[int, int]:
     return (0, 0) if row is None else (row["released"], row["releases"])
 
 
+def rests(tx: Tx, batch_id: int) -> tuple[str | None, int]:
+    """Why the batch is paused when nobody asked for it, and what its unsettled days may take of its top-up reserve."""
+    row = tx.one("select paused_for, topups_projected from batches where id = :id", id=batch_id)
+    return (None, 0) if row is None else (row["paused_for"], row["topups_projected"])
+
+
 def working(tx: Tx, batch_id: int) -> int:
     """How many workers have a card of this batch on the screen; kept by triggers on sessions."""
     return int(tx.value("select working from batches where id = :id", id=batch_id))

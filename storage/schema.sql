@@ -570,7 +570,7 @@ CREATE TABLE proposals (
   batch_id integer not null references batches (id),
   by integer not null references people (id),
   at integer not null,
-  count integer not null default 0,
+  size integer not null default 0,
   state text not null default 'waiting' check (state in ('waiting', 'agreed', 'done', 'declined')),
   decided_at integer,
   decided_by integer references people (id),
@@ -747,7 +747,7 @@ CREATE TABLE unsettled (
 CREATE TABLE walks (
   name text primary key,
   submission_id integer not null,
-  settled_day integer not null
+  day integer not null
 ) strict, without rowid;
 
 CREATE TABLE waves (
@@ -775,6 +775,11 @@ end;
 
 CREATE TRIGGER audit_no_update before update on audit begin
   select raise(abort, 'the audit is never changed');
+end;
+
+CREATE TRIGGER batches_decided after update of state on batches
+when old.paused_for is not null and new.state <> 'paused' begin
+  update batches set paused_for = null, topups_waived = (new.state = 'open') where id = new.id;
 end;
 
 CREATE TRIGGER ledger_first_money after insert on ledger

@@ -31,6 +31,21 @@ def add(tx: Tx, worker_id: int, day: int, *, submissions: int, earned: int, acti
     )
 
 
+def lift(tx: Tx, worker_id: int, day: int, amount: int) -> None:
+    """Note what lifted the day to the floor (micro-units), beside what was earned on it."""
+    tx.run(
+        "insert into worker_days (worker_id, day) values (:worker_id, :day) on conflict (worker_id, day) do nothing",
+        worker_id=worker_id,
+        day=day,
+    )
+    tx.run(
+        "update worker_days set topup = topup + :amount where worker_id = :worker_id and day = :day",
+        worker_id=worker_id,
+        day=day,
+        amount=amount,
+    )
+
+
 def between(tx: Tx, worker_id: int, first: int, last: int) -> Done:
     """The sum from the first to the last day, both included."""
     row = tx.one(

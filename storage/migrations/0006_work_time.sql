@@ -45,20 +45,27 @@ create table unsettled (
 ) strict, without rowid;
 create index unsettled_of_batch on unsettled (batch_id, active_micros, earned);
 
--- How far a walk through the submissions has come, and (settled_day) up to which day all is settled. Work from before
--- this rule was paid by the rule of its time.
+-- How far the walk behind the newest submission has come, and the day it counted the newest to. A day never goes back:
+-- what comes late counts to the day it came on, so that a settled day stays settled. Work from before this rule was paid
+-- by the rule of its time.
 create table walks (
   name text primary key,
   submission_id integer not null,
-  settled_day integer not null
+  day integer not null
 ) strict, without rowid;
-insert into walks (name, submission_id, settled_day) select 'topups', coalesce(max(id), 0), 0 from submissions;
+insert into walks (name, submission_id, day) select 'topups', coalesce(max(id), 0), 0 from submissions;
 
 -- `paused_for` says why a batch rests when it was not a coordinator's wish. `topups_projected` is what its unsettled days
 -- may ask of its top-up reserve; `topups_waived` is set when a coordinator goes on without adding to it.
 alter table batches add column paused_for text check (paused_for in ('topups'));
 alter table batches add column topups_projected integer not null default 0 check (topups_projected >= 0);
 alter table batches add column topups_waived integer not null default 0 check (topups_waived in (0, 1));
+
+-- Whoever resumes or closes such a batch has decided about it: the reason is gone, and going on is meant.
+create trigger batches_decided after update of state on batches
+when old.paused_for is not null and new.state <> 'paused' begin
+  update batches set paused_for = null, topups_waived = (new.state = 'open') where id = new.id;
+end;
 
 -- Top-ups of a day, beside what was earned on it.
 alter table worker_days add column topup integer not null default 0;

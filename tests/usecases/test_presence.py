@@ -184,6 +184,7 @@ def test_a_lease_is_as_long_as_time_can_count_and_begins_anew_with_still_here() 
 def test_still_here_of_a_card_that_is_gone_is_stale() -> None:
     one = Working()
     card = one.card
+    one.wait(5)
     one.answer()
     with pytest.raises(StaleButton):
         one.desk.do(presence.still_here, one.worker, assignment=card)
