@@ -19,6 +19,7 @@ from handlers import (
     payouts,
     people,
     rejecting,
+    reported,
     review,
     settings,
     statements,
@@ -110,6 +111,9 @@ TAPS: dict[str, Tap] = {
     "offer_later": Tap(work.put_off, Slot.OFFER),
     "offer_no": Tap(work.refuse, Slot.OFFER),
     "resume_task": Tap(work.resume_task, Slot.TASK),
+    "rp_next": Tap(reported.show),
+    "rp_agree": Tap(reported.agree),
+    "rp_decline": Tap(reported.decline),
     # batches
     "b_open": Tap(batches.open_batch),
     "b_field": Tap(batches.change),

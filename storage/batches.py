@@ -151,6 +151,17 @@ def still_needed(tx: Tx, batch_id: int) -> int | None:
     return needed
 
 
+def promised(tx: Tx, batch_id: int) -> int:
+    """Micro-units that open cards and work sent back may still earn, whatever the batch's state."""
+    return int(
+        tx.value(
+            "select coalesce(price, 0) * (leased + (select count(*) from submissions s where s.batch_id = b.id"
+            " and s.state = 'sent_back')) from batches b where id = :id",
+            id=batch_id,
+        )
+    )
+
+
 def released(tx: Tx, batch_id: int) -> tuple[int, int]:
     """What went back to the funds (micro-units), and in how many transfers."""
     row = tx.one("select released, releases from batches where id = :id", id=batch_id)

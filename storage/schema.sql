@@ -504,8 +504,7 @@ CREATE TABLE payout_runs (
   approved_at integer,
   approved_by integer references people (id),
   settled_at integer,
-  alerted_at integer,
-  late_at integer
+  alerted_at integer
 ) strict;
 
 CREATE TABLE payouts (
@@ -522,6 +521,7 @@ CREATE TABLE payouts (
   problem text,
   sent_at integer,
   closed_at integer,
+  late_at integer,
   unique (run_id, worker_id),
   check ((state in ('paid', 'failed', 'returned')) = (closed_at is not null)),
   check (state <> 'sending' or sent_at is not null)

@@ -196,6 +196,13 @@ def settle(tx: Tx, day: int, worker_id: int) -> None:
     tx.run("delete from unsettled where day = :day and worker_id = :worker_id", day=day, worker_id=worker_id)
 
 
+def still_counts(tx: Tx, *, day: int, worker_id: int, batch_id: int, submission_id: int) -> bool:
+    """Whether the day a submission counts to is not settled for its worker, or was not looked at yet."""
+    sql = "select 1 from unsettled where day = :day and worker_id = :worker_id and batch_id = :batch_id"
+    waits = tx.one(sql, day=day, worker_id=worker_id, batch_id=batch_id) is not None
+    return waits or submission_id > walked(tx)[0]
+
+
 def is_unsettled(tx: Tx, batch_id: int) -> bool:
     """Some day that was worked in the batch is not settled."""
     return tx.one("select 1 from unsettled where batch_id = :batch_id limit 1", batch_id=batch_id) is not None

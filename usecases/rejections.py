@@ -11,7 +11,7 @@ from domain.batches import Submission
 from domain.notices import Slot
 from domain.people import Person
 from domain.rejections import TELL_AFTER, TELL_WITHIN, Rejection
-from storage import batches, people, rejections, reviews
+from storage import batches, people, rejections, reviews, topups
 from storage.database import Tx
 from storage.ledger import transfer
 from usecases import progress
@@ -35,7 +35,14 @@ def reject(
     _move(tx, submission, "rejected", ledger.in_review(submission.worker_id), ledger.HELD, now=now)
     batch = batches.by_id(tx, submission.batch_id)
     assert batch is not None
-    day_open = is_open(tx, tx.rules.day(submission.submitted_at))
+    # A settled top-up is never taken back, so what it was computed from stays as it was.
+    day_open = topups.still_counts(
+        tx,
+        day=tx.rules.day(submission.submitted_at),
+        worker_id=submission.worker_id,
+        batch_id=batch.id,
+        submission_id=submission.id,
+    )
     count_out(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission))
     rejections.add(
         tx,
@@ -116,11 +123,6 @@ def somebody_else(tx: Tx, rejection: Rejection) -> bool:
 def hearers(tx: Tx, without: tuple[int | None, ...]) -> list[Person]:
     """Who on the team can be reached, besides these."""
     return [one for one in people.staff(tx) if one.id not in without and one.suspended_at is None]
-
-
-def is_open(tx: Tx, day: int) -> bool:
-    """Whether the day's top-up is not settled yet, so that what happens to its work still counts in it."""
-    return True
 
 
 def _anew(tx: Tx, submission: Submission) -> bool:

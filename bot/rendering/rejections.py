@@ -15,6 +15,7 @@ from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import batches, grounds, rejections, reviews, tasks
 from storage.database import Tx
+from usecases.rejections import somebody_else
 
 SHOWN = 5
 OUTCOMES = 6
@@ -43,6 +44,7 @@ class News:
     count: int
     amount: int
     upto: int
+    alone: bool
 
 
 def rejected(tx: Tx, rejection: Rejection) -> Rejected:
@@ -68,7 +70,8 @@ def _news_view(tx: Tx, person_id: int, params: dict[str, Any]) -> News | None:
         return None
     first, last = found[0].id, found[-1].id
     count, amount = rejections.told_between(tx, person_id, batch, first=first, last=last)
-    return News(tuple(rejected(tx, one) for one in found[:SHOWN]), count, amount, last)
+    alone = not any(somebody_else(tx, one) for one in found[:SHOWN])
+    return News(tuple(rejected(tx, one) for one in found[:SHOWN]), count, amount, last, alone)
 
 
 def news(view: News | None, words: Words) -> Action:
@@ -88,7 +91,7 @@ def news(view: News | None, words: Words) -> Action:
     if view.count > len(view.found):
         more = view.count - len(view.found)
         blocks.append(words.html_many("… and {count} more: /history", "… and {count} more: /history", more))
-    blocks.append(_what_now(view.count, view.amount, words))
+    blocks.append(_what_now(view, words))
     one_photo = view.found[0].task.payload.photo if view.count == 1 else None
     return Message(
         Markup("\n\n".join(blocks)),
@@ -99,7 +102,17 @@ def news(view: News | None, words: Words) -> Action:
     )
 
 
-def _what_now(count: int, amount: int, words: Words) -> Markup:
+def _what_now(view: News, words: Words) -> Markup:
+    count, amount = view.count, view.amount
+    if view.alone:
+        return words.html_many(
+            "Its {amount} is held for you. If you see it otherwise, appeal within 14 days: nobody else is on the team"
+            " to hear it, so it is paid at once.",
+            "Their {amount} is held for you. If you see it otherwise, appeal within 14 days: nobody else is on the team"
+            " to hear it, so it is paid at once.",
+            count,
+            amount=words.money(amount),
+        )
     return words.html_many(
         "Its {amount} is held for you. If you see it otherwise, appeal within 14 days: somebody else looks at it, and"
         " what nobody answers within 7 days is paid.",

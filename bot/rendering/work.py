@@ -10,6 +10,7 @@ from bot.rendering.card import CardView
 from bot.rendering.conversation import turns_html
 from bot.rendering.drafts import language_name
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
+from bot.rendering.reported import decide_rows
 from domain.active_time import QUESTIONS
 from domain.batches import Batch, Submission, Task
 from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
@@ -22,6 +23,7 @@ from locales.words import Markup, Words
 from storage import assignments, batches, enrolments, reports, sessions, submissions, tasks, worker_days
 from storage.assignments import Hand
 from storage.database import Tx
+from storage.reports import Report
 from storage.worker_days import Done
 from usecases.answering import undo_of
 from usecases.work import Choice, choices
@@ -57,11 +59,12 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A task that was reported several times."""
+    """A task that was reported several times; `found` are the reports nobody has decided about."""
 
     batch: Batch
     task: Task
     reasons: dict[str, int]
+    found: tuple[Report, ...]
 
 
 def view_card(tx: Tx, person_id: int, params: dict[str, Any]) -> CardView | None:
@@ -126,7 +129,10 @@ def view_paused(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
     """The paused task and why."""
     task = tasks.by_id(tx, params["task"])
     batch = None if task is None else batches.by_id(tx, task.batch_id)
-    return None if task is None or batch is None else Paused(batch, task, reports.reasons(tx, batch.id, task.id))
+    if task is None or batch is None:
+        return None
+    found = tuple(reports.open_of_task(tx, batch.id, task.id))
+    return Paused(batch, task, reports.reasons(tx, batch.id, task.id), found)
 
 
 def the_card(view: CardView | None, words: Words) -> Action:
@@ -378,7 +384,15 @@ def task_paused(view: Paused | None, words: Words) -> Action:
     ]
     photo = StoredPhoto(view.task.payload.photo) if view.task.payload.photo else None
     again = ((Button(words.plain("Offer it again"), encode("resume_task", view.task.id)),),)
-    return Message(Markup("\n".join(blocks)), again if view.task.state == "paused" else (), photo=photo)
+    if view.found:
+        blocks.append(
+            words.html(
+                "If you agree that something is wrong with it, each report pays {amount}, like the task.",
+                amount=words.money(view.batch.price or 0),
+            )
+        )
+    rows = decide_rows(view.task.id, view.found, words)
+    return Message(Markup("\n".join(blocks)), (*rows, *(again if view.task.state == "paused" else ())), photo=photo)
 
 
 def _card(tx: Tx, hand: Hand, *, saved: int = 0) -> CardView:

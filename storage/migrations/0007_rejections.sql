@@ -92,7 +92,7 @@ create table inquiries (
 ) strict;
 create index inquiries_open on inquiries (worker_id) where answered_at is null;
 
--- Reports made before stay as they were: open, and nobody is asked about them.
+-- A report pays `amount` when a coordinator agrees; those made before this can be agreed to as well.
 alter table reports add column state text not null default 'open' check (state in ('open', 'agreed', 'declined'));
 alter table reports add column decided_at integer;
 alter table reports add column decided_by integer references people (id);
