@@ -72,11 +72,12 @@ def rejected(tx: Tx, worker_id: int, *, begins: int, ends: int) -> int:
 
 
 def decided(tx: Tx, person_id: int, *, begins: int, ends: int) -> int:
-    """How many submissions a person decided between two instants."""
+    """How many submissions a person decided between two instants, those included that an appeal decided once more."""
     return int(
         tx.value(
-            "select count(*) from submissions where decided_by = :person_id and decided_at >= :begins"
-            " and decided_at < :ends",
+            "select (select count(*) from submissions where decided_by = :person_id and decided_at >= :begins"
+            " and decided_at < :ends) + (select count(*) from rejections where by = :person_id and at >= :begins"
+            " and at < :ends and state = 'upheld')",
             person_id=person_id,
             begins=begins,
             ends=ends,

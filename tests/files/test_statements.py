@@ -91,7 +91,7 @@ def test_taps_are_summed_up_by_day_and_batch_and_the_csv_has_every_line() -> Non
 
 
 def test_the_csv_runs_from_the_opening_to_the_closing_balances() -> None:
-    before = (5, 6_000_000, 7, 8, 9)
+    before: Balances = (5, 6_000_000, 7, 8, 9)
     moves = every_event()
     heading, opening, *lines, closing = table(statement_csv(moves, page(before=before)))
     assert heading[5:] == ["Amount", "Currency", "From", "To", "In review", "Available", "On its way", "Paid", "Held"]

@@ -227,7 +227,8 @@ setattr(History, "return", returned)
 def read(history: History, worker: Person, month: int) -> tuple[Balances, list[Move], Balances]:
     """A statement as the job reads it, page by page: before, the moves in order, after."""
     asked = plan(history.desk.rules, worker=worker.id, month=month, at=history.desk.now)
-    cursor, before, moves = Cursor(), NOTHING, []
+    moves: list[Move] = []
+    cursor, before = Cursor(), NOTHING
     while not cursor.done:
         part = statements.part(history.tx, asked, cursor, limit=3)
         before = tuple(map(sum, zip(before, part.before, strict=True)))
