@@ -40,7 +40,7 @@ def read(kind: str, text: str) -> Number | Problem:
 
 
 def _iban(text: str) -> Number | Problem:
-    number = SEPARATORS.sub("", text).upper().removeprefix("IBAN")
+    number = SEPARATORS.sub("", text.upper().rpartition("IBAN")[2])
     if not number:
         return Problem("empty")
     if re.fullmatch(r"[0-9]+", number):

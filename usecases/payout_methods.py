@@ -87,9 +87,7 @@ def wanted(tx: Tx, worker_id: int) -> bool:
 
 def show(tx: Tx, *, by: Person, now: int) -> None:
     """Show how the person is paid, and what they can choose, as a new message. Raises NoMoneyHere."""
-    accounts = (ledger.available, ledger.in_review, ledger.in_transit, ledger.paid)
-    if not by.is_worker and not any(balance(tx, account(by.id)) for account in accounts):
-        raise NoMoneyHere
+    _require_money(tx, by)
     _stop_asking(tx, by)
     outbox.forget_slot(tx, by.id, Slot.PAYOUT_METHOD)
     _screen(tx, by, now=now)
@@ -102,7 +100,11 @@ def back(tx: Tx, *, by: Person, now: int) -> None:
 
 
 def choose(tx: Tx, *, by: Person, kind: int, now: int) -> None:
-    """Ask for the number of a kind (its place in KINDS); by hand needs none. Raises KindNotPaid, ChangesStopped."""
+    """Ask for the number of a kind (its place in KINDS); by hand needs none.
+
+    Raises NoMoneyHere, KindNotPaid, ChangesStopped.
+    """
+    _require_money(tx, by)
     if not 0 <= kind < len(KINDS):
         raise StaleButton
     chosen = KINDS[kind]
@@ -260,6 +262,12 @@ def leave(tx: Tx, by: Person) -> None:
 def stay(tx: Tx, by: Person) -> None:
     """Consent was given again."""
     methods.stay(tx, by.id)
+
+
+def _require_money(tx: Tx, by: Person) -> None:
+    accounts = (ledger.available, ledger.in_review, ledger.in_transit, ledger.paid)
+    if not by.is_worker and not any(balance(tx, account(by.id)) for account in accounts):
+        raise NoMoneyHere
 
 
 def _begin(tx: Tx, by: Person, number: Number, *, now: int) -> Method:

@@ -25,6 +25,7 @@ GERMAN = "DE89370400440532013000"
     [
         (IBAN, GERMAN, GERMAN),
         (IBAN, "de89 3704 0044 0532 0130 00", GERMAN),
+        (IBAN, "my IBAN: de89 3704 0044 0532 0130 00", GERMAN),
         (IBAN, "IBAN: DE89-3704-0044-0532-0130-00\n", GERMAN),
         (IBAN, "ＤＥ８９３７０４００４４０５３２０１３０００", GERMAN),
         (IBAN, "‮DE89\u200b3704 0044\u00a00532 0130 00‬", GERMAN),
