@@ -64,7 +64,7 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             fine = works
         elif table in STAFF_ONLY - {"reports"}:
             fine = False
-        elif table in ("balances", "ledger", "days"):
+        elif table in ("balances", "ledger", "days", "method_requests"):
             fine = works or reviews
         elif table == "submissions":
             fine = reviews or (works and row["worker_id"] == person_id)
