@@ -61,5 +61,6 @@ def environment(contender: Contender, address: str, data_dir: Path) -> dict[str,
             "PACING": "false",
             "QUICK_TAP_MILLIS": "0",
             "QUIET_HOURS": "false",
+            "FLOOR": "0",
         }
     return env

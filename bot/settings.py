@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(default=None, description="A file with the key, instead of SECRET_KEY.")
     currency: str = Field(default="USD", description="The installation's one currency; cannot be changed later.")
     timezone: str = Field(default="UTC", description="Of the installation: quiet hours, paydays, summaries.")
-    floor: str = Field(default="15", description="Nobody should earn less an hour, in the currency.")
+    floor: str = Field(default="15", description="Nobody should earn less an hour, in the currency; 0: no floor.")
+    region_floors: str = Field(default="", description="Floors of regions, such as MX=6,FR=14.")
     topup_percent: int = Field(default=50, ge=0, le=1_000, description="Kept back for top-ups, in per cent of the pay.")
     fee_basis_points: int = Field(
         default=200, ge=0, le=10_000, description="And for what paying out costs: 200 is 2 % of both."
@@ -173,6 +174,18 @@ class Settings(BaseSettings):
             raise ValueError("RAILS has sepa, so set SEPA_NAME and SEPA_IBAN, the account that pays")
         return plain
 
+    @field_validator("floor")
+    @classmethod
+    def _is_a_rate(cls, value: str, info: ValidationInfo) -> str:
+        _micros(value, info.data.get("currency", "USD"))
+        return value
+
+    @field_validator("region_floors")
+    @classmethod
+    def _are_rates(cls, value: str, info: ValidationInfo) -> str:
+        _by_region(value, info.data.get("currency", "USD"))
+        return value
+
     @field_validator("webhook_url")
     @classmethod
     def _is_a_public_address(cls, value: str) -> str:
@@ -230,7 +243,8 @@ class Settings(BaseSettings):
             bot_username=bot_username,
             currency=self.currency,
             timezone=self.timezone,
-            floor=parse_amount(self.floor, currency=self.currency),
+            floor=_micros(self.floor, self.currency),
+            region_floors=_by_region(self.region_floors, self.currency),
             topup_percent=self.topup_percent,
             fee_basis_points=self.fee_basis_points,
             review_tap_seconds=self.review_tap_seconds,
@@ -254,3 +268,24 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """The sender's pace."""
         return Limits(all_per_second=self.sends_per_second, enabled=self.pacing)
+
+
+def _micros(rate: str, currency: str) -> int:
+    """An hourly floor in micro-units; 0 is none. Raises ValueError with what to write."""
+    if re.fullmatch(r"0([.,]0*)?", rate.strip()):
+        return 0
+    try:
+        return parse_amount(rate, currency=currency)
+    except Refusal as refusal:
+        raise ValueError(refusal.text.format(**refusal.params)) from None
+
+
+def _by_region(value: str, currency: str) -> dict[str, int]:
+    """`MX=6,FR=14.50` as micro-units by region. Raises ValueError."""
+    found: dict[str, int] = {}
+    for part in filter(None, (one.strip() for one in re.split(r"[,;]", value))):
+        region, sign, rate = (one.strip() for one in part.partition("="))
+        if not sign or not re.fullmatch(r"[A-Za-z]{2}", region):
+            raise ValueError("write two letters and a floor for each region, such as MX=6,FR=14.50")
+        found[region.upper()] = _micros(rate, currency)
+    return found

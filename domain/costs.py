@@ -33,6 +33,14 @@ class Cost(NamedTuple):
         return self.pay + self.topups + self.fees
 
 
+NOTHING: Final = Cost(0, 0, 0)
+
+
+def beyond(whole: Cost, reserved: Cost) -> Cost:
+    """What is missing to the whole when so much is reserved already."""
+    return Cost(*(max(0, one - had) for one, had in zip(whole, reserved, strict=True)))
+
+
 def rates_of(rules: Rules) -> Rates:
     """The rates at which a batch is published now; a published one keeps those it began with."""
     return Rates(rules.topup_percent, rules.fee_basis_points)

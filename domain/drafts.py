@@ -9,13 +9,14 @@ from typing import Final
 from domain.batches import Batch
 from domain.brief import Brief, Problem, clean
 from domain.brief.model import Data
-from domain.costs import Cost, cost, fitting, rates_of
+from domain.costs import NOTHING, Cost, Rates, beyond, cost, fitting
+from domain.floors import Measure
 from domain.kinds import Kind, kind, kind_for
 from domain.kinds.base import BatchFace
-from domain.money import minor_digits
-from domain.pay import estimate_rate
-from domain.rules import Rules
+from domain.pay import estimate_rate, per_hour
+from domain.rules import SECOND, Rules
 from domain.words import N_
+from domain.working import Source
 
 MAX_TASKS: Final = 10_000
 """Of one batch: publishing and closing touch them all in one transaction."""
@@ -31,6 +32,8 @@ FIELDS: Final = (
     "seconds",
     "review",
     "title",
+    "floor",
+    "region",
 )
 """What can be changed about a draft by a button. The order is in the data of buttons: append, never reorder."""
 
@@ -57,14 +60,16 @@ class Settled:
     seconds: int | None
     review_seconds: int
     lease_seconds: int
+    floor: int | None
+    region: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The money of a draft: `cost` of all its tasks, how many `fit` the free funds, the rate it pays against the floor.
+    """The money of a draft: `cost` of all its tasks, how many `fit` the free funds, what an hour of it brings.
 
-    `fitting` is the cost of those that fit. `would_do` is the smallest tidy price that meets the floor; None when the
-    price does, or there is none.
+    `fitting` is the cost of those that fit. With a pilot, costs are what is missing to what it has reserved, and those
+    that fit include its own. `seconds` a task are as its answers, its kind's last ones or an estimate say (`source`).
     """
 
     cost: Cost | None
@@ -72,7 +77,8 @@ class Quote:
     fit: int
     fitting: Cost | None
     rate: int | None
-    would_do: int | None
+    seconds: int
+    source: Source
 
 
 def brief_of(batch: Batch, rules: Rules) -> Brief:
@@ -90,6 +96,8 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
         seconds=batch.seconds if batch.seconds_given else None,
         max_per_worker=batch.most_per_worker,
         review_seconds=given_review,
+        floor=batch.floor,
+        region=batch.region,
         problems=batch.problems,
     )
 
@@ -110,6 +118,8 @@ def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> S
         seconds=seconds,
         review_seconds=brief.review_seconds or default_review(made, rules),
         lease_seconds=max(lease, 4 * (seconds or 0)),
+        floor=brief.floor,
+        region=brief.region,
     )
 
 
@@ -158,23 +168,17 @@ def concerns(problem: Problem, field: str) -> bool:
     return word in problem.text
 
 
-def quote(batch: Batch, *, free: int, rules: Rules) -> Quote:
-    """The money of a draft against the free funds and the floor."""
+def quote(batch: Batch, *, free: int, rates: Rates, reserved: Cost = NOTHING, measure: Measure | None = None) -> Quote:
+    """The money of a draft against the free funds, by what was measured so far; `reserved` is what its pilot took."""
+    seconds = batch.seconds if measure is None else max(1, round(measure.micros / SECOND))
+    source: Source = "estimate" if measure is None else measure.source
     if batch.price is None:
-        return Quote(None, free, 0, None, None, None)
-    rates = rates_of(rules)
-    fit = fitting(free, tasks=batch.tasks, overlap=batch.overlap, price=batch.price, rates=rates)
-    whole, part = (cost(tasks, batch.overlap, batch.price, rates) for tasks in (batch.tasks, fit))
-    rate = estimate_rate(batch.price, batch.seconds)
-    would_do = price_for(rules.floor, batch.seconds, rules.currency) if rate < rules.floor else None
-    return Quote(whole, free, fit, part, rate, would_do)
-
-
-def price_for(floor: int, seconds: int, currency: str) -> int:
-    """The smallest price, to a tenth of the smallest coin, at which tasks of that length meet an hourly floor."""
-    step: int = max(1, 10 ** (6 - minor_digits(currency)) // 10)
-    exact = -(-floor * seconds // 3_600)
-    return -(-exact // step) * step
+        return Quote(None, free, 0, None, None, seconds, source)
+    tasks, overlap, price = batch.all_tasks, batch.overlap, batch.price
+    fit = fitting(max(0, free) + reserved.total, tasks=tasks, overlap=overlap, price=price, rates=rates)
+    whole, part = (beyond(cost(count, overlap, price, rates), reserved) for count in (tasks, fit))
+    rate = estimate_rate(price, seconds) if measure is None else per_hour(price, max(1, measure.micros))
+    return Quote(whole, free, fit, part, rate, seconds, source)
 
 
 def title_of(filename: str | None, data: Data, day: str) -> str:

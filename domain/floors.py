@@ -6,12 +6,15 @@ Money is micro-units, floors are micro-units an hour, times are microseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from domain.batches import Batch
-from domain.money import minor_digits
+from domain.brief.model import Brief, Problem
+from domain.money import as_input_text, minor_digits
 from domain.pay import HOUR, MEASURED_FROM, per_hour
 from domain.rules import Rules
+from domain.words import N_
 
 PILOT_TASKS: Final = 10
 PILOT_WORKERS: Final = 3
@@ -19,6 +22,12 @@ RECENT: Final = 30
 """So many recent answers of a kind tell how long a task of it takes."""
 WAKING_HOURS: Final = 24
 """A pilot that nobody has answered in so many hours outside 21:00–08:00 is not wanted as it is."""
+
+FLOOR_TOO_LOW: Final = N_("The floor is {least} an hour here; a batch can only have a higher one. Write: floor {least}")
+NO_SUCH_REGION: Final = N_(
+    "There is no floor for the region “{region}”. Regions with one of their own: {regions}. For others, leave it out."
+)
+NO_REGIONS: Final = N_("There is one floor for every region here. Leave the line with the region out.")
 
 Source = Literal["pilot", "kind"]
 
@@ -67,6 +76,21 @@ def floor_of(batch: Batch, rules: Rules) -> int:
     return house_floor(batch.region, rules) if batch.floor is None else batch.floor
 
 
+def unfit(brief: Brief, rules: Rules) -> tuple[Brief, tuple[Problem, ...]]:
+    """The brief without a region or a floor that cannot be, and the sentences about them."""
+    problems: list[Problem] = []
+    if brief.region is not None and brief.region not in rules.region_floors:
+        regions = ", ".join(sorted(rules.region_floors))
+        text = NO_SUCH_REGION if regions else NO_REGIONS
+        problems.append(Problem(text, {"region": brief.region, "regions": regions}))
+        brief = replace(brief, region=None)
+    least = house_floor(brief.region, rules)
+    if brief.floor is not None and brief.floor < least:
+        problems.append(Problem(FLOOR_TOO_LOW, {"least": as_input_text(least)}))
+        brief = replace(brief, floor=None)
+    return brief, tuple(problems)
+
+
 def gate(batch: Batch, measure: Measure | None, rules: Rules) -> Gate:
     """Hold a draft's price against its floor by what was measured."""
     floor = floor_of(batch, rules)
@@ -78,7 +102,7 @@ def gate(batch: Batch, measure: Measure | None, rules: Rules) -> Gate:
 
 def price_meeting(floor: int, micros: int, currency: str) -> int:
     """The smallest price, to a tenth of the smallest coin, at which tasks of that length meet an hourly floor."""
-    step = max(1, 10 ** (6 - minor_digits(currency)) // 10)
+    step: int = max(1, 10 ** (6 - minor_digits(currency)) // 10)
     exact = -(-floor * micros // HOUR)
     return -(-exact // step) * step
 

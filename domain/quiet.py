@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 MINUTE: Final = 60_000_000
@@ -28,3 +29,19 @@ def next_allowed(
 def is_quiet(now_micros: int, utc_offset_minutes: int) -> bool:
     """Tell whether it is quiet hours for a person at that offset."""
     return next_allowed(now_micros, utc_offset_minutes) != now_micros
+
+
+def waking(begin: int, end: int, offset_at: Callable[[int], int]) -> int:
+    """Return how much of the time from `begin` to `end` (microseconds) is not in quiet hours.
+
+    `offset_at` gives the minutes from UTC at an instant, so that a change of the clocks is followed.
+    """
+    awake, at = 0, begin
+    while at < end:
+        offset = offset_at(at)
+        since = next_allowed(at, offset)
+        local = (since + offset * MINUTE) % DAY
+        until = min(end, since + (BEGIN_MINUTE * MINUTE - local) % DAY)
+        awake += max(0, until - since)
+        at = max(until, since)
+    return awake

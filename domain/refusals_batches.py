@@ -90,3 +90,42 @@ class ExportUnderWay(Refusal):
     """A second tap on Export while the first is at work."""
 
     text = N_("This export is being made already; it comes as a document in a moment.")
+
+
+class NotMeasured(Refusal):
+    """Publishing what nobody has measured, where there is a floor to meet."""
+
+    text = N_(
+        "How long these tasks take is not measured yet, so nobody can say what an hour of them brings. Tap Pilot: a few"
+        " workers do the first ten, paid like all others, and the draft shows what it measured."
+    )
+
+
+class BelowFloor(Refusal):
+    """Publishing for less than the floor."""
+
+    text = N_(
+        "An hour of this work brings {amount_rate}: {amount_missing} less than the floor of {amount_floor}. A price of"
+        " {amount} would do."
+    )
+
+
+class PilotBegun(Refusal):
+    """A second pilot of the same draft."""
+
+    text = N_("This draft has its pilot already. Its message shows how far it is.")
+
+
+class PilotFixes(Refusal):
+    """Changing what a pilot's workers were asked, or promised."""
+
+    text = N_(
+        "A pilot has begun, and its workers were asked exactly this. Question, answers, overlap, language and floor"
+        " stay as they are. To ask something else, discard this draft and send the data again."
+    )
+
+
+class PriceOnlyUp(Refusal):
+    """Lowering a price that workers were offered."""
+
+    text = N_("A pilot has begun at {amount} a task. From there the price can be raised, not lowered.")

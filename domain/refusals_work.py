@@ -70,3 +70,11 @@ class UnderReview(Refusal):
     """An edit of an answer that is being read or has been judged."""
 
     text = N_("Your answer is being reviewed already, so this edit does not change it any more.")
+
+
+class PilotFull(Refusal):
+    """Beginning in a pilot that has its few workers."""
+
+    text = N_(
+        "This one is being tried out by a few people first, and they are all there. You hear of it when it opens."
+    )

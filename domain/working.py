@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from domain.batches import Batch
 from domain.pay import MEASURED_FROM, SECOND, estimate_rate
@@ -24,14 +24,18 @@ MAX_PARTS: Final = 100
 """Messages one draft may have; far above what a reply needs, it keeps a draft's rows bounded."""
 
 
+Source = Literal["measured", "pilot", "kind", "estimate"]
+"""Whose time a batch's tasks are thought to take: its answers', its pilot's, its kind's last ones', or nobody's yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a card says before the work: micro-units, seconds, micro-units an hour; measured, or still an estimate."""
+    """What a card says before the work: micro-units, seconds, micro-units an hour, and where the seconds come from."""
 
     price: int
     seconds: int
     per_hour: int
-    measured: bool
+    source: Source
 
 
 def promise(batch: Batch) -> Promise:
@@ -39,7 +43,15 @@ def promise(batch: Batch) -> Promise:
     price = batch.price or 0
     seconds = expected_micros(batch) / SECOND
     whole = max(1, round(seconds))
-    return Promise(price, whole, estimate_rate(price, whole), batch.measured >= MEASURED_FROM)
+    return Promise(price, whole, estimate_rate(price, whole), source(batch))
+
+
+def source(batch: Batch) -> Source:
+    """Return where `expected_micros` comes from."""
+    if batch.median_micros is None or batch.measured < MEASURED_FROM:
+        return "kind" if batch.seconds_from == "kind" else "estimate"
+    in_pilot = batch.pilot_tasks is not None and batch.measured <= batch.pilot_tasks * batch.overlap
+    return "pilot" if in_pilot else "measured"
 
 
 def expected_micros(batch: Batch) -> int:
@@ -50,8 +62,9 @@ def expected_micros(batch: Batch) -> int:
 
 
 def limit_for_one(batch: Batch) -> int:
-    """Return how many tasks of the batch one worker may do at most."""
-    return batch.tasks if batch.most_per_worker is None else min(batch.tasks, batch.most_per_worker)
+    """Return how many tasks of the batch one worker may do at most; of a pilot a share, so that several measure it."""
+    most = batch.tasks if batch.most_per_worker is None else min(batch.tasks, batch.most_per_worker)
+    return most if batch.pilot_share is None else min(most, batch.pilot_share)
 
 
 def left_for_one(batch: Batch, done: int) -> int:

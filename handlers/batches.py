@@ -9,7 +9,7 @@ from domain.incoming import Incoming, what_is
 from domain.notices import Slot
 from domain.words import N_
 from handlers.context import Context
-from usecases import coordinating, drafts, exports, funds, publishing, received
+from usecases import coordinating, drafts, exports, funds, pilots, publishing, received
 
 
 async def document(ctx: Context, message: Message) -> None:
@@ -113,6 +113,19 @@ async def publish(ctx: Context, batch: int, tasks: int, cost: int) -> None:
     ctx.slot = Slot.batch(batch)
     done = await ctx.write(publishing.publish, batch=batch, tasks=tasks, cost=cost)
     await ctx.toast(N_("Published · {amount} reserved"), amount=done.amount)
+
+
+async def pilot(ctx: Context, batch: int, tasks: int, cost: int) -> None:
+    """**Pilot**, with what the draft said it takes."""
+    ctx.slot = Slot.batch(batch)
+    amount = await ctx.write(pilots.begin, batch=batch, tasks=tasks, cost=cost)
+    await ctx.toast(N_("Pilot begun · {amount} reserved"), amount=amount)
+
+
+async def set_price(ctx: Context, batch: int, price: int) -> None:
+    """**Set price to …**, the one that meets the floor."""
+    ctx.slot = Slot.batch(batch)
+    await ctx.write(drafts.set_price, batch=batch, price=price)
 
 
 async def ask_discard(ctx: Context, batch: int) -> None:

@@ -51,3 +51,21 @@ def move_rest(tx: Tx, batch_id: int, *, keep: int, to: int) -> int:
         batch_id=batch_id,
         keep=keep,
     ).rowcount
+
+
+def rest(tx: Tx, batch_id: int, *, behind: int) -> None:
+    """All but the first `behind` tasks are offered to nobody until `wake`."""
+    tx.run(
+        "update tasks set state = 'paused' where id in (select id from tasks where batch_id = :batch_id order by id"
+        " limit -1 offset :behind)",
+        batch_id=batch_id,
+        behind=behind,
+    )
+
+
+def wake(tx: Tx, batch_id: int) -> None:
+    """What rested can be offered; tasks that were reported stay paused."""
+    tx.run(
+        "update tasks set state = 'open' where batch_id = :batch_id and state = 'paused' and reports = 0",
+        batch_id=batch_id,
+    )

@@ -76,6 +76,12 @@ def offered(tx: Tx, person_id: int, *, day: int, now: int) -> None:
     )
 
 
+def had_on(tx: Tx, person_id: int, *, day: int) -> int:
+    """How many offers the person has had on this day of the installation's calendar."""
+    sql = "select offers from people where id = :id and offers_day = :day"
+    return int(tx.value(sql, id=person_id, day=day) or 0)
+
+
 def count_up_to(tx: Tx, language: str, limit: int) -> int:
     """How many workers could do work in this language, counted no further than `limit`."""
     return int(

@@ -8,11 +8,14 @@ from dataclasses import replace
 from domain.brief import Brief, Problem, clean, merged, read_brief
 from domain.brief.settings import read_setting
 from domain.drafts import as_lines, not_yet
+from domain.floors import unfit
 from domain.refusals_batches import BriefProblem
 from storage.database import Tx
 
 NONE = ("none", "no", "-", "aucune", "aucun", "ninguna", "ninguno")
 """What people write for: no answers, no instructions, no limit."""
+CAN_BE_NONE = {"max": "max_per_worker", "floor": "floor", "region": "region"}
+"""Settings that can be taken back, and their fields of a brief."""
 
 
 def read(tx: Tx, text: str) -> Brief:
@@ -54,14 +57,14 @@ def _one(tx: Tx, old: Brief, lines: str) -> Brief:
 def _setting(name: str) -> Callable[[Tx, Brief, str], Brief]:
     def set_value(tx: Tx, old: Brief, text: str) -> Brief:
         value = clean(text)
-        if name == "max" and value.casefold() in NONE:
-            return replace(old, max_per_worker=None)
+        if name in CAN_BE_NONE and value.casefold() in NONE:
+            return replace(old, **{CAN_BE_NONE[name]: None})  # type: ignore[arg-type]
         named = value.casefold().removeprefix(name).lstrip(" :=") if value.casefold().startswith(name) else value
         found = read_setting(name, named, currency=tx.rules.currency)
         if isinstance(found, Problem):
             raise BriefProblem(found)
         new = replace(old, **found)  # type: ignore[arg-type]
-        for problem in not_yet(new):
+        for problem in (*not_yet(new), *unfit(new, tx.rules)[1]):
             raise BriefProblem(problem)
         return new
 
@@ -78,5 +81,7 @@ SETTERS: dict[str, Callable[[Tx, Brief, str], Brief]] = {
     "most": _setting("max"),
     "seconds": _setting("seconds"),
     "review": _setting("review"),
+    "floor": _setting("floor"),
+    "region": _setting("region"),
 }
 """By the field's name; `title` is no part of a brief."""

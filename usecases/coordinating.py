@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from domain import ledger as accounts
 from domain.batches import Batch, Task
 from domain.brief.model import Problem
-from domain.drafts import Quote, quote, sentences
+from domain.drafts import Quote, sentences
 from domain.file_problems import Refused
+from domain.floors import Gate
 from domain.offers import free_places
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
 from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files
 from storage.database import Tx
-from usecases import progress
+from usecases import measuring, pilots, progress
 from usecases.notify import tell
+from usecases.pilots import PilotOffer, PilotStanding
 from usecases.roles import require_coordinator
 
 LISTED = 12
@@ -28,12 +30,15 @@ REFUSED_LISTED = 5_000
 class DraftView:
     """A draft as its coordinator sees it. `coming` counts files being taken in, `taken` of `total` those of the first.
 
-    `workers` who could do it are counted no further than the overlap.
+    `gate` is what the floor says; `pilot` what one would take, or how far it is. `workers` who could do it are counted
+    no further than the overlap.
     """
 
     batch: Batch
     problems: tuple[Problem, ...]
     quote: Quote
+    gate: Gate
+    pilot: PilotOffer | PilotStanding | None
     workers: int
     coming: int
     taken: int
@@ -97,7 +102,9 @@ def draft_view(tx: Tx, batch: Batch) -> DraftView:
     return DraftView(
         batch=batch,
         problems=sentences(batch),
-        quote=quote(batch, free=ledger.balance(tx, accounts.FUNDS), rules=tx.rules),
+        quote=measuring.quote_of(tx, batch),
+        gate=measuring.gate_of(tx, batch),
+        pilot=pilots.standing(tx, batch) or pilots.offered(tx, batch),
         workers=offers.count_up_to(tx, batch.language, batch.overlap),
         coming=len(coming),
         taken=int(first.get("next", 0)),

@@ -9,16 +9,25 @@ from domain.batches import Batch
 from domain.brief import Brief, Problem, clean, merged, read_brief
 from domain.brief.model import Data
 from domain.drafts import FIELDS, MAX_TITLE, Settled, as_lines, brief_of, concerns, needs, settle, title_of
+from domain.floors import unfit
 from domain.incoming import Incoming
 from domain.kinds.base import Payload
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.refusals_batches import BatchGone, BriefProblem, NotADraft, NothingToPublish, NoTitle, UnknownFile
+from domain.refusals_batches import (
+    BatchGone,
+    BriefProblem,
+    DraftChanged,
+    NotADraft,
+    NothingToPublish,
+    NoTitle,
+    UnknownFile,
+)
 from domain.rules import DAY, MINUTE, SECOND
 from storage import audit, batches, draft_tasks, jobs, questions
 from storage.database import Tx
-from usecases import brief_fields, progress
+from usecases import brief_fields, measuring, pilots, progress, publishing
 from usecases.notify import tell
 from usecases.publishing import forget_question
 from usecases.roles import require_coordinator
@@ -45,9 +54,8 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     brief = brief_fields.read(tx, file.caption)
     draft = _home(tx, by, file, brief, now=now)
     if file.caption.strip() or draft.data is None:
-        draft = _apply(
-            tx, draft, merged(brief_of(draft, tx.rules), brief), file.data, problems=brief_fields.problems(brief)
-        )
+        whole, problems = merged(brief_of(draft, tx.rules), brief), brief_fields.problems(brief)
+        draft = _apply(tx, by, draft, whole, file.data, problems=problems, now=now)
     if not file.fetchable:
         tell(tx, by, "file_too_big", now=now, batch=draft.id, bytes=file.size)
     else:
@@ -76,9 +84,8 @@ def amend(tx: Tx, *, by: Person, text: str, now: int, batch: int) -> None:
     require_coordinator(by)
     draft = own_draft(tx, batch)
     brief = brief_fields.read(tx, _guessed(draft, text))
-    draft = _apply(
-        tx, draft, merged(brief_of(draft, tx.rules), brief), draft.data, problems=brief_fields.problems(brief)
-    )
+    whole, problems = merged(brief_of(draft, tx.rules), brief), brief_fields.problems(brief)
+    draft = _apply(tx, by, draft, whole, draft.data, problems=problems, now=now)
     _expect_brief(tx, by, draft, now=now)
     progress.show_below(tx, by, batch, now=now)
 
@@ -107,12 +114,23 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
     else:
         old = brief_of(draft, tx.rules)
         new = brief_fields.SETTERS[field](tx, old, text)
-        _apply(tx, draft, new, draft.data, problems=_still(draft, field))
+        _apply(tx, by, draft, new, draft.data, problems=_still(draft, field), now=now)
     if step:
         _next_step(tx, by, batch, field, now=now)
         return
     _expect_brief(tx, by, own_draft(tx, batch), now=now)
     progress.show_below(tx, by, batch, now=now)
+
+
+def set_price(tx: Tx, *, by: Person, batch: int, price: int, now: int) -> None:
+    """Set the price that meets the floor by what was measured. Raises DraftChanged when it is another one by now."""
+    require_coordinator(by)
+    draft = own_draft(tx, batch)
+    if measuring.gate_of(tx, draft).would_do != price:
+        raise DraftChanged
+    new = replace(brief_of(draft, tx.rules), price=price)
+    _apply(tx, by, draft, new, draft.data, problems=_still(draft, "price"), now=now)
+    progress.show(tx, by, batch, now=now)
 
 
 def skip_answers(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -177,9 +195,12 @@ def ask_discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
 
 
 def discard(tx: Tx, *, by: Person, batch: int, now: int) -> None:
-    """Drop the draft; what is still being taken in for it stops."""
+    """Drop the draft; what is still being taken in for it stops. One with a pilot is closed: its answers are paid."""
     require_coordinator(by)
-    own_draft(tx, batch)
+    draft = own_draft(tx, batch)
+    if draft.piloting:
+        publishing.end(tx, by, draft, now=now)
+        return
     _drop(tx, by, batch, now=now)
     tell(tx, by, "brief_discarded", now=now, slot=Slot.confirm(batch), batch=batch)
 
@@ -199,7 +220,7 @@ def own_draft(tx: Tx, batch_id: int) -> Batch:
     draft = batches.by_id(tx, batch_id)
     if draft is None or draft.state == "discarded":
         raise BatchGone
-    if draft.state != "draft":
+    if not draft.is_draft:
         raise NotADraft
     return draft
 
@@ -218,7 +239,7 @@ def new_draft(tx: Tx, by: Person, data: Data, name: str | None, caption: str, *,
     require_coordinator(by)
     draft_id = _new(tx, by, data, name, now=now)
     brief = brief_fields.read(tx, caption)
-    _apply(tx, own_draft(tx, draft_id), brief, data, problems=brief_fields.problems(brief))
+    _apply(tx, by, own_draft(tx, draft_id), brief, data, problems=brief_fields.problems(brief), now=now)
     return draft_id
 
 
@@ -279,27 +300,33 @@ def _ask_import(tx: Tx, by: Person, draft: Batch, file: Incoming, *, now: int) -
     jobs.ask(tx, "import", person_id=by.id, batch_id=draft.id, now=now, batch=draft.id, **values)
 
 
-def _apply(tx: Tx, draft: Batch, brief: Brief, data: Data | None, *, problems: tuple[Problem, ...]) -> Batch:
-    """Write what the brief makes of the draft."""
+def _apply(
+    tx: Tx, by: Person, draft: Batch, brief: Brief, data: Data | None, *, problems: tuple[Problem, ...], now: int
+) -> Batch:
+    """Write what the brief makes of the draft, and of a pilot under way what that allows."""
+    brief, more = unfit(brief, tx.rules)
     settled: Settled = settle(brief, data, language=draft.language, rules=tx.rules)
     estimated = settled.kind.default_seconds(_typical(tx, draft) if draft.tasks else None)
-    batches.change(
-        tx,
-        draft.id,
-        kind=settled.kind.name,
-        face=settled.face.to_json(),
-        language=settled.language,
-        price=settled.price,
-        overlap=settled.overlap,
-        overlap_least=settled.overlap_least,
-        most_per_worker=settled.most_per_worker,
-        seconds=settled.seconds or estimated,
-        seconds_given=int(settled.seconds is not None),
-        review_seconds=settled.review_seconds,
-        lease_seconds=settled.lease_seconds,
-        data=data,
-    )
-    batches.set_problems(tx, draft.id, problems)
+    columns = {
+        "kind": settled.kind.name,
+        "face": settled.face,
+        "language": settled.language,
+        "price": settled.price,
+        "overlap": settled.overlap,
+        "overlap_least": settled.overlap_least,
+        "most_per_worker": settled.most_per_worker,
+        "seconds": settled.seconds or estimated,
+        "seconds_given": int(settled.seconds is not None),
+        "review_seconds": settled.review_seconds,
+        "lease_seconds": settled.lease_seconds,
+        "floor": settled.floor,
+        "region": settled.region,
+        "data": data,
+    }
+    if draft.piloting:
+        columns = pilots.amend(tx, by=by, draft=draft, changed=columns, now=now)
+    batches.change(tx, draft.id, **columns | {"face": settled.face.to_json()})
+    batches.set_problems(tx, draft.id, (*problems, *more))
     return own_draft(tx, draft.id)
 
 

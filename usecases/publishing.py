@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from domain import ledger as accounts
 from domain.batches import Batch
+from domain.costs import beyond
 from domain.costs import cost as cost_of
-from domain.costs import rates_of
 from domain.drafts import needs
+from domain.floors import house_floor
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals_batches import (
@@ -23,11 +24,14 @@ from domain.refusals_batches import (
 )
 from storage import audit, batches, draft_tasks, jobs, ledger, questions
 from storage.database import Tx
-from usecases import progress, reserves, waves
+from usecases import measuring, progress, reserves, waves
 from usecases.notify import tell
 from usecases.reserves import release_rest as release_rest
 from usecases.reserves import release_topups as release_topups
 from usecases.roles import require_coordinator
+
+OVER: dict[str, object] = {"piloting": 0, "pilot_share": None, "resting": 0, "done_told": 0}
+"""What a pilot's columns are once the whole is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +46,67 @@ class Published:
 def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> Published:
     """Set aside what the first `tasks` tasks cost and open the batch, once; the rest stays a draft of its own.
 
-    `tasks` and `cost` (micro-units, top-ups and fees included) are what the button showed: anything else than what is
-    true now is refused.
+    `tasks` and `cost` (micro-units, top-ups and fees included, less what a pilot reserved) are what the button showed:
+    anything else than what is true now is refused, and so is less than the floor by the time that was measured.
     """
     require_coordinator(by)
-    draft = _draft(tx, batch)
-    if jobs.of_batch(tx, batch, "import", limit=1):
-        raise StillTakingIn
-    if draft.tasks == 0:
-        raise NothingToPublish
-    for problem in (*needs(draft), *draft.problems):
-        raise BriefProblem(problem)
+    draft = publishable(tx, batch)
+    floor = measuring.require_floor(tx, draft)
     assert draft.price is not None
-    rates = rates_of(tx.rules)
-    price = cost_of(tasks, draft.overlap, draft.price, rates)
-    if not 0 < tasks <= draft.tasks or cost != price.total:
+    rates, reserved = measuring.reserved_so_far(tx, draft)
+    missing = beyond(cost_of(tasks, draft.overlap, draft.price, rates), reserved)
+    if not (draft.tasks if draft.piloting else 1) <= tasks <= draft.all_tasks or cost != missing.total:
         raise DraftChanged
-    free = ledger.balance(tx, accounts.FUNDS)
-    if cost > free:
-        raise NotEnoughFunds(amount=cost, amount_free=free)
-    left_in = _split(tx, draft, keep=tasks, now=now) if tasks < draft.tasks else None
+    require_funds(tx, cost)
+    if draft.piloting:
+        draft_tasks.wake(tx, batch)
+    left_in = _split(tx, draft, keep=tasks, now=now) if tasks < draft.all_tasks else None
     each = draft.overlap_least or draft.overlap
-    draft_tasks.set_wanted(tx, batch, each)
-    reserves.begin(tx, batch, price, now=now)
+    if not draft.piloting:
+        draft_tasks.set_wanted(tx, batch, each)
+        reserves.begin(tx, batch, missing, now=now)
+        wanted, columns = tasks * each, measuring.expected_seconds(tx, draft) | rates._asdict()
+    else:
+        if missing.total:
+            reserves.add(tx, batch, missing, by=by, now=now)
+        wanted, columns = draft.wanted + (tasks - draft.tasks) * each, OVER
     batches.change(
-        tx, batch, state="open", collecting=0, tasks=tasks, wanted=tasks * each, published_at=now, **rates._asdict()
+        tx, batch, state="open", collecting=0, tasks=tasks, wanted=wanted, published_at=now, floor=floor, **columns
     )
     audit.add(
         tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
     )
     waves.begin(tx, batch, by=by.id, now=now)
+    if draft.piloting:
+        waves.again(tx, batch, now=now)
     questions.close_about(tx, batch)
     _shown(tx, by, draft, now=now)
     if left_in is not None:
         progress.show(tx, by, left_in, now=now)
     return Published(cost, tasks, left_in)
+
+
+def publishable(tx: Tx, batch_id: int) -> Batch:
+    """The draft, with all that its workers need. Raises what is missing."""
+    draft = batches.by_id(tx, batch_id)
+    if draft is None or draft.state == "discarded":
+        raise BatchGone
+    if not draft.is_draft:
+        raise NotADraft
+    if jobs.of_batch(tx, batch_id, "import", limit=1):
+        raise StillTakingIn
+    if draft.tasks == 0:
+        raise NothingToPublish
+    for problem in (*needs(draft), *draft.problems):
+        raise BriefProblem(problem)
+    return draft
+
+
+def require_funds(tx: Tx, cost: int) -> None:
+    """Raise NotEnoughFunds where the free funds do not cover it (micro-units)."""
+    free = ledger.balance(tx, accounts.FUNDS)
+    if cost > free:
+        raise NotEnoughFunds(amount=cost, amount_free=free)
 
 
 def pause(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -114,8 +144,13 @@ def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
     back for top-ups until the days worked in it are settled (`release_topups`).
     """
     require_coordinator(by)
-    found = running(tx, batch)
-    batches.change(tx, batch, state="closed", closed_at=now)
+    return end(tx, by, running(tx, batch), now=now)
+
+
+def end(tx: Tx, by: Person, found: Batch, *, now: int) -> int:
+    """Close a batch that runs, or a pilot whose draft is discarded; returns micro-units that are free again."""
+    batch = found.id
+    batches.change(tx, batch, state="closed", closed_at=now, piloting=0)
     audit.add(tx, person_id=by.id, action="batch.closed", subject=f"batch:{batch}", now=now)
     waves.end(tx, batch, by=by.id, now=now)
     questions.close_about(tx, batch)
@@ -126,11 +161,11 @@ def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
 
 
 def running(tx: Tx, batch_id: int) -> Batch:
-    """The batch, open or paused. Raises BatchGone, NotPublished."""
+    """The batch, open or paused, and no pilot. Raises BatchGone, NotPublished."""
     batch = batches.by_id(tx, batch_id)
     if batch is None:
         raise BatchGone
-    if batch.state not in ("open", "paused"):
+    if batch.state not in ("open", "paused") or batch.is_draft:
         raise NotPublished
     return batch
 
@@ -147,15 +182,6 @@ def _shown(tx: Tx, by: Person, batch: Batch, *, now: int) -> None:
     progress.show(tx, by, batch.id, now=now)
     if batch.created_by != by.id:
         progress.show(tx, batch.created_by, batch.id, now=now)
-
-
-def _draft(tx: Tx, batch_id: int) -> Batch:
-    draft = batches.by_id(tx, batch_id)
-    if draft is None or draft.state == "discarded":
-        raise BatchGone
-    if draft.state != "draft":
-        raise NotADraft
-    return draft
 
 
 def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
@@ -184,5 +210,7 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
         seconds_given=int(draft.seconds_given),
         data=draft.data,
         tasks=moved,
+        region=draft.region,
+        floor=None if draft.floor == house_floor(draft.region, tx.rules) else draft.floor,
     )
     return rest

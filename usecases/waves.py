@@ -1,7 +1,8 @@
 """A published batch is offered in waves: to as many workers as its places can feed, later, if some stay free, to more.
 
 Within a wave those come first who worked lately or are new, and among them who has waited longest for an offer. Nobody
-is offered a batch twice, gets one in quiet hours, or more than A_DAY on one day.
+is offered a batch twice, gets one in quiet hours, or more than A_DAY on one day. A pilot is offered to a few; when the
+whole is published, they are offered it too.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.batches import Batch
+from domain.floors import pilot_offers
 from domain.notices import Lane
 from domain.offers import A_DAY, ACTIVE, NEXT_WAVE, NOBODY_LEFT, wave_size
-from domain.quiet import is_quiet
-from storage import batches, broadcasts, enrolments, jobs, offers, outbox, waves
+from domain.quiet import is_quiet, next_allowed
+from storage import batches, broadcasts, enrolments, jobs, offers, outbox, people, pilots, waves
 from storage.database import Tx
 from storage.offers import Candidate
 from storage.waves import Wave
@@ -33,6 +35,24 @@ def ask(tx: Tx, batch: int, *, by: int, now: int) -> None:
     """Have the batch's offers looked after: queued while it is open, dropped when it is closed."""
     if not jobs.of_batch(tx, batch, "offers", limit=1):
         jobs.ask(tx, "offers", person_id=by, batch_id=batch, now=now, batch=batch)
+
+
+def again(tx: Tx, batch: int, *, now: int) -> None:
+    """Offer the whole batch to those who worked in its pilot: they have shown that they want it.
+
+    Not to who has had A_DAY offers today, or none wants; in quiet hours it waits for the morning.
+    """
+    told, day = 0, tx.rules.day(now)
+    for worker in pilots.workers(tx, batch):
+        person = people.by_id(tx, worker)
+        takes = person.is_worker and person.reachable and person.listening == "all" and person.suspended_at is None
+        if not takes or offers.had_on(tx, worker, day=day) >= A_DAY:
+            continue
+        offset = tx.rules.offset_minutes(now) if person.utc_offset is None else person.utc_offset
+        offers.offered(tx, worker, day=day, now=now)
+        _queue(tx, batch, worker, not_before=next_allowed(now, offset) if tx.rules.quiet_hours else now, now=now)
+        told += 1
+    batches.count(tx, batch, offers=told)
 
 
 def end(tx: Tx, batch: int, *, by: int, now: int) -> None:
@@ -74,7 +94,8 @@ def _size(tx: Tx, batch: Batch, *, now: int) -> int:
     """How many to offer it to now; none while the wave before is still going out (until morning is no such while)."""
     if broadcasts.any_waits_of(tx, batch.id, upto=now):
         return 0
-    return wave_size(batch, leased=batches.leased(tx, batch.id), working=batches.working(tx, batch.id))
+    size = pilot_offers if batch.piloting else wave_size
+    return size(batch, leased=batches.leased(tx, batch.id), working=batches.working(tx, batch.id))
 
 
 def _go_on(tx: Tx, batch: Batch, wave: Wave, *, limit: int, now: int) -> bool:
@@ -94,6 +115,8 @@ def _go_on(tx: Tx, batch: Batch, wave: Wave, *, limit: int, now: int) -> bool:
     if more and len(looked) < limit:
         wave = replace(wave, others=True, turn=-1, person_id=0)
     elif not more:
+        if wave.missing and batch.pilot_share is not None and not is_quiet(now, tx.rules.offset_minutes(now)):
+            batches.change(tx, batch.id, pilot_share=None)  # nobody else is there: who is may do all of it
         wave = Wave(batch.id, due_at=now + (NOBODY_LEFT if wave.missing else NEXT_WAVE))
     waves.put(tx, wave)
     if offered:
@@ -115,6 +138,10 @@ def _offer(tx: Tx, batch: int, person_id: int, *, now: int) -> None:
     """Their enrolment remembers it, so that it is done once; not by `inform`, whose questions are answered already."""
     enrolments.offer(tx, person_id, batch)
     offers.offered(tx, person_id, day=tx.rules.day(now), now=now)
+    _queue(tx, batch, person_id, not_before=now, now=now)
+
+
+def _queue(tx: Tx, batch: int, person_id: int, *, not_before: int, now: int) -> None:
     outbox.put(
         tx,
         person_id=person_id,
@@ -122,7 +149,7 @@ def _offer(tx: Tx, batch: int, person_id: int, *, now: int) -> None:
         params={"batch": batch},
         lane=Lane.BROADCAST,
         slot=None,
-        not_before=now,
+        not_before=not_before,
         dedupe=None,
         now=now,
         campaign=batch,

@@ -14,6 +14,7 @@ from domain.rules import SECOND
 from storage import assignments, batches, enrolments, outbox, people, sessions, submissions
 from storage.assignments import Place
 from storage.database import Tx
+from usecases import pilots
 from usecases.answering import Outcome, Receipt, go_on, in_hand, submit, undo
 from usecases.assigning import has_next, lease_end, present, require_worker
 from usecases.leases import release_all
@@ -80,7 +81,7 @@ def choices(tx: Tx, worker_id: int) -> list[Choice]:
     refused: list[Choice] = []
     for batch_id in batches.open_in(tx, languages, limit=LOOKED_AT):
         place = assignments.place(tx, worker_id, batch_id)
-        if place is not None and has_next(tx, worker_id, place):
+        if place is not None and has_next(tx, worker_id, place) and pilots.has_room(tx, place):
             choice = Choice(place.batch, place.enrolment.done, place.enrolment.state == "refused")
             (refused if choice.refused else found).append(choice)
             if len(found) == LISTED:
@@ -98,6 +99,7 @@ def start(tx: Tx, *, by: Person, batch: int, now: int) -> None:
         raise BatchNotOpen
     if place.batch.language not in people.languages(tx, by.id):
         raise OtherLanguage
+    pilots.require_room(tx, place)
     if place.enrolment.state != "working":
         batches.count(tx, batch, opened=1)
     go_on(tx, by, place._replace(enrolment=place.enrolment._replace(state="working")), now=now)

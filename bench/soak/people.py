@@ -271,11 +271,13 @@ class People:
 
     async def _coordinate(self, pause: float) -> None:
         carla = self.members[COORDINATOR]
-        what = self._chance.choice(("texts", "photos", "pause", "close", "export", "export", "funds"))
+        what = self._chance.choice(("texts", "photos", "publish", "pause", "close", "export", "export", "funds"))
         if what == "funds":
             self.receive(self._chance.randint(1, 9))
         elif what in ("texts", "photos"):
             await self.bring(what)
+        elif what == "publish":
+            await self._press(carla, "b_publish")
         elif what == "pause":
             self.say(carla, "/batches")
             await self._press(carla, "b_open", "b_pause", "b_resume")
@@ -291,9 +293,9 @@ class People:
             self.witness.received.append((update, amount * 1_000_000))
 
     async def bring(self, what: str) -> None:
-        """The coordinator sends photos or a file, and publishes what becomes of it."""
+        """The coordinator sends photos or a file, and begins a pilot of what becomes of it, or publishes it."""
         carla, chance = self.members[COORDINATOR], self._chance
-        before = carla.newest("b_publish")
+        before = carla.newest("b_pilot", "b_publish")
         if what == "photos":
             files = [Attached(f"{number}.jpg", _photo(chance)) for number in range(3)]
             await self._server.control.attachments.photos(self.bot, carla.person, files, PHOTOS)
@@ -303,7 +305,7 @@ class People:
                 self.bot, carla.person, Attached("even.jsonl", lines.encode()), CHOICE
             )
         for _ in range(100):
-            found = carla.newest("b_publish")
+            found = carla.newest("b_pilot", "b_publish")
             if found is not None and found != before:
                 self.tap(carla, *found)
                 return

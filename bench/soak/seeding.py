@@ -13,7 +13,6 @@ from storage import people
 from storage.cipher import Cipher
 from storage.database import Database, Tx
 from tests import builders
-from usecases import publishing
 
 SECRET = "the key of a soak"
 REVIEW_TAP_SECONDS = 15
@@ -62,4 +61,4 @@ def _batch(tx: Tx, kind: str, tasks: int, *, now: int) -> None:
     assert owner is not None
     draft = builders.make_draft(tx, kind, tasks, by=owner, price=PRICE, overlap=OVERLAP, texts=True, now=now)
     cost = costs.cost(tasks, OVERLAP, PRICE, costs.rates_of(tx.rules)).total
-    publishing.publish(tx, by=owner, batch=draft, tasks=tasks, cost=cost, now=now)
+    builders.publish(tx, by=owner, batch=draft, tasks=tasks, cost=cost, now=now)

@@ -39,7 +39,7 @@ def _batch_view(tx: Tx, _: int, params: dict[str, Any]) -> DraftView | ProgressV
     found = batches.by_id(tx, params["batch"])
     if found is None or found.state == "discarded":
         return found
-    if found.state == "draft":
+    if found.is_draft:
         return coordinating.draft_view(tx, found)
     return coordinating.progress_view(tx, found, params["at"])
 
@@ -137,8 +137,8 @@ def listing(found: list[Batch], words: Words) -> Action:
 
 
 def _line(one: Batch, words: Words) -> str:
-    state = state_name(one.state, words)
-    number = words.number(one.tasks) if one.state == "draft" else f"{words.number(one.done)}/{words.number(one.tasks)}"
+    state = words.plain("pilot") if one.is_draft and one.piloting else state_name(one.state, words)
+    number = words.number(one.all_tasks) if one.is_draft else f"{words.number(one.done)}/{words.number(one.tasks)}"
     return f"{one.title[:30]} · {state} · {number}"
 
 

@@ -26,6 +26,8 @@ ASKED = {
     "most": N_("How many tasks may one worker do at most? Write a number, or “none”."),
     "seconds": N_("How many seconds does a task take? Write a number, for example 9"),
     "review": N_("How long may a review take before work is accepted by itself? Write for example: 1 day"),
+    "floor": N_("What shall an hour of it bring at least? Write an amount, for example 20, or “none”."),
+    "region": N_("Which region is it for? Write its two letters, for example FR, or “none”."),
     "title": N_("What shall the batch be called in the list workers see?"),
 }
 
@@ -73,10 +75,18 @@ def cancelled(params: dict[str, Any], words: Words) -> Action:
 
 def ask_discard(batch: Batch | None, words: Words) -> Action:
     """Whether a draft shall go."""
-    if batch is None or batch.state != "draft":
+    if batch is None or not batch.is_draft:
         return Nothing()
     yes = Button(words.plain("Discard"), encode("b_discard_yes", batch.id), style="danger")
     no = Button(words.plain("Keep it"), encode("b_keep", batch.id))
+    if batch.piloting:
+        text = words.html(
+            "Discard <b>{title}</b> with {contents}? Its pilot ends: what was answered is paid and can be exported, the"
+            " rest of its money goes back.",
+            title=batch.title,
+            contents=counted(batch, words, batch.all_tasks),
+        )
+        return Message(text, ((yes, no),))
     text = words.html("Discard <b>{title}</b> with {contents}?", title=batch.title, contents=counted(batch, words))
     return Message(text, ((yes, no),))
 

@@ -103,16 +103,20 @@ def _last_turns(card: Card) -> tuple[tuple[Turn, ...], bool]:
 
 
 def pay_line(batch: Batch, words: Words) -> Markup:
-    """ "$0.05 · about 9 s · $20/h", marked as an estimate until ten answers are measured."""
+    """ "$0.05 · about 9 s · $20/h", with where the time comes from until the batch's own answers have told."""
     said = promise(batch)
     values = {
         "price": words.money(said.price),
         "time": words.duration(said.seconds),
         "rate": words.rate(said.per_hour),
     }
-    if said.measured:
-        return words.html("{price} · about {time} · {rate}", **values)
-    return words.html("{price} · about {time} · {rate} (estimate)", **values)
+    lines = {
+        "measured": words.html("{price} · about {time} · {rate}", **values),
+        "pilot": words.html("{price} · about {time} · {rate} (measured in the pilot)", **values),
+        "kind": words.html("{price} · about {time} · {rate} (as in earlier batches)", **values),
+        "estimate": words.html("{price} · about {time} · {rate} (estimate)", **values),
+    }
+    return lines[said.source]
 
 
 def answer_rows(view: CardView, card: Card) -> Keyboard:

@@ -9,11 +9,15 @@ from domain.batches import Batch
 from domain.brief.model import Problem
 from domain.drafts import FIELDS
 from domain.file_problems import REASONS, Refused
+from domain.floors import house_floor, price_meeting
+from domain.pay import per_hour
+from domain.rules import SECOND
 from domain.words import N_
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from usecases import coordinating
 from usecases.coordinating import DraftView
+from usecases.pilots import PilotOffer, PilotStanding
 
 LIMIT = 3_900
 """Characters of a message we fill; Telegram takes 4,096."""
@@ -32,7 +36,12 @@ FIELD_NAMES = {
     "seconds": N_("Seconds"),
     "review": N_("Review period"),
     "title": N_("Title"),
+    "floor": N_("Floor"),
+    "region": N_("Region"),
 }
+FIXED_BY_PILOT = ("question", "answers", "overlap", "language", "seconds", "floor", "region")
+"""Not asked for once a pilot has begun."""
+CENT = 10_000
 
 
 def draft(view: DraftView, words: Words) -> Message:
@@ -75,8 +84,10 @@ def _text(view: DraftView, words: Words, detail: int) -> Markup:
         _contents(view, words),
         _refused(view, words, most=(coordinating.REFUSED_SHOWN, 6, 3)[detail]),
         _brief(batch, words, instructions=(900, 300, 80)[detail]),
-        _terms(batch, words),
+        _terms(view, words),
         _money(view, words),
+        _pilot(view, words),
+        _floor(view, words),
         _warnings(view, words),
         _problems(view, words),
         _next(view, words),
@@ -87,7 +98,7 @@ def _text(view: DraftView, words: Words, detail: int) -> Markup:
 def _contents(view: DraftView, words: Words) -> Markup:
     batch, lines = view.batch, []
     if batch.tasks:
-        lines.append(counted(batch, words))
+        lines.append(counted(batch, words, batch.all_tasks))
     elif not view.coming:
         lines.append(words.html("Nothing in it yet. Send photos, a ZIP of photos, or a CSV or JSONL file of texts."))
     if view.coming and view.total > 1:
@@ -132,7 +143,8 @@ def _brief(batch: Batch, words: Words, *, instructions: int) -> Markup:
     return Markup("\n".join(lines))
 
 
-def _terms(batch: Batch, words: Words) -> Markup:
+def _terms(view: DraftView, words: Words) -> Markup:
+    batch, quote = view.batch, view.quote
     if batch.overlap_least is None:
         answers = words.html_many("{count} answer a task", "{count} answers a task", batch.overlap)
     else:
@@ -142,14 +154,22 @@ def _terms(batch: Batch, words: Words) -> Markup:
             most=batch.overlap,
         )
     lines = [words.html("{language} · {answers}", language=language_name(batch.language, words), answers=answers)]
-    seconds = words.duration(batch.seconds)
-    if batch.seconds_given:
+    seconds = words.duration(quote.seconds)
+    if quote.source == "pilot":
+        lines.append(words.html("About {seconds} a task (measured in the pilot)", seconds=seconds))
+    elif quote.source == "kind":
+        lines.append(words.html("About {seconds} a task (as in your last batches of this kind)", seconds=seconds))
+    elif batch.seconds_given:
         lines.append(words.html("About {seconds} a task", seconds=seconds))
     else:
         lines.append(words.html("About {seconds} a task (estimate)", seconds=seconds))
     lines.append(words.html("Accepted by itself after {period}", period=words.duration(batch.review_seconds)))
     if batch.most_per_worker is not None:
         lines.append(words.html("At most {count} for one worker", count=words.number(batch.most_per_worker)))
+    if batch.region is not None:
+        lines.append(words.html("Region {region}", region=batch.region))
+    if batch.floor is not None and view.gate.floor != house_floor(batch.region, words.rules):
+        lines.append(words.html("Floor of its own: {rate}", rate=words.rate(batch.floor)))
     return Markup("\n".join(lines))
 
 
@@ -158,11 +178,12 @@ def _money(view: DraftView, words: Words) -> Markup:
     if batch.price is None or quote.cost is None or quote.rate is None:
         return words.html("Free funds: {free}", free=words.money(quote.free))
     lines = [words.html("{price} a task · {rate}", price=words.money(batch.price), rate=words.rate(quote.rate))]
-    if batch.tasks:
+    tasks = batch.resting if batch.piloting else batch.tasks
+    if tasks:
         lines.append(
             words.html(
                 "{tasks} × {overlap} × {price} = {pay}",
-                tasks=batch.tasks,
+                tasks=tasks,
                 overlap=batch.overlap,
                 price=words.money(batch.price),
                 pay=words.money(quote.cost.pay),
@@ -182,20 +203,73 @@ def _money(view: DraftView, words: Words) -> Markup:
     return Markup("\n".join(lines))
 
 
-def _warnings(view: DraftView, words: Words) -> Markup:
-    batch, quote, lines = view.batch, view.quote, []
-    if quote.would_do is not None and quote.rate is not None:
+def _pilot(view: DraftView, words: Words) -> Markup:
+    """How far the pilot is."""
+    pilot, batch = view.pilot, view.batch
+    if not isinstance(pilot, PilotStanding):
+        return Markup("")
+    if not pilot.answers or batch.median_micros is None:
+        return words.html("Pilot: {answers} of {all} answered.", answers=pilot.answers, all=pilot.places)
+    return words.html_many(
+        "Pilot: {answers} of {all} answered, {count} worker, about {time} each, {rate} so far",
+        "Pilot: {answers} of {all} answered, {count} workers, about {time} each, {rate} so far",
+        pilot.workers,
+        answers=pilot.answers,
+        all=pilot.places,
+        time=words.duration(max(1, round(batch.median_micros / SECOND))),
+        rate=words.rate(per_hour(batch.price or 0, max(1, batch.median_micros)) or 0),
+    )
+
+
+def _floor(view: DraftView, words: Words) -> Markup:
+    """What the floor says: whether it can be published, by how much not, or what measures it."""
+    batch, gate, quote = view.batch, view.gate, view.quote
+    if gate.floor == 0 or batch.price is None or not batch.tasks:
+        return Markup("")
+    floor = words.rate(gate.floor)
+    if gate.is_open:
+        return words.html("✓ Not below the floor of {floor}.", floor=floor)
+    if gate.rate is not None and gate.would_do is not None:
+        return words.html(
+            "⚠️ An hour of it brings {rate}, {missing} less than the floor of {floor}. A price of {price} would do.",
+            rate=words.rate(gate.rate),
+            missing=words.money(-(-gate.missing // CENT) * CENT),
+            floor=floor,
+            price=words.money(gate.would_do),
+        )
+    lines = []
+    would_do = price_meeting(gate.floor, quote.seconds * SECOND, words.rules.currency)
+    if batch.price < would_do:
         lines.append(
             words.html(
-                "⚠️ At {rate} this is below the floor of {floor}. A price of {price} would do.",
-                rate=words.rate(quote.rate),
-                floor=words.rate(words.rules.floor),
-                price=words.money(quote.would_do),
+                "⚠️ By the estimate this is below the floor of {floor}. A price of {price} would do.",
+                floor=floor,
+                price=words.money(would_do),
             )
         )
+    if isinstance(view.pilot, PilotOffer):
+        lines.append(
+            words.html_many(
+                "What an hour brings must be measured before all is published (floor {floor}): <b>Pilot</b> has {count}"
+                " task done now, paid like all others, for {cost}.",
+                "What an hour brings must be measured before all is published (floor {floor}): <b>Pilot</b> has {count}"
+                " tasks done now by a few workers, paid like all others, for {cost}.",
+                view.pilot.tasks,
+                floor=floor,
+                cost=words.money(view.pilot.cost.total),
+            )
+        )
+    elif isinstance(view.pilot, PilotStanding):
+        lines.append(words.html("It can be published when the pilot has measured it (floor {floor}).", floor=floor))
+    return Markup("\n".join(lines))
+
+
+def _warnings(view: DraftView, words: Words) -> Markup:
+    batch, quote, lines = view.batch, view.quote, []
     if quote.cost is not None and quote.cost.total > quote.free:
-        if quote.fit:
-            fitting = words.html("{fit} of {all} fit the free funds.", fit=quote.fit, all=counted(batch, words))
+        if quote.fit > (batch.tasks if batch.piloting else 0):
+            everything = counted(batch, words, batch.all_tasks)
+            fitting = words.html("{fit} of {all} fit the free funds.", fit=quote.fit, all=everything)
             lines.append(Markup(f"⚠️ {fitting}"))
         else:
             text = words.html("The free funds cover none of it yet. The owner records money with /funds.")
@@ -248,34 +322,48 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     if _gathering(batch):
         rows.append((Button(words.plain("That is all"), encode("b_all", batch.id), style="primary"),))
-    publish = _publish(view, words)
     first = []
     if batch.tasks:
         first.append(Button(words.plain("Preview"), encode("b_preview", batch.id)))
-    if publish is not None:
-        first.append(publish)
-    if first:
-        rows.append(tuple(first))
+    first += _onwards(view, words)
+    rows += [tuple(first[start : start + 3]) for start in range(0, len(first), 3)]
     if batch.problems:
         rows.append((Button(words.plain("Leave it out"), encode("b_leave", batch.id)),))
-    if view.quote.cost is not None and view.quote.cost.total > view.quote.free:
+    if view.quote.cost is not None and view.quote.cost.total > view.quote.free and not batch.piloting:
         rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
     if view.refused_count > len(view.refused):
         rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
+    if batch.piloting and batch.submissions:
+        rows.append((Button(words.plain("Export"), encode("b_export", batch.id)),))
     fields = [
-        Button(words.plain(FIELD_NAMES[name]), encode("b_field", batch.id, index)) for index, name in enumerate(FIELDS)
+        Button(words.plain(FIELD_NAMES[name]), encode("b_field", batch.id, index))
+        for index, name in enumerate(FIELDS)
+        if not (batch.piloting and name in FIXED_BY_PILOT) and (name != "region" or words.rules.region_floors)
     ]
     rows += [tuple(fields[start : start + 3]) for start in range(0, len(fields), 3)]
     rows.append((Button(words.plain("Discard"), encode("b_discard", batch.id), style="danger"),))
     return tuple(rows)
 
 
-def _publish(view: DraftView, words: Words) -> Button | None:
-    batch, quote = view.batch, view.quote
-    if view.coming or _gathering(batch) or view.problems or not quote.fit or quote.fitting is None:
-        return None
-    text = words.plain("Publish") if quote.fit == batch.tasks else words.plain("Publish {count}", count=quote.fit)
-    return Button(text, encode("b_publish", batch.id, quote.fit, quote.fitting.total), style="success")
+def _onwards(view: DraftView, words: Words) -> list[Button]:
+    """Pilot, Publish, Set price: what the floor and the funds leave open."""
+    batch, quote, gate = view.batch, view.quote, view.gate
+    if view.coming or _gathering(batch) or view.problems or batch.price is None or not batch.tasks:
+        return []
+    found = []
+    if isinstance(view.pilot, PilotOffer):
+        data = encode("b_pilot", batch.id, view.pilot.tasks, view.pilot.cost.total)
+        found.append(Button(words.plain("Pilot"), data, style="primary" if gate.needs_pilot else None))
+    least = batch.tasks + (batch.resting > 0) if batch.piloting else 1
+    if gate.is_open and quote.fitting is not None and quote.fit >= least:
+        whole = quote.fit == batch.all_tasks
+        text = words.plain("Publish") if whole else words.plain("Publish {count}", count=quote.fit)
+        data = encode("b_publish", batch.id, quote.fit, quote.fitting.total)
+        found.append(Button(text, data, style="success"))
+    elif gate.would_do is not None:
+        text = words.plain("Set price to {price}", price=words.money(gate.would_do))
+        found.append(Button(text, encode("b_price", batch.id, gate.would_do), style="primary"))
+    return found
 
 
 def _short(name: str) -> str:

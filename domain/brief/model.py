@@ -40,7 +40,8 @@ class Translation:
 class Brief:
     """What the caption said; None, "" or () is what it did not say. `price` is in micro-units, times in seconds.
 
-    `overlap_min == overlap_max` is a fixed overlap. `instructions` is lines without blank ones between.
+    `overlap_min == overlap_max` is a fixed overlap. `instructions` is lines without blank ones between. `floor` is what
+    an hour shall bring at least (micro-units), `region` the two letters of the region the work is for.
     """
 
     question: str = ""
@@ -54,6 +55,8 @@ class Brief:
     max_per_worker: int | None = None
     review_seconds: int | None = None
     deadline_days: int | None = None
+    floor: int | None = None
+    region: str | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     problems: tuple[Problem, ...] = ()
 
@@ -93,5 +96,7 @@ def merged(old: Brief, new: Brief) -> Brief:
         max_per_worker=old.max_per_worker if new.max_per_worker is None else new.max_per_worker,
         review_seconds=old.review_seconds if new.review_seconds is None else new.review_seconds,
         deadline_days=old.deadline_days if new.deadline_days is None else new.deadline_days,
+        floor=old.floor if new.floor is None else new.floor,
+        region=new.region or old.region,
         translations=translations,
     )

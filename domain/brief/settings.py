@@ -111,6 +111,24 @@ def _deadline(value: str, _: str) -> Values | Problem:
     return {"deadline_days": seconds // 86_400}
 
 
+def _floor(value: str, currency: str) -> Values | Problem:
+    per_hour = re.sub(r"\s*(/\s*h|an hour|per hour)\s*$", "", value, flags=re.IGNORECASE)
+    if not per_hour:
+        return Problem(N_("The floor is missing. Write what an hour shall bring at least, like: floor 20"))
+    try:
+        return {"floor": parse_amount(per_hour, currency=currency)}
+    except Refusal as refusal:
+        return Problem(refusal.text, refusal.params)
+
+
+def _region(value: str, _: str) -> Values | Problem:
+    if not re.fullmatch(r"[A-Za-z]{2}", value):
+        return Problem(
+            N_("I do not know the region “{value}”. Write its two letters, for example: region FR"), {"value": value}
+        )
+    return {"region": value.upper()}
+
+
 def _duration(value: str, *, default: str) -> int | None:
     found = re.fullmatch(rf"(\d{{1,7}})\s*{_UNIT}?", value, re.IGNORECASE)
     return int(found[1]) * _UNITS[(found[2] or default)[0].lower()] if found else None
@@ -124,6 +142,8 @@ _READERS: Final[dict[str, Callable[[str, str], Values | Problem]]] = {
     "max": _max_per_worker,
     "review": _review,
     "deadline": _deadline,
+    "floor": _floor,
+    "region": _region,
 }
 _ALIASES: Final = {name: name for name in _READERS} | {
     "lang": "language",

@@ -53,6 +53,10 @@ def _settings(brief: Brief) -> Iterator[str]:
         yield f"review {_period(brief.review_seconds)}"
     if brief.deadline_days is not None:
         yield f"deadline {brief.deadline_days}"
+    if brief.region is not None:
+        yield f"region {brief.region}"
+    if brief.floor is not None:
+        yield f"floor {as_input_text(brief.floor)}"
 
 
 def _period(seconds: int) -> str:

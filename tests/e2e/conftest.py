@@ -115,7 +115,7 @@ def limits() -> bool:
 
 @pytest.fixture
 async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None, limits: bool) -> AsyncIterator[House]:
-    """The product on a fresh folder; quiet hours and the quick-tap rule are off, tests turn on what they tell of."""
+    """The product on a fresh folder; quiet hours, the quick-tap rule and the floor are off; tests turn on what they tell of."""
     async with (
         Emulator(bots={TOKEN: "tallyhand_bot"}, limits=limits, samples=samples) as server,
         aiohttp.ClientSession(server.address) as session,
@@ -129,6 +129,7 @@ async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None, 
             "quiet_hours": False,
             "quick_tap_millis": 0,
             "pause_seconds": 0,
+            "floor": "0",
             "pacing": limits,
             "log_level": "WARNING",
         }

@@ -15,11 +15,11 @@ from domain.refusals import Refusal
 from domain.rules import DAY, MINUTE
 from storage import batches, invites, ledger, payouts, people
 from storage.database import Database, Tx
-from tests.builders import NOON, add_funds, make_batch, make_coordinator, make_draft, make_owner, make_worker
+from tests.builders import NOON, add_funds, make_batch, make_coordinator, make_draft, make_owner, make_worker, publish
 from tests.handlers.phone import Phone
 from tests.steps import answer, books_are_right, money, the, write
 from usecases import payouts as paying
-from usecases import publishing, reviews, work
+from usecases import reviews, work
 
 
 def _ana(tx: Tx) -> Person:
@@ -67,7 +67,7 @@ async def test_two_coordinators_publish_with_the_same_money(db: Database) -> Non
     by = await db.read(people.coordinators)
     found = await outcomes(
         *(
-            db.write(publishing.publish, by=one, batch=draft, tasks=3, cost=229_500, now=NOON)
+            db.write(publish, by=one, batch=draft, tasks=3, cost=229_500, now=NOON)
             for draft, one in zip(drafts * 2, by * 2, strict=True)
         )
     )

@@ -26,6 +26,7 @@ from tests.builders import (
     make_draft,
     make_owner,
     make_worker,
+    publish,
 )
 from tests.steps import books_are_right
 from usecases import drafts, progress, publishing, typed
@@ -46,7 +47,7 @@ def _draft(tx: Tx, n_tasks: int = 4, overlap: int = 3, free: int = COST + 400_00
 async def test_publishing_reserves_the_pay_of_all_answers_and_sets_aside_top_ups_and_fees(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
-        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        receipt = publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         assert receipt == publishing.Published(COST, 4, None)
         assert ledger.balance(tx, accounts.reserve(draft)) == PAY
         assert ledger.balance(tx, accounts.topups(draft)) == TOPUPS
@@ -69,7 +70,7 @@ async def test_what_was_asked_about_a_draft_is_not_asked_once_a_colleague_has_en
         olga, carla = make_owner(tx), make_coordinator(tx)
         drafts.ask_field(tx, by=carla, batch=draft, field=0, now=NOON)
         if end == "published":
-            publishing.publish(tx, by=olga, batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=olga, batch=draft, tasks=4, cost=COST, now=NOON)
         else:
             drafts.discard(tx, by=olga, batch=draft, now=NOON)
         assert questions.open_for(tx, carla.id) is None
@@ -81,9 +82,9 @@ async def test_what_was_asked_about_a_draft_is_not_asked_once_a_colleague_has_en
 async def test_a_second_tap_on_publish_is_refused_and_reserves_nothing(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
-        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         with pytest.raises(NotADraft):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         assert ledger.balance(tx, accounts.reserve(draft)) == PAY
 
     await db.write(story)
@@ -94,7 +95,7 @@ async def test_a_button_that_shows_another_cost_publishes_nothing(db: Database) 
         draft = _draft(tx)
         batches.change(tx, draft, price=2 * PRICE)
         with pytest.raises(DraftChanged):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
@@ -103,7 +104,7 @@ async def test_a_batch_the_funds_do_not_cover_is_refused_with_both_amounts(db: D
     def story(tx: Tx) -> None:
         draft = _draft(tx, free=COST - 1)
         with pytest.raises(NotEnoughFunds) as refusal:
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         assert refusal.value.params == {"amount": COST, "amount_free": COST - 1}
 
     await db.write(story)
@@ -112,7 +113,7 @@ async def test_a_batch_the_funds_do_not_cover_is_refused_with_both_amounts(db: D
 async def test_what_fits_is_published_and_the_rest_stays_a_draft(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx, free=COST // 2)
-        receipt = publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=2, cost=COST // 2, now=NOON)
+        receipt = publish(tx, by=make_owner(tx), batch=draft, tasks=2, cost=COST // 2, now=NOON)
         assert receipt.left_in is not None
         opened, rest = batches.by_id(tx, draft), batches.by_id(tx, receipt.left_in)
         assert opened is not None and rest is not None
@@ -134,7 +135,7 @@ async def test_an_incomplete_draft_is_not_published(
         owner = make_owner(tx)
         draft = make_draft(tx, n_tasks=tasks, by=owner, price=price, caption=caption)
         with pytest.raises(refusal):
-            publishing.publish(tx, by=owner, batch=draft, tasks=max(1, tasks), cost=PRICE, now=NOON)
+            publish(tx, by=owner, batch=draft, tasks=max(1, tasks), cost=PRICE, now=NOON)
 
     await db.write(story)
 
@@ -144,9 +145,9 @@ async def test_a_draft_whose_files_are_still_coming_in_is_not_published(db: Data
         draft = _draft(tx)
         jobs.ask(tx, "import", person_id=1, batch_id=draft, now=NOON, batch=draft, what="archive", file_id="x", name="")
         with pytest.raises(StillTakingIn):
-            publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
         finish_jobs(tx, "import")
-        publishing.publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+        publish(tx, by=make_owner(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
@@ -155,7 +156,7 @@ async def test_a_worker_cannot_publish(db: Database) -> None:
     def story(tx: Tx) -> None:
         draft = _draft(tx)
         with pytest.raises(CoordinatorsOnly):
-            publishing.publish(tx, by=make_worker(tx), batch=draft, tasks=4, cost=COST, now=NOON)
+            publish(tx, by=make_worker(tx), batch=draft, tasks=4, cost=COST, now=NOON)
 
     await db.write(story)
 
