@@ -20,7 +20,9 @@ STEP = 100
 
 def earn(tx: Tx, addresses: Sequence[str], *, first: int = 0, price: int = 1_500_000, now: int) -> list[Person]:
     """Workers with these PayPal addresses, each of whom has answered one task of a batch at this price."""
-    batch = make_batch(tx, "choose_one", 2 * len(addresses), price, now=now)  # each has the next card in hand, too
+    batch = make_batch(
+        tx, "choose_one", 2 * len(addresses), price, texts=True, now=now
+    )  # each has the next card in hand, too
     workers = []
     for number, address in enumerate(addresses, start=first):
         worker = make_worker(tx, FIRST_WORKER + number, f"Worker {number}", now=now)

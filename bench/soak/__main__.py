@@ -1,4 +1,4 @@
-"""`python -m bench.soak`: the run of faults, then the run of memory; a table, JSON lines, and 1 when a rule is broken.
+"""`python -m bench.soak`: the runs of faults, payouts and memory; a table, JSON lines, and 1 when a rule is broken.
 
 `--check DATA_DIR` holds the rules of books.py against any database, that of a running bot too, and runs nothing.
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.report import RESULTS, Report, percentile, table
-from bench.soak import books, figures, memory, told
+from bench.soak import books, figures, memory, payouts, told
 from bench.soak.books import Violation
 from bench.soak.evidence import Evidence
 from bench.soak.plan import Sizes, draw
 from bench.soak.points import POINTS
 from bench.soak.run import Conditions, NotQuiet, play
 
-PHASES = ("faults", "memory")
+PHASES = ("faults", "payouts", "memory")
 HOUR_IN = 6.0
 """In the memory run an hour's updates come in ten minutes."""
 
@@ -31,8 +31,8 @@ HOUR_IN = 6.0
 def main() -> None:
     """Parse the options and run; the exit code says whether everything held."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
-    parser.add_argument("phases", nargs="*", metavar="phase", help=f"of {', '.join(PHASES)}; both without any")
-    parser.add_argument("--minutes", type=float, default=10.0, help="of each phase (0.5 to 600)")
+    parser.add_argument("phases", nargs="*", metavar="phase", help=f"of {', '.join(PHASES)}; all without any")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of faults and of memory, each (0.5 to 600)")
     parser.add_argument("--seed", type=int, default=2026, help="of the plan and of what people do")
     parser.add_argument("--people", type=int, default=150, help="workers in the run of faults (4 to 2,000)")
     parser.add_argument("--workers", type=int, default=10_000, help="workers in the run of memory")
@@ -40,6 +40,8 @@ def main() -> None:
         "--latency", type=float, default=0.0, help="milliseconds that a send, edit or answer takes besides"
     )
     parser.add_argument("--slots", type=int, default=64, help="sends in flight at most")
+    parser.add_argument("--payouts", type=int, default=1_000, help="in the run of payouts (40 to 10,000)")
+    parser.add_argument("--kills", type=int, default=50, help="in the run of payouts (2 to 500)")
     parser.add_argument("--keep", type=Path, help="a folder that keeps databases, logs and traces")
     parser.add_argument("--check", type=Path, metavar="DATA_DIR", help="only look at this database")
     given = parser.parse_args()
@@ -54,10 +56,13 @@ def main() -> None:
         latency=given.latency / 1000,
         send_slots=given.slots,
     )
-    sys.exit(asyncio.run(_run(given.phases or PHASES, given.seed, sizes, given.workers, given.keep)))
+    load = payouts.Load(payouts=min(10_000, max(40, given.payouts)), kills=min(500, max(2, given.kills)))
+    sys.exit(asyncio.run(_run(given.phases or PHASES, given.seed, sizes, load, given.workers, given.keep)))
 
 
-async def _run(phases: Sequence[str], seed: int, sizes: Sizes, workers: int, keep: Path | None) -> int:
+async def _run(
+    phases: Sequence[str], seed: int, sizes: Sizes, load: payouts.Load, workers: int, keep: Path | None
+) -> int:
     report = Report(seed=seed, soak=True, **{k: v for k, v in asdict(sizes).items() if k != "points"})
     place = keep or RESULTS / f"soak-{report.path.stem}"
     broken = 0
@@ -65,6 +70,8 @@ async def _run(phases: Sequence[str], seed: int, sizes: Sizes, workers: int, kee
         (place / phase).mkdir(parents=True)
         if phase == "faults":
             broken += await _faults(report, place / phase, seed, sizes)
+        elif phase == "payouts":
+            broken += await _payouts(report, place / phase, seed, load)
         else:
             await _memory(report, place / phase, seed, sizes, workers)
     if broken:
@@ -126,18 +133,37 @@ def _spread(values: list[float]) -> dict[str, float]:
     return {"taps": len(values), **{f"p{p}": round(percentile(values, p / 100), 1) for p in (50, 95, 99)}}
 
 
-def _print(row: dict[str, object]) -> None:
+def _print(row: dict[str, object], head: str = "soak") -> None:
     shown = {"unreached": "points not reached", "asked_to_wait": "429s of the limits", "full_disk": "lost groups"}
     lines = [(shown.get(name, name.replace("_", " ")), _cell(value)) for name, value in row.items()]
-    print("\n" + table(("soak", ""), [line for line in lines if line[0] != "violations"]) + "\n")
+    print("\n" + table((head, ""), [line for line in lines if line[0] != "violations"]) + "\n")
 
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {number}" for name, number in value.items())
+        return ", ".join(f"{name} {number}" for name, number in value.items()) or "–"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "–"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+async def _payouts(report: Report, folder: Path, seed: int, load: payouts.Load) -> int:
+    print(
+        f"\nPayouts: {load.payouts:,} through a faulty provider, {load.kills} kills, seed {seed}: {folder}", flush=True
+    )
+    try:
+        outcome = await payouts.play(seed, folder, load)
+    except payouts.NotSettled as error:
+        found = [Violation("everything_comes_to_rest", str(error)), *books.violations(folder / "data")]
+        report.add("payouts", violations=[str(one) for one in found])
+        print("\n".join(map(str, found)))
+        return len(found)
+    found = payouts.violations(outcome)
+    row = payouts.row(outcome, found)
+    report.add("payouts", **row)
+    _print(row, "payouts")
+    print("\n".join(map(str, found)) or "Every rule held.")
+    return len(found)
 
 
 async def _memory(report: Report, folder: Path, seed: int, sizes: Sizes, workers: int) -> None:

@@ -54,6 +54,25 @@ POINTS: Final[dict[str, Point]] = {
     "draining": Point("bot.sender:Sender.stop", needs="term"),
 }
 
+PAYING: Final[dict[str, Point]] = {
+    # The rows of a sending are written and not committed.
+    "sending_begun": Point("usecases.sending:begin", after=True, needs="payouts"),
+    # It is noted that a call is made; none has been.
+    "uncalled": Point("bot.paypal:PayPal.send", needs="payouts"),
+    # The provider has answered, or nobody knows; the row says neither.
+    "unanswered": Point("bot.paypal:PayPal.send", after=True, needs="payouts"),
+    "sending_taken": Point("usecases.sending:taken", after=True, needs="payouts"),
+    "sending_doubted": Point("usecases.sending:doubted", needs="payouts"),
+    # What the provider says is known; nothing is settled.
+    "looked_at": Point("bot.paypal:PayPal.look", after=True, needs="payouts"),
+    # Some payouts of a step are settled, nothing is committed.
+    "settled_one": Point("usecases.settling:paid", after=True, needs="payouts"),
+    # A step is settled and not committed; all steps are, and the sending does not know.
+    "settled_step": Point("usecases.sending:settle", after=True, needs="payouts"),
+    "settled_all": Point("usecases.sending:looked", needs="payouts"),
+}
+"""The points of the run of payouts (bench/soak/payouts.py)."""
+
 
 def die(note: Callable[[], None]) -> None:
     """Leave a note and be gone, as with `kill -9`."""

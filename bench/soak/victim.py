@@ -3,6 +3,8 @@
 Everything is wrapped from outside before the product is started; see points.py. The folder in SOAK_FOLDER has the
 trace it writes (trace.jsonl) and the conditions it reads (conditions.json, again and again): `shift`, seconds the wall
 clock is wrong by; `full`, whether the disk is full, which `pragma max_page_count` makes SQLite say for real.
+SOAK_PAYING, when set: so many payouts a call to PayPal, answers waited for as long as SOAK_PAYPAL_SECONDS, and waits of
+tenths of seconds where they are of minutes.
 SOAK_POINT, SOAK_PASS and SOAK_AFTER: at the nth time it comes by that point, so many seconds after its start, it kills
 itself.
 """
@@ -23,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from bench.soak.points import POINTS, arm, die, wrap
+from bench.soak.points import PAYING, POINTS, arm, die, wrap
 from bench.soak.trace import Pen
 from bot import clock
 
@@ -70,7 +72,8 @@ def set_up(folder: Path) -> None:
 
     if vars(app)["now"] != conditions.now:
         raise RuntimeError("bot.app does not take the clock from bot.clock")
-    _arm(pen)
+    arm_point(pen)
+    hasten_paying()
     wrap("bot.courier:Courier.carry", functools.partial(_traced, pen))
     wrap("bot.receiver:Receiver._handle", functools.partial(_handling, pen))
     wrap("bot.receiver:Receiver.start", functools.partial(_noted, pen, "serving"))
@@ -78,7 +81,8 @@ def set_up(folder: Path) -> None:
     wrap("storage.database:Database.open", functools.partial(_conditioned, conditions, pen))
 
 
-def _arm(pen: Pen) -> None:
+def arm_point(pen: Pen) -> None:
+    """Die at SOAK_POINT. Raises Moved."""
     name = os.environ.get("SOAK_POINT")
     if not name:
         return
@@ -89,7 +93,22 @@ def _arm(pen: Pen) -> None:
         if time.monotonic() >= after and next(passes) == nth:
             die(lambda: pen.note("point", name=name))
 
-    arm(POINTS[name], on_pass)
+    arm((POINTS | PAYING)[name], on_pass)
+
+
+def hasten_paying() -> None:
+    """With SOAK_PAYING: the same engine and rules with shorter waits, and more calls for the same payouts."""
+    items = int(os.environ.get("SOAK_PAYING", "0"))
+    if not items:
+        return
+    from bot import paying
+    from domain import sendings
+    from domain.rules import SECOND
+
+    sendings.AGAIN, sendings.SOON, sendings.LATEST = SECOND // 20, SECOND // 10, SECOND // 2
+    paying.MEASURES = paying.Measures(items=items, step=max(1, items // 2), look=0.2)
+    seconds = float(os.environ["SOAK_PAYPAL_SECONDS"])
+    wrap("bot.paypal:PayPal.__init__", lambda made: lambda self, *given: made(self, *given, timeout=seconds))
 
 
 def _traced(pen: Pen, carry: Callable[..., Any]) -> Callable[..., Any]:

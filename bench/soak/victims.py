@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.process import ROOT
 from bench.soak import seeding
 from bench.soak.plan import Ending, Plan
-from bench.soak.points import POINTS
+from bench.soak.points import PAYING, POINTS
 from bench.soak.trace import Reader
 
 TOKEN = "1000001:LOCAL"
@@ -38,7 +38,11 @@ class Death:
 class Victims:
     """The victim and its successors. `deaths` has the ends so far, `started` when each was started."""
 
-    def __init__(self, folder: Path, address: str, plan: Plan, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, address: str, plan: Plan, *, program: str = "bench.soak.victim", **settings: str
+    ) -> None:
+        """`program` is the module that is run as the victim, `settings` are of its environment."""
+        self._program = program
         self.folder = folder
         self.data_dir = folder / "data"
         self.deaths: list[Death] = []
@@ -83,7 +87,7 @@ class Victims:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bench.soak.victim",
+                self._program,
                 cwd=self.folder,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -109,7 +113,7 @@ class Victims:
     async def meet(self, ending: Ending) -> None:
         """Let the process of now come to its end, as this says."""
         patience = self._plan.sizes.point_patience
-        if ending.how == "point" and POINTS[ending.point].needs != "term":
+        if ending.how == "point" and (POINTS | PAYING)[ending.point].needs != "term":
             await self._ended(ending.after + patience)
             await self._record(ending, signal.SIGKILL)
             return
