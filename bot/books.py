@@ -27,7 +27,7 @@ from usecases.verifying import Verification
 
 PROGRESS_SECONDS = 5.0
 REST_SECONDS = 0.03
-SUMS = ("funds", "reserve", "review", "available", "transit", "paid")
+SUMS = ("funds", "reserve", "topups", "fees", "held", "review", "available", "transit", "paid", "rounding")
 
 Say = Callable[[str], None]
 
@@ -93,16 +93,17 @@ class _Progress:
 
 
 def _summary(work: Verification) -> Iterator[str]:
-    seen = [_count(work.seen[noun], noun) for noun in ("submission", "payout", "run", "batch")]
+    seen = [_count(work.seen[noun], noun) for noun in ("submission", "payout", "topup", "report", "run", "batch")]
     yield f"{_count(work.transfers, 'transfer')} between {_count(work.accounts, 'account')}: {', '.join(seen)}."
     parts = " + ".join(f"{use} {as_decimal_text(work.sums[use])}" for use in SUMS)
     received, total = as_decimal_text(-work.sums["world"]), as_decimal_text(work.total)
-    yield f"Received {received} {work.currency} = {parts}; the sum of all balances is {total}."
+    yield f"Received less fees paid {received} {work.currency} = {parts}; the sum of all balances is {total}."
 
 
 def _count(number: int, noun: str) -> str:
-    plural = {"batch": "batches"}.get(noun, f"{noun}s")
-    return f"{number:,} {noun if number == 1 else plural}"
+    word = {"topup": "top-up"}.get(noun, noun)
+    plural = {"batch": "batches"}.get(noun, f"{word}s")
+    return f"{number:,} {word if number == 1 else plural}"
 
 
 @contextmanager

@@ -1,9 +1,11 @@
-"""What the ledger must hold for what happened: the transfers of a submission, a payout or a batch in each state."""
+"""What the ledger must hold for what happened: of a submission, a payout, a top-up, a report or a batch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from domain.costs import Cost, Rates, fees_on
 
 FLOWS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("funds", "recorded"): ("world", "funds"),
@@ -36,12 +38,17 @@ FLOWS: Final[dict[tuple[str, str], tuple[str, str]]] = {
 
 SUBMISSION: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "pending": (("credited",),),
-    "accepted": (("credited", "accepted"), ("credited", "rejected", "upheld")),
+    "accepted": (("credited", "accepted"),),
     "sent_back": (("credited", "sent_back"),),
     "withdrawn": (("credited", "undone"), ("credited", "sent_back")),
-    "rejected": (("credited", "rejected"), ("credited", "rejected", "forfeited")),
+    "rejected, open": (("credited", "rejected"),),
+    "rejected, appealed": (("credited", "rejected"),),
+    "rejected, kept": (("credited", "rejected", "forfeited"),),
+    "rejected, lapsed": (("credited", "rejected", "forfeited"),),
+    "accepted, upheld": (("credited", "rejected", "upheld"),),
 }
-"""The events that moved the price of a submission in each state: exactly one of these sets, each event once."""
+"""The events that moved the price of a submission in each state: exactly one of these sets, each event once. Behind the
+comma stands what became of its rejection."""
 
 PAYOUT: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "reserved": (("reserved",),),
@@ -52,6 +59,12 @@ PAYOUT: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "returned": (("reserved", "paid", "returned"),),
 }
 """The same for a payout and its amount. A state that is missing here has no transfers known, and is a violation."""
+
+TOPUP: Final[dict[str, tuple[tuple[str, ...], ...]]] = {"due": (("credited",),)}
+"""The same for what lifted a worker's day to the floor: its row is written with its transfer."""
+
+REPORT: Final[dict[str, tuple[tuple[str, ...], ...]]] = {"open": ((),), "declined": ((),), "agreed": (("credited",),)}
+"""The same for a report of a problem, which pays like the task when a coordinator agrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +79,29 @@ class Violation:
         return f"{', '.join(filter(None, (self.cause, self.account)))}: {self.says}"
 
 
+class Addition(NamedTuple):
+    """What was added to a published batch; `owed` are top-ups beyond its own, for which no fees were set aside."""
+
+    id: int
+    cost: Cost
+    owed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """A batch as its reserve must cover it; amounts in micro-units, `reserved` and `released` by its own row."""
+    """A batch as its money must be; amounts in micro-units. `cost` is what it began with, the rest as its rows say."""
 
     batch: int
     state: str
     price: int | None
-    cost: int
+    cost: Cost
+    rates: Rates
+    fees_used: int
     released: int
     releases: int
     open: int
     sent_back: int
+    additions: tuple[Addition, ...] = ()
 
     @property
     def published(self) -> bool:
@@ -88,3 +112,26 @@ class Reserve:
     def needed(self) -> int:
         """What open assignments and work sent back may still earn."""
         return (self.price or 0) * (self.open + self.sent_back)
+
+    def taken(self) -> dict[tuple[str, int], int]:
+        """What must have been taken for it: by event and number the amount."""
+        named = zip(("reserved", "topups_reserved", "fees_reserved"), self.cost, strict=True)
+        asked = {(event, 0): amount for event, amount in named if self.published}
+        for one in self.additions:
+            for event, amount in zip(("added", "topups_added", "fees_reserved"), one.cost, strict=True):
+                asked[event, one.id] = amount
+        return {key: amount for key, amount in asked.items() if amount}
+
+    def fees_back(self, *, released: int, topups_released: int) -> tuple[int, int]:
+        """How much of the fees must have gone back by now, least and most: the share of what is not paid out.
+
+        An addition is divided without a rest, so each may shift the share by a micro-unit; nothing goes back before
+        something of the rest does.
+        """
+        given = [one.cost for one in self.additions if not one.owed]
+        taken = self.cost.fees + sum(cost.fees for cost in given)
+        if not released and not topups_released:
+            return 0, 0
+        begun = self.cost.pay + self.cost.topups + sum(cost.pay + cost.topups for cost in given)
+        back = taken - min(taken, fees_on(begun - released - topups_released, self.rates)) - self.fees_used
+        return max(0, back - len(given)), back + len(given)

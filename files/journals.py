@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from domain.ledger import FUNDS, WORLD, Account, Transfer
+from domain.ledger import WORLD, Account, Transfer
 from domain.money import MICRO
 from domain.rules import MINUTE, Rules, moment
 
@@ -94,8 +94,8 @@ def name_of(account: Account) -> str:
     """The account as the tools name it: `batch:7:reserve` is Liabilities:Batch:7:Reserve."""
     if account == WORLD:
         return "Assets:Cash:Received"
-    if account == FUNDS:
-        return "Liabilities:Funds"
+    if ":" not in account:
+        return f"Liabilities:{account.title()}"
     noun, owner, use = account.split(":")
     if use == "paid":
         return f"Assets:Cash:Paid:{noun.title()}:{owner}"

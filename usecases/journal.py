@@ -45,7 +45,7 @@ def step(tx: Tx, journal: Journal, *, limit: int = STEP) -> list[Transfer]:
     last = journal.point.last[noun]
     upto = books.page_end(tx, noun, after=after, last=last, limit=limit)
     found = books.entries(tx, noun, after=after, upto=upto)
-    found = books.fixed(tx, found, journal.point, noun, after=after, upto=upto)
+    found = books.fixed(found, journal.point, noun, after=after, upto=upto)
     journal.after = upto
     if upto == last:
         journal.parts.pop(0)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.books import FLOWS, PAYOUT, SUBMISSION, Reserve, Violation
+from domain.books import FLOWS, PAYOUT, REPORT, SUBMISSION, TOPUP, Reserve, Violation
 from domain.money import as_decimal_text
 from storage import books
 from storage.books import LEAST, Entry, Point, Subject, account_name, cause_name, number_for, use_of
@@ -25,9 +25,10 @@ RUNS: Final = "run"
 _MAY_OWE: Final = (0, 1)
 """World, and the funds where more was owed than they held."""
 _OF_BATCH: Final = ("reserve", "topups")
+RELEASES: Final = ("released", "topups_released", "fees_released")
 _NUMBERED: Final = KINDS["submission", "sent_back"]
 """The one cause that carries the submission's version."""
-_STATES: Final = {"submission": SUBMISSION, "payout": PAYOUT}
+_STATES: Final = {"submission": SUBMISSION, "payout": PAYOUT, "topup": TOPUP, "report": REPORT}
 _TEMPLATES: Final = {
     noun: {
         state: [
@@ -82,6 +83,11 @@ def begin(tx: Tx, *, currency: str) -> tuple[Verification, list[Violation]]:
     ]
     if work.total:
         found.append(Violation("all accounts", f"their balances together are {_money(work.total)}, not 0"))
+    held = books.held(tx)
+    if held != sums["held"]:
+        found.append(
+            Violation("held", f"has {_money(sums['held'])}; rejections that can be appealed hold {_money(held)}")
+        )
     entries = books.whole(tx)
     _replay(work, entries)
     found += _few(tx, work, entries)
@@ -120,7 +126,7 @@ def step(tx: Tx, work: Verification, *, limit: int = STEP) -> list[Violation]:
 def _page(tx: Tx, work: Verification, noun: str, upto: int) -> Iterator[Violation]:
     after, currency, templates = work.after, work.currency, _TEMPLATES[noun]
     entries = books.entries(tx, noun, after=after, upto=upto)
-    _replay(work, books.fixed(tx, entries, work.point, noun, after=after, upto=upto))
+    _replay(work, books.fixed(entries, work.point, noun, after=after, upto=upto))
     moved: dict[int, list[Core]] = defaultdict(list)
     for entry in entries:
         moved[entry.subject].append(entry[:8])
@@ -178,12 +184,17 @@ def _differs(noun: str, subject: Subject, allowed: list[list[Core]], has: list[C
 
 
 def _few(tx: Tx, work: Verification, entries: list[Entry]) -> Iterator[Violation]:
-    """What is read whole: money received, what batches reserved and gave back, and whether that is enough."""
+    """What is read whole: money received, fees, what batches reserved and gave back, and whether that is enough."""
     reserves = books.reserves(tx)
     work.seen["batch"] = len(reserves)
+    named: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        named[_noun(entry)].add(entry.subject)
     known = {
         "batch": {reserve.batch for reserve, _ in reserves},
-        "funds": books.people(tx, {entry.subject for entry in entries if _noun(entry) == "funds"}),
+        "funds": books.people(tx, named["funds"]),
+        "worker": books.people(tx, named["worker"]),
+        "run": books.runs(tx, named["run"]),
     }
     of_batch: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -200,34 +211,65 @@ def _few(tx: Tx, work: Verification, entries: list[Entry]) -> Iterator[Violation
         if noun == "batch":
             of_batch[entry.subject].append(entry)
     for reserve, balance in reserves:
-        yield from _reserve(reserve, balance, of_batch[reserve.batch])
+        yield from _taken(reserve, of_batch[reserve.batch])
+        yield from _given_back(reserve, of_batch[reserve.batch])
+        if balance < reserve.needed:
+            yield Violation(
+                _owned("reserve", reserve.batch),
+                f"holds {_money(balance)}; {reserve.open} open assignments and {reserve.sent_back} submissions sent"
+                f" back may still earn {_money(reserve.needed)}",
+            )
 
 
-def _reserve(reserve: Reserve, balance: int, entries: list[Entry]) -> Iterator[Violation]:
-    """A published batch reserved its cost once; it gives back when it is closed, and keeps what it may still pay."""
-    account = _owned("reserve", reserve.batch)
+def _taken(reserve: Reserve, entries: list[Entry]) -> Iterator[Violation]:
+    """A published batch took from the funds what it cost, and what was added to it, each once."""
+    asked = reserve.taken()
+    moved = {(event, entry.number): entry for event, entry in _events(entries) if event not in RELEASES}
+    for event, number in sorted(asked.keys() | moved.keys()):
+        wants, entry = asked.get((event, number), 0), moved.get((event, number))
+        has = entry.amount if entry else 0
+        if has != wants:
+            yield Violation(
+                _owned(FLOWS["batch", event][1], reserve.batch),
+                f"{_money(has) if has else 'nothing'} {'added' if 'added' in event else 'reserved'}; batch"
+                f" {reserve.batch} is {reserve.state}, which asks for {_money(wants) if wants else 'nothing'}",
+                cause_name(KINDS["batch", event], reserve.batch, number),
+            )
+
+
+def _given_back(reserve: Reserve, entries: list[Entry]) -> Iterator[Violation]:
+    """It gives back what it counts as given back, its top-ups when it is closed, and their fees with both."""
+    back: Counter[str] = Counter()
+    number: Counter[str] = Counter()
+    for event, entry in _events(entries):
+        back[event] += entry.amount
+        number[event] += 1
     what = f"batch {reserve.batch} is {reserve.state}"
-    amounts = defaultdict(list)
-    for entry in entries:
-        amounts[books.NAMES[entry.kind][1]].append(entry.amount)
-    reserved, released = amounts["reserved"], amounts["released"]
-    if reserved != ([reserve.cost] if reserve.published else []):
-        asks = _money(reserve.cost) if reserve.published else "nothing"
-        has = _money(sum(reserved)) if reserved else "nothing"
-        yield Violation(account, f"{has} reserved; {what}, which asks for {asks}", f"batch:{reserve.batch}:reserved")
-    if (sum(released), len(released)) != (reserve.released, reserve.releases):
+    if (back["released"], number["released"]) != (reserve.released, reserve.releases):
         yield Violation(
-            account,
-            f"{_money(sum(released))} given back in {len(released)} transfers; the batch counts"
+            _owned("reserve", reserve.batch),
+            f"{_money(back['released'])} given back in {number['released']} transfers; the batch counts"
             f" {_money(reserve.released)} in {reserve.releases}",
             f"batch:{reserve.batch}:released",
         )
-    if balance < reserve.needed:
+    if back["topups_released"] and reserve.state != "closed":
         yield Violation(
-            account,
-            f"holds {_money(balance)}; {reserve.open} open assignments and {reserve.sent_back} submissions sent back"
-            f" may still earn {_money(reserve.needed)}",
+            _owned("topups", reserve.batch),
+            f"{_money(back['topups_released'])} given back; {what}",
+            f"batch:{reserve.batch}:topups_released",
         )
+    least, most = reserve.fees_back(released=back["released"], topups_released=back["topups_released"])
+    if not least <= back["fees_released"] <= most:
+        yield Violation(
+            "fees",
+            f"{_money(back['fees_released'])} given back; {what} and gave back {_money(back['released'])} and"
+            f" {_money(back['topups_released'])} of top-ups, which asks for {_money(most)}",
+            f"batch:{reserve.batch}:fees_released",
+        )
+
+
+def _events(entries: list[Entry]) -> Iterator[tuple[str, Entry]]:
+    return ((books.NAMES[entry.kind][1], entry) for entry in entries)
 
 
 def _run(tx: Tx, work: Verification) -> list[Violation]:
@@ -258,7 +300,7 @@ def _replay(work: Verification, entries: Iterable[Entry]) -> None:
 
 def _nobodys(entry: Entry | Core) -> Violation:
     noun, event = books.NAMES.get(entry[0], ("kind", str(entry[0])))
-    who = "person" if noun == "funds" else noun
+    who = "person" if noun in ("funds", "worker") else noun
     return Violation(
         account_name(entry[4]),
         f"{_flow(entry[:8])} moved; there is no {who} {entry[1]}" if (noun, event) in FLOWS else "an unknown kind",

@@ -92,7 +92,7 @@ def test_a_right_ledger_is_said_to_be_right(data: Path) -> None:
     said = run(data, "verify")
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout.endswith("the sum of all balances is 0.00.\nThe books are right.\n")
-    assert "run" in said.stdout and "3 batches." in said.stdout
+    assert "13 payouts, 5 top-ups, 3 reports, 3 runs, 7 batches." in said.stdout
 
 
 def test_each_violation_is_a_line_and_the_exit_code_says_so(data: Path) -> None:
