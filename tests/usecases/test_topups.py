@@ -201,9 +201,11 @@ def test_an_undone_answer_counts_once() -> None:
     one = Day()
     one.work(2)
     last = one.desk.undo_id(one.ana)
+    assert last is not None
     with one.tx.savepoint():
         undo(one.tx, by=one.ana, submission=last, now=one.now)
         card = one.desk.card(one.ana)
+        assert card is not None
         submit(one.tx, by=one.ana, assignment=card, answer_index=1, now=one.now + 3 * SECOND)
     one.clock(MORNING)
     kept = json.loads(one.desk.value("select evidence from topups"))
