@@ -88,6 +88,7 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "refused_files": {"batch": refused},
         "task_paused": {"task": paused},
         "task_resumed": {"task": paused},
+        "mirror": {"first": 0, "last": tx.rules.day(now)},
     }.items():
         tell(tx, owner, key, now=now, **values)  # type: ignore[arg-type]
     for key, values in {
@@ -108,6 +109,9 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "card_hint": {"expects": "tap"},
         "hint": {},
         "reaction": {"message_id": 1, "emoji": "👌"},
+        "week": {"first": tx.rules.day(now) - 6, "last": tx.rules.day(now)},
+        "statement_pdf": {"job": 1, "name": "x", "month": 24322, "before": [0] * 5, "after": [1] * 5, "lines": 3},
+        "statement_csv": {"job": 1, "name": "x", "month": 24322, "before": [0] * 5, "after": [1] * 5, "lines": 3},
     }.items():
         tell(tx, worker, key, now=now, **values)
 

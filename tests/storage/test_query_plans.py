@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from bot.rendering import RENDERERS
 from domain.notices import Slot
 from domain.people import Person, Sender
 from domain.rules import DAY, MINUTE, SECOND, Rules
+from domain.statements import month_of, plan
+from files import account_numbers
 from locales.words import Words
 from scheduler.ticks import TICKS
 from storage import assignments, broadcasts, inbox, jobs, outbox, people, sessions
@@ -30,32 +33,46 @@ from usecases import (
     coordinating,
     delivery,
     earnings,
+    fairness,
     funds,
+    leaving,
+    payout_methods,
     payouts,
     publishing,
     reporting,
     reviews,
+    statements,
+    typed,
     waves,
     work,
     writing,
 )
 from usecases.arrivals import Arrival, Tapped
 from usecases.delivery import Delivered
+from usecases.notify import inform
+from usecases.statements import Cursor
 
 SMALL_INDEXES = {
     "balances_reserved": "one entry a batch that holds money: those under way",
     "people_staff": "one entry an owner, coordinator or reviewer",
+    "payout_methods_leaving": "one entry a person who took back their consent and is still to be paid",
     "inbox_waiting": "what is not handled yet",
     "outbox_waiting": "what is not sent yet",
     "outbox_campaign": "offers that are not sent yet",
     "jobs_waiting": "what is not worked off yet",
     "payout_runs_open": "the runs that are not settled",
+    "fairness_open": "the counting that is under way",
 }
 """Partial indexes that hold what is open now: going through one costs what is open, not what there ever was."""
 BOUNDED = {
     "from payout_runs where state <> 'gathering'": "all runs but one are shown: it stops at once",
     "select submitted_at / :quarter": "what one worker has in review",
     "from waves w join batches b": "the open batches",
+    "from fairness where step = 'done'": "the newest: it stops at once",
+    "from fairness_times": "a few hundred buckets",
+    "from fairness_workers": "who worked in the last 30 days, once a day",
+    "insert into fairness_workers": "the workers of one page of submissions",
+    "select id from topups where worker_id": "one worker's: at most one a day and batch",
     "delete from questions where json_extract": "what somebody is asked just now: one row a person at most",
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
 }
@@ -217,7 +234,40 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.now += 60 * MINUTE
     story.tick()
     story.arrive(workers[0], earnings.show)
+    story.arrive(workers[0], fairness.show)
+    story.arrive(workers[0], statements.choose)
+    month = month_of(tx.rules, story.now)
+    story.arrive(workers[0], statements.ask, month=month)
+    asked, cursor = plan(tx.rules, worker=workers[0].id, month=month, at=story.now), Cursor()
+    while not cursor.done:
+        cursor = statements.part(tx, asked, cursor).cursor
+    day = tx.rules.day(story.now)
+    for person in (*workers, reviewer):
+        inform(tx, person, "week", now=story.now, first=day - 30, last=day)
+        inform(tx, person, "mirror", now=story.now, first=day - 30, last=day)
+    story.send()
     assert people.by_telegram_id(tx, 100) is not None
+    _choose_methods(story, workers)
+
+
+def _choose_methods(story: Story, workers: list[Person]) -> None:
+    """From now on there is more than by hand: who has money is asked, numbers are given, changed and disowned."""
+    tx = story.tx
+    tx.rules = replace(tx.rules, rails=("by_hand", "csv"))
+    story.tick()
+    for ana, iban in zip(workers, ("DE89370400440532013000", "FR1420041010050500013M02606"), strict=False):
+        story.arrive(ana, payout_methods.show)
+        story.arrive(ana, payout_methods.choose, slot=Slot.PAYOUT_METHOD, kind=0)
+        for text in (iban, "Ana"):
+            story.arrive(ana, typed.text, text=text, message_id=9_000, read=account_numbers.read)
+        story.arrive(ana, payout_methods.choose, slot=Slot.PAYOUT_METHOD, kind=3)
+    change = tx.value("select max(id) from payout_methods")
+    story.arrive(workers[1], payout_methods.disown, slot=Slot.PAYOUT_METHOD, method_id=change)
+    story.arrive(workers[1], payout_methods.ask_remove, slot=Slot.PAYOUT_METHOD)
+    story.arrive(workers[2], leaving.withdraw, agreed_at=tx.value("select max(agreed_at) from consents"))
+    for days in (2, 3, 70):
+        story.now += days * DAY
+        story.tick()
 
 
 def test_the_story_runs_what_daily_work_runs(noted: dict[str, list[str]]) -> None:
