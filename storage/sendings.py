@@ -10,6 +10,8 @@ from storage.database import Tx
 
 COLUMNS = ", ".join(Sending._fields)
 CONTEXT = b"sendings.request"
+RESERVED = "p.rail = :rail and p.state in ('reserved', 'sending', 'unknown') and p.state = 'reserved'"
+"""Says the states of the index payouts_open, so that it is used."""
 
 
 class Due(NamedTuple):
@@ -24,8 +26,9 @@ class Due(NamedTuple):
 def waiting_run(tx: Tx, rail: str) -> int | None:
     """The oldest approved run that has payouts of this rail which nothing was done with."""
     run: int | None = tx.value(
-        "select r.id from payout_runs r where r.state = 'approved' and exists (select 1 from payouts p"
-        " where p.run_id = r.id and p.rail = :rail and p.state = 'reserved') order by r.id limit 1",
+        "select r.id from payout_runs r where r.state in ('proposed', 'confirming', 'approved')"
+        f" and r.state = 'approved' and exists (select 1 from payouts p where p.run_id = r.id and {RESERVED})"
+        " order by r.id limit 1",
         rail=rail,
     )
     return run
@@ -34,8 +37,8 @@ def waiting_run(tx: Tx, rail: str) -> int | None:
 def due(tx: Tx, run_id: int, rail: str, *, limit: int) -> list[Due]:
     """The next payouts of a run that nothing was done with."""
     rows = tx.all(
-        "select id, worker_id, amount, method_id from payouts where run_id = :run_id and rail = :rail"
-        " and state = 'reserved' order by id limit :limit",
+        f"select id, worker_id, amount, method_id from payouts p where run_id = :run_id and {RESERVED}"
+        " order by id limit :limit",
         run_id=run_id,
         rail=rail,
         limit=limit,
@@ -78,7 +81,10 @@ def by_id(tx: Tx, sending_id: int) -> Sending | None:
 def next_due(tx: Tx) -> Sending | None:
     """What is to be sent or looked at next, due or not."""
     return _sending(
-        tx.one(f"select {COLUMNS} from sendings where state in ('written', 'taken') order by next_at limit 1")
+        tx.one(
+            f"select {COLUMNS} from sendings where state in ('written', 'taken') and next_at > 0"
+            " order by next_at limit 1"
+        )
     )
 
 

@@ -37,6 +37,8 @@ from usecases.notify import inform
 
 RAIL: Final = "paypal"
 OPEN: Final = ("sending", "unknown")
+UNCLAIMED: Final = "unclaimed"
+"""The problem of a payout that waits for its receiver: where it is, is known, and they were told."""
 FEES: Final = 1_000_000
 """Fees of sendings are numbered behind this, those of files before it."""
 
@@ -203,10 +205,9 @@ def _settle(tx: Tx, one: Sending, line: Line, *, denied: bool, now: int) -> None
         settling.failed(tx, payout, problem=problem, now=now)
     elif standing is Standing.RETURNED and payout.state == "paid":
         settling.returned(tx, payout, problem=problem, now=now)
-    elif standing is Standing.UNCLAIMED and is_open:
-        worker = people.by_id(tx, payout.worker_id)
-        dedupe = f"payout:{payout.id}:unclaimed"
-        inform(tx, worker, "payout_unclaimed", now=now, dedupe=dedupe, payout=payout.id)
+    elif standing is Standing.UNCLAIMED and is_open and payout.problem != UNCLAIMED:
+        payouts.change(tx, payout.id, problem=UNCLAIMED)
+        inform(tx, people.by_id(tx, payout.worker_id), "payout_unclaimed", now=now, payout=payout.id)
 
 
 def looked(tx: Tx, *, sending_id: int, look: Look, now: int) -> None:

@@ -20,8 +20,10 @@ from storage.database import Tx
 from tests import paydays
 from tests.builders import NOON, make_owner
 from tests.steps import Money, books_are_right, money, render, screen, told
+from tests.storage.test_query_plans import NotingTx
+from tests.storage.test_query_plans import _scans as scans
 from tests.usecases.desk import Desk
-from usecases import sending
+from usecases import payout_alerts, sending
 
 RULES = Rules(bot_username="tallyhand_bot", rails=("paypal",), floor=0)
 PRICE = 1_500_000
@@ -156,6 +158,8 @@ def test_unclaimed_money_waits_and_comes_back_and_its_worker_reads_both(desk: De
         sending.settle(desk.tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
     ana = workers(desk)[0]
     assert told(desk.tx, ana).count("payout_unclaimed") == 1
+    assert payout_alerts.run_due(desk.tx, now=desk.now + 7 * DAY) is False
+    assert "payout_alert" not in told(desk.tx, make_owner(desk.tx)), "where it is, is known"
     assert "$1.50" in screen(desk.tx, ana, "payout_unclaimed").text
     assert money(desk.tx, ana) == Money(0, 0, PRICE, 0)
     back = lines(desk, *[Standing.RETURNED] * 4, problem="receiver_unregistered")
@@ -281,6 +285,28 @@ def test_staff_read_what_to_do(desk: Desk, why: str, language: str) -> None:
     shown = render(desk.tx, "sending_trouble", {"sending": one.id, "why": why}, owner, language)
     assert isinstance(shown, Message)
     assert "PayPal" in shown.text
+
+
+def test_no_statement_of_a_sending_goes_through_what_grows(desk: Desk) -> None:
+    tx = NotingTx(desk.connection, RULES)
+    desk.tx = tx
+    one = called(desk)
+    assert sendings.waiting_run(tx, sending.RAIL) is None
+    sending.put_off(tx, sending_id=one.id, why="credentials", wait=None, now=desk.now)
+    sending.doubted(tx, sending_id=one.id, now=desk.now)
+    sending.refused(tx, sending_id=one.id, name="VALIDATION_ERROR", items={3: "receiver"}, now=desk.now + DAY)
+    sending.taken(tx, sending_id=one.id, reference="B1", now=desk.now)
+    found = lines(desk, Standing.PAID, Standing.UNCLAIMED, Standing.PENDING)
+    sending.settle(tx, sending_id=one.id, lines=found, denied=False, now=desk.now)
+    sending.looked(tx, sending_id=one.id, look=Look(True, False, tuple(found), ("0.75", "USD")), now=desk.now)
+    steps = [
+        f"{row[3]}   in   {sql}"
+        for sql, values in tx.noted.items()
+        if "from payouts order by id" not in sql  # the test's own
+        for row in desk.connection.execute(f"explain query plan {sql}", values)
+        if "TEMP B-TREE" in row[3] or scans(row[3], sql)
+    ]
+    assert steps == []
 
 
 # Any order of whatever can happen, against a provider in a few lines that keeps its own count.
