@@ -53,6 +53,7 @@ class ProgressView:
 
     `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told. Of the
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
+    `paused_for` says why it rests when no coordinator paused it.
     """
 
     batch: Batch
@@ -65,6 +66,7 @@ class ProgressView:
     ends_at: int | None
     unsent: int = 0
     sending_seconds: int | None = None
+    paused_for: str | None = None
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -138,6 +140,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         ends_at=ends_at,
         unsent=unsent,
         sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
+        paused_for=batches.rests(tx, batch.id)[0],
     )
 
 

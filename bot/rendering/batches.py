@@ -70,6 +70,8 @@ def progress(view: ProgressView, words: Words) -> Message:
     ]
     if view.unsent:
         lines.insert(4, _sending(view, words))
+    if view.paused_for == "topups":
+        lines.insert(1, words.html("Paused: the top-up reserve is used up. Add to the budget, or go on with Resume."))
     if found.pairs:
         lines.append(words.html("Agreement {share}", share=words.share(found.pairs_same, found.pairs)))
     lines += [

@@ -38,10 +38,12 @@ from usecases import (
     leaving,
     payout_methods,
     payouts,
+    presence,
     publishing,
     reporting,
     reviews,
     statements,
+    topups,
     typed,
     waves,
     work,
@@ -221,6 +223,7 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     for ana in workers:
         story.arrive(ana, work.show)
         story.arrive(ana, work.stop)
+    _take_long(story, workers[0], tapped)
     for days in (1, 4, 8):
         story.now += days * DAY
         story.tick()
@@ -234,6 +237,8 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.now += 60 * MINUTE
     story.tick()
     story.arrive(workers[0], earnings.show)
+    lifted = tx.value("select min(day) from topups where worker_id = :id", id=workers[0].id)
+    story.arrive(workers[0], topups.why, day=lifted)
     story.arrive(workers[0], fairness.show)
     story.arrive(workers[0], statements.choose)
     month = month_of(tx.rules, story.now)
@@ -248,6 +253,18 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.send()
     assert people.by_telegram_id(tx, 100) is not None
     _choose_methods(story, workers)
+
+
+def _take_long(story: Story, ana: Person, batch: int) -> None:
+    """A day that needs lifting: cards that take so long that they ask, and an answer each time."""
+    story.arrive(ana, work.start, slot=Slot.CARD, batch=batch)
+    for _ in range(3):
+        for _ in range(4):
+            story.now += 40 * SECOND
+            story.tick()
+            story.arrive(ana, presence.still_here, slot=Slot.CARD, wait=3, assignment=story.card(ana))
+        story.arrive(ana, work.submit, slot=Slot.CARD, assignment=story.card(ana), answer_index=0)
+    story.arrive(ana, work.stop)
 
 
 def _choose_methods(story: Story, workers: list[Person]) -> None:
