@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.batches import Batch
+from domain.fairness import Facts
 from domain.kinds import kind
 from domain.pay import per_hour
 from domain.periods import last_summary
 from domain.summaries import Look, disagreeing, fast, reporting
-from storage import batches, enrolments, job_runs, people, reviews, summaries
+from storage import batches, enrolments, fairness, job_runs, people, reviews, summaries
 from storage.database import Tx
 from storage.worker_days import Done
 from usecases.notify import inform
@@ -45,7 +46,10 @@ class LookAt:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the coordinators read: a day's sums, the batches, what waits for review (counted up to COUNTED)."""
+    """What the coordinators read: a day's sums, the batches, what waits for review (counted up to COUNTED).
+
+    `facts` are the newest of /fairness, None while too few people work to show them.
+    """
 
     day_at: int
     workers: int
@@ -56,6 +60,7 @@ class Summary:
     waiting: int
     waiting_since: int | None
     looks: tuple[LookAt, ...]
+    facts: Facts | None
 
 
 def run_due(tx: Tx, *, now: int) -> bool:
@@ -93,6 +98,7 @@ def of(tx: Tx, *, day: int, at: int) -> Summary:
         for batch in shown
         for look in _looks(tx, batch, limit=limit)
     ]
+    facts = fairness.newest(tx)
     return Summary(
         day_at=at - (tx.rules.day(at) - day) * 86_400_000_000,
         workers=workers,
@@ -103,6 +109,7 @@ def of(tx: Tx, *, day: int, at: int) -> Summary:
         waiting=reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=0, limit=COUNTED),
         waiting_since=None if oldest is None else oldest.submitted_at,
         looks=tuple(looks[:NAMED]),
+        facts=facts if facts is not None and facts.shown else None,
     )
 
 

@@ -29,6 +29,7 @@ def summary(view: tuple[Summary, int], words: Words) -> Action:
             _day(seen, words),
             Markup("\n".join(_batch(line, words) for line in seen.lines[-max(1, room) :])),
             _queue(seen, at, words),
+            _facts(seen, words),
             _looks(seen.looks[:room], words),
         ]
         text = "\n\n".join(block for block in blocks if block)
@@ -76,6 +77,19 @@ def _queue(seen: Summary, at: int, words: Words) -> Markup:
         "{count} wait for a review, the oldest for {age}: /review",
         seen.waiting,
         age=age,
+    )
+
+
+def _facts(seen: Summary, words: Words) -> Markup:
+    """The month behind the day, as /fairness has it."""
+    facts = seen.facts
+    if facts is None or facts.median is None or facts.review_micros is None:
+        return Markup("")
+    return words.html(
+        "30 days: half of the people earned {rate} or more with top-ups, half of the work was reviewed within {time}."
+        " /fairness has the rest.",
+        rate=words.rate(facts.median),
+        time=words.duration(facts.review_micros // SECOND),
     )
 
 
