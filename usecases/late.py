@@ -5,7 +5,6 @@ it is paid if it is good: a tapped answer that agrees with the majority, a writt
 from __future__ import annotations
 
 from domain import agreement
-from domain.costs import Cost
 from domain.kinds import Answer, kind
 from domain.ledger import FUNDS
 from domain.refusals_work import AlreadyAnswered
@@ -29,8 +28,8 @@ def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None
     if not takes(tx, hand, answer):
         return None
     if not covered(hand.place.reserve, batch.price or 0, hand.place.leased):
-        added = Cost(batch.price or 0, 0, 0)
-        reserves.add(tx, batch.id, added, by=people.by_id(tx, batch.created_by), now=now)
+        coordinator = people.by_id(tx, batch.created_by)
+        reserves.add(tx, batch.id, reserves.one_more(tx, batch.id), by=coordinator, now=now)
     if _wanted(hand):
         return tasks.answer(tx, task.id, late=True)
     counting.add_answer(tx, batch.id, task.id)
@@ -42,11 +41,12 @@ def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None
 def takes(tx: Tx, hand: Hand, answer: Answer | None) -> bool:
     """Whether a late answer would be taken: wanted or good, and payable. None stands for one still to be written."""
     batch = hand.place.batch
-    price = batch.price or 0
     if batch.state not in ("open", "paused", "closed"):
         return False
-    if not covered(hand.place.reserve, price, hand.place.leased) and ledger.balance(tx, FUNDS) < price:
-        return False
+    if not covered(hand.place.reserve, batch.price or 0, hand.place.leased):
+        payable = ledger.balance(tx, FUNDS) >= reserves.one_more(tx, batch.id).total
+        if not payable:
+            return False
     return _wanted(hand) or answer is None or _is_good(tx, hand, answer)
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from domain import ledger as accounts
 from domain.batches import Batch, Task
-from domain.costs import Cost
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
@@ -88,9 +87,10 @@ def _see_to(tx: Tx, batch: Batch, price: int, *, now: int) -> None:
     """The reserve holds it beside open cards and work sent back, else the free funds add it."""
     if ledger.balance(tx, accounts.reserve(batch.id)) - batches.promised(tx, batch.id) >= price:
         return
-    if ledger.balance(tx, accounts.FUNDS) < price:
+    cost = reserves.one_more(tx, batch.id)
+    if ledger.balance(tx, accounts.FUNDS) < cost.total:
         raise ReportUnpaid
-    reserves.add(tx, batch.id, Cost(price, 0, 0), by=people.by_id(tx, batch.created_by), now=now)
+    reserves.add(tx, batch.id, cost, by=people.by_id(tx, batch.created_by), now=now)
 
 
 def _decided(tx: Tx, by: Person, task: Task, action: str, count: int, *, now: int) -> None:

@@ -25,6 +25,13 @@ def add(tx: Tx, batch: int, cost: Cost, *, by: Person, now: int) -> None:
     _reserve(tx, batch, cost, ("added", "topups_added", "fees_reserved"), f":{number}", now=now)
 
 
+def one_more(tx: Tx, batch: int) -> Cost:
+    """What one answer (or report) more than was reserved costs a batch: its price, and what paying it out costs."""
+    found = batches.priced(tx, batch)
+    assert found is not None
+    return Cost(found.price, 0, fees_on(found.price, found.rates))
+
+
 def owe_topups(tx: Tx, batch: int, amount: int, *, now: int) -> None:
     """Bring the batch's top-ups up by what is owed beyond them, whatever the funds hold: people do not wait for it."""
     number = additions.add(tx, batch, Cost(0, amount, 0), by=None, now=now)
