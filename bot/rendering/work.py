@@ -120,9 +120,11 @@ def view_offer(tx: Tx, person_id: int, params: dict[str, Any]) -> Batch | None:
     """The batch, while it is open and the worker has not begun or refused it."""
     batch = batches.by_id(tx, params["batch"])
     place = enrolments.of(tx, person_id, params["batch"])
-    if batch is None or batch.state != "open" or (place is not None and place.state in ("working", "refused")):
+    if batch is None or batch.state != "open":
         return None
-    return batch
+    answered = place is not None and place.state in ("working", "refused")
+    worked_in_pilot = place is not None and place.state == "working" and batch.pilot_tasks and not batch.piloting
+    return batch if worked_in_pilot or not answered else None
 
 
 def view_paused(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
