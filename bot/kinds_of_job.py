@@ -8,6 +8,7 @@ from bot.exports import export
 from bot.imports import import_file
 from bot.jobs import Kind
 from bot.offers import offer
+from bot.payouts import bank_answer, payout_file
 from bot.statements import statement
 
 KINDS: Final[dict[str, Kind]] = {
@@ -15,4 +16,6 @@ KINDS: Final[dict[str, Kind]] = {
     "offers": offer,
     "export": export,
     "statement": statement,
+    "payout_file": payout_file,
+    "bank_answer": bank_answer,
 }

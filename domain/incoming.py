@@ -11,12 +11,14 @@ from domain.brief.model import Data
 DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
 """Telegram lets a bot fetch files of up to 20 MB."""
 
-What = Literal["archive", "photo", "table", "unknown"]
+What = Literal["archive", "photo", "table", "answer", "unknown"]
+"""`answer`: XML, which no batch is made of and banks answer in."""
 
 _PHOTOS: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif"}
 )
 _TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods"})
+_ANSWERS: Final = frozenset({".xml", ".c53", ".c54", ".p002"})
 _TABLE_TYPES: Final = frozenset({"text/csv", "text/tab-separated-values", "text/plain", "application/json"})
 
 
@@ -52,4 +54,6 @@ def what_is(name: str | None, mime: str | None) -> What:
         return "photo"
     if suffix in _TABLES or (not suffix and mime in _TABLE_TYPES):
         return "table"
+    if suffix in _ANSWERS or (not suffix and mime in ("application/xml", "text/xml")):
+        return "answer"
     return "unknown"

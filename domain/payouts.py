@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.money import round_down_to_minor
 from domain.rails import Rail
@@ -15,8 +15,12 @@ LISTED: Final = 20
 """So many lines of a run stand in its message; longer ones come as a file beside it."""
 OPEN: Final = ("reserved", "sending", "unknown")
 """States of a payout that has not ended."""
-SECOND_LOOK: Final = DAY
-"""Where one person approves alone, a large run is confirmed once more after so long (ASVS 5.0, 2.3.5)."""
+AGAIN_AFTER: Final = DAY
+"""Where one person approves alone, a large run is approved once more after so long (ASVS 5.0, 2.3.5)."""
+LATE_AFTER: Final = 2 * DAY
+"""So long after the cut-off workers are told that their payout takes longer."""
+ALERT_AFTER: Final = DAY
+"""A payout that has not ended so long is told to who coordinates, and again after as long."""
 
 
 class AlreadyApproved(Refusal):
@@ -35,6 +39,32 @@ class AlreadyPaid(Refusal):
     """A second tap on Mark paid, or somebody else was faster."""
 
     text = N_("This payout is marked paid already. Everybody has their receipt.")
+
+
+class SecondWanted(Refusal):
+    """One human has approved a large run, and taps again while there are others."""
+
+    text = N_("You have approved this payout. It is large, so a second coordinator approves it, too.")
+
+
+class SecondLook(Refusal):
+    """The only human there is approves a large run again, too soon."""
+
+    text = N_(
+        "This payout is large and you approve it alone: please look again, and approve it once more from {at} on."
+    )
+
+
+class NoFileFor(Refusal):
+    """Nothing of the run goes by such a file."""
+
+    text = N_("Nothing of this payout goes by this file. /payouts shows where it stands.")
+
+
+class FileUnderWay(Refusal):
+    """It is being made for the same person."""
+
+    text = N_("The file is being made. It comes in a moment.")
 
 
 class WrongStep(Exception):
@@ -58,7 +88,6 @@ class PayoutRun:
     approved_by: int | None
     settled_at: int | None
     alerted_at: int | None
-    late_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +107,29 @@ class Payout:
     problem: str | None
     sent_at: int | None
     closed_at: int | None
+
+
+class Order(NamedTuple):
+    """One payout as a file for a bank takes it.
+
+    `key` is its name there, `name` and `number` are the holder's, `amount` is as it is written, `micro` micro-units.
+    """
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    number: str
+    amount: str
+    micro: int
+
+
+def written(micro: int, digits: int) -> str:
+    """An amount with exactly so many decimals: 12340000, 2 → "12.34". ValueError if it has more."""
+    if micro % 10 ** (6 - digits):
+        raise ValueError(f"{micro} micro-units cannot be written with {digits} decimals")
+    whole, rest = divmod(micro, 10**6)
+    return f"{whole}.{rest // 10 ** (6 - digits):0{digits}d}" if digits else str(whole)
 
 
 def minimum(rules: Rules, rail: Rail | None = None) -> int:

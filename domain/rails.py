@@ -1,7 +1,7 @@
 """The ways money goes out: which methods each pays, in which currencies, from which amount on, and to which coin.
 
-*hand*: a person pays and says so. *file*: the bot makes a file that a person gives to a bank, and reads the answer. *api*:
-the bot asks a provider. Which rails are on is the operator's to say (RAILS).
+*hand*: a person pays and says so. *file*: the bot makes a file that a person gives to a bank, and reads the answer.
+*api*: the bot asks a provider. Which rails are on is the operator's to say (RAILS).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class Rail(NamedTuple):
-    """One way. `currencies` None: every one. `minimums` are micro-units by currency, `whole` those sent without decimals.
+    """One way; `pays` are kinds of payout method. `currencies` None: every one.
 
-    `pays` are kinds of payout method.
+    `minimums` are micro-units by currency, `whole` the currencies sent without decimals. A file holds at most `most`.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Rail(NamedTuple):
     currencies: frozenset[str] | None = None
     minimums: Mapping[str, int] = _NONE
     whole: frozenset[str] = frozenset()
+    most: int = 10_000
 
     def takes(self, currency: str) -> bool:
         """It can pay in this currency."""
@@ -48,7 +49,7 @@ class Rail(NamedTuple):
 
 
 _PAYPAL: Final = frozenset(
-    "AUD BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD".split()
+    ("AUD BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD").split()  # noqa: SIM905
 )
 _PAYPAL_WHOLE: Final = frozenset({"HUF", "TWD"})
 """PayPal refuses decimals in these, whatever ISO 4217 says; JPY has none anyway."""
@@ -61,7 +62,7 @@ RAILS: Final = MappingProxyType(
         for rail in (
             Rail(BY_HAND, ("by_hand",), "hand"),
             Rail("csv", ("iban", "paypal", "mobile"), "file"),
-            Rail("csv_paypal", ("paypal",), "file", _PAYPAL, whole=_PAYPAL_WHOLE),
+            Rail("csv_paypal", ("paypal",), "file", _PAYPAL, whole=_PAYPAL_WHOLE, most=5_000),
             Rail("csv_mobile", ("mobile",), "file", minimums={"KES": 10 * MICRO}, whole=_MOBILE_WHOLE),
             Rail("sepa", ("iban",), "file", frozenset({"EUR"})),
             Rail("paypal", ("paypal",), "api", _PAYPAL, whole=_PAYPAL_WHOLE),

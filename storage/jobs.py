@@ -84,6 +84,17 @@ def open_by_id(tx: Tx, job_id: int) -> Job | None:
     return None if row is None else _job(row)
 
 
+def done_by_id(tx: Tx, job_id: int, kind: str) -> Job | None:
+    """A job of a kind that is done, for what is asked about it later."""
+    row = tx.one(
+        "select id, kind, params, person_id, progress, attempts, batch_id from jobs"
+        " where id = :id and kind = :kind and state = 'done'",
+        id=job_id,
+        kind=kind,
+    )
+    return None if row is None else _job(row)
+
+
 def start(tx: Tx, job_id: int, *, starts: int = 1) -> int:
     """Count one more start, or more for one that failed; returns how many there are."""
     sql = "update jobs set attempts = attempts + :starts where id = :id returning attempts"

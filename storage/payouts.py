@@ -21,6 +21,18 @@ class Due(NamedTuple):
     has_left: bool
 
 
+class Group(NamedTuple):
+    """People with money who are alike for a run: their method, gone or not; `paid` (micro-units) is what goes out."""
+
+    kind: str | None
+    waits: bool
+    has_left: bool
+    is_paid: bool
+    people: int
+    balance: int
+    paid: int
+
+
 def add_run(tx: Tx, *, period: str, cutoff: int, now: int) -> PayoutRun:
     """Begin to gather a period's payouts; a period has one run (unique)."""
     run_id = tx.add(
@@ -173,10 +185,95 @@ def change(tx: Tx, payout_id: int, **columns: object) -> None:
 def close(tx: Tx, payout_id: int, *, state: str, reference: str | None, problem: str | None, now: int) -> None:
     """It has ended: paid, failed or returned."""
     tx.run(
-        "update payouts set state = :state, reference = :reference, problem = :problem, closed_at = :now where id = :id",
+        "update payouts set state = :state, reference = :reference, problem = :problem, closed_at = :now"
+        " where id = :id",
         id=payout_id,
         state=state,
         reference=reference,
         problem=problem,
         now=now,
     )
+
+
+def standing(tx: Tx, run_id: int) -> list[tuple[str, str, int, int]]:
+    """A run by rail and state: (rail, state, how many, micro-units)."""
+    rows = tx.all(
+        "select rail, state, count(*), sum(amount) from payouts where run_id = :run_id group by rail, state",
+        run_id=run_id,
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def rails_of(tx: Tx, run_id: int, state: str) -> list[tuple[str, int, int]]:
+    """What of a run waits in one of the open states, by rail: (rail, how many, micro-units)."""
+    rows = tx.all(
+        "select rail, count(*), sum(amount) from payouts where run_id = :run_id"
+        " and state in ('reserved', 'sending', 'unknown') and state = :state group by rail order by rail",
+        run_id=run_id,
+        state=state,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def reserved_page(tx: Tx, run_id: int, rail: str, *, after: int, limit: int) -> list[Payout]:
+    """What of a run waits to be handed to a rail, by id."""
+    rows = tx.all(
+        f"select {PAYOUT} from payouts where run_id = :run_id and rail = :rail"
+        " and state in ('reserved', 'sending', 'unknown') and state = 'reserved' and id > :after"
+        " order by id limit :limit",
+        run_id=run_id,
+        rail=rail,
+        after=after,
+        limit=limit,
+    )
+    return [Payout(*tuple(row)) for row in rows]
+
+
+def any_approved(tx: Tx) -> bool:
+    """Some run was approved once: there may be answers about it."""
+    return tx.one("select 1 from payout_runs where state in ('approved', 'settled') limit 1") is not None
+
+
+def next_late(tx: Tx, run_id: int, *, limit: int) -> list[Payout]:
+    """Payouts of a run that have not ended and whose workers were not told that it takes longer."""
+    rows = tx.all(
+        f"select {PAYOUT} from payouts where run_id = :run_id and state in ('reserved', 'sending', 'unknown')"
+        " and late_at is null and problem is not 'unclaimed' limit :limit",
+        run_id=run_id,
+        limit=limit,
+    )
+    return [Payout(*tuple(row)) for row in rows]
+
+
+def oldest_sent(tx: Tx, run_id: int) -> int | None:
+    """Since when the run's oldest payout is under way and has not ended."""
+    at: int | None = tx.value(
+        "select min(sent_at) from payouts where run_id = :id and state in ('reserved', 'sending', 'unknown')"
+        " and problem is not 'unclaimed'",
+        id=run_id,
+    )
+    return at
+
+
+def would_pay(tx: Tx, *, kinds: str, least: int) -> list[Group]:
+    """What a run now would pay, without anything being changed: everybody with `least` or more, in groups.
+
+    `kinds` is a JSON list of [kind of method, smallest coin, minimum]; the kind "" is for who has none that is active.
+    """
+    rows = tx.all(
+        # json_each is read once: a rule is looked up for each of everybody.
+        "with rules (kind, coin, minimum) as materialized (select value ->> 0, value ->> 1, value ->> 2"
+        " from json_each(:kinds)),"
+        " everybody as (select a.balance, m.kind as kind,"
+        " exists (select 1 from payout_methods w where w.worker_id = p.id and w.state = 'waiting') as waits,"
+        " coalesce((select max(c.withdrawn_at is null) from consents c where c.person_id = p.id) = 0, 0) as has_left"
+        f" from people p join balances a on a.id = {number_of('available', 'p.id')}"
+        " left join payout_methods m on m.worker_id = p.id and m.state = 'active' where a.balance >= :least),"
+        " judged as (select e.*, r.coin, r.kind is not null and (e.balance >= r.minimum or e.has_left)"
+        " and e.balance >= r.coin as is_paid from everybody e left join rules r on r.kind = coalesce(e.kind, ''))"
+        " select kind, waits and kind is null, has_left, is_paid, count(*), sum(balance),"
+        " sum(case when is_paid then balance - balance % coin else 0 end) from judged group by 1, 2, 3, 4",
+        kinds=kinds,
+        least=least,
+    )
+    return [Group(row[0], bool(row[1]), bool(row[2]), bool(row[3]), row[4], row[5], row[6]) for row in rows]

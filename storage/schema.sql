@@ -216,7 +216,8 @@ CREATE TABLE bank_answers (
   failed integer not null default 0,
   returned integer not null default 0,
   known integer not null default 0,
-  waiting integer not null default 0
+  waiting integer not null default 0,
+  strange integer not null default 0
 ) strict;
 
 CREATE TABLE batches (

@@ -69,3 +69,9 @@ def days(tx: Tx, worker_id: int, first: int, last: int) -> dict[int, Done]:
         last=last,
     )
     return {row["day"]: Done(row["submissions"], row["earned"], row["active_micros"]) for row in rows}
+
+
+def any_since(tx: Tx, worker_id: int, day: int) -> bool:
+    """The worker has handed something in on that day or later."""
+    sql = "select 1 from worker_days where worker_id = :worker_id and day >= :day limit 1"
+    return tx.one(sql, worker_id=worker_id, day=day) is not None

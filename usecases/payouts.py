@@ -7,12 +7,23 @@ from typing import Final
 from domain import ledger, rails
 from domain.money import minor_digits
 from domain.notices import Json, Slot
-from domain.payouts import LISTED, AlreadyApproved, AlreadyPaid, NotYetApproved, PayoutRun, payable
+from domain.payouts import (
+    AGAIN_AFTER,
+    LISTED,
+    AlreadyApproved,
+    AlreadyPaid,
+    NotYetApproved,
+    PayoutRun,
+    SecondLook,
+    SecondWanted,
+    minimum,
+    payable,
+)
 from domain.people import Person
 from domain.periods import last_payout
 from domain.rails import Rail
 from domain.refusals import StaleButton
-from storage import audit, job_runs, outbox, payout_methods, payouts, people
+from storage import audit, job_runs, outbox, payout_methods, payouts, people, worker_days
 from storage.database import Tx
 from storage.job_runs import JobRun
 from storage.ledger import transfer
@@ -55,10 +66,12 @@ def _gather(tx: Tx, period: JobRun, *, now: int) -> None:
     run = payouts.of_period(tx, period.period)
     for one in found:
         place = _place(tx, one)
-        amount = 0 if place is None else payable(one.balance, tx.rules, place[0], left=one.has_left)
-        if place is not None and amount:
-            run = run or payouts.add_run(tx, period=period.period, cutoff=period.due_at, now=now)
-            _reserve(tx, run, one, amount, *place, now=now)
+        amount = 0 if isinstance(place, str) else payable(one.balance, tx.rules, place[0], left=one.has_left)
+        if isinstance(place, str) or not amount:
+            _leave_out(tx, one, place if isinstance(place, str) else "minimum", at=period.due_at, now=now)
+            continue
+        run = run or payouts.add_run(tx, period=period.period, cutoff=period.due_at, now=now)
+        _reserve(tx, run, one, amount, *place, now=now)
     if cursor is not None:
         job_runs.step(tx, period, cursor=cursor)
         return
@@ -71,13 +84,24 @@ def _gather(tx: Tx, period: JobRun, *, now: int) -> None:
                 inform(tx, person, "payout_file", now=now, run=run.id)
 
 
-def _place(tx: Tx, one: Due) -> tuple[Rail, int | None] | None:
-    """Where somebody's money goes: the rail and their method; None when they have none that a rail here pays."""
+def _place(tx: Tx, one: Due) -> tuple[Rail, int | None] | str:
+    """Where somebody's money goes, the rail and their method; or why it goes nowhere."""
     if rails.hand_alone(tx.rules):
         return rails.RAILS[rails.BY_HAND], None
     method = payout_methods.active(tx, one.worker_id)
-    rail = None if method is None else rails.for_method(method.kind, tx.rules)
-    return None if method is None or rail is None else (rail, method.id)
+    if method is None:
+        return "waiting" if payout_methods.waiting(tx, one.worker_id) else "no_method"
+    rail = rails.for_method(method.kind, tx.rules)
+    return "not_paid" if rail is None else (rail, method.id)
+
+
+def _leave_out(tx: Tx, one: Due, why: str, *, at: int, now: int) -> None:
+    """Who is left out reads why; of small sums only who has worked since the last payday."""
+    small = one.balance < minimum(tx.rules)
+    if small and not worker_days.any_since(tx, one.worker_id, tx.rules.day(at) - 7):
+        return
+    why = "minimum" if small else why
+    inform(tx, people.by_id(tx, one.worker_id), "payout_kept", now=now, dedupe=f"kept:{one.worker_id}:{at}", why=why)
 
 
 def _reserve(tx: Tx, run: PayoutRun, one: Due, amount: int, rail: Rail, method_id: int | None, *, now: int) -> None:
@@ -102,17 +126,43 @@ def overview(tx: Tx, *, by: Person, now: int) -> None:
         tell(tx, by, "payout_run", now=now, slot=Slot.payout_run(run.id), run=run.id)
 
 
+def show_dry_run(tx: Tx, *, by: Person, now: int) -> None:
+    """Show a coordinator what a run now would pay, and whom it would leave out."""
+    require_coordinator(by)
+    tell(tx, by, "payout_dry_run", now=now, at=now)
+
+
+def show_list(tx: Tx, *, by: Person, run_id: int, now: int) -> None:
+    """Send a coordinator everybody in a run as a table, with columns for what became of each."""
+    run = _run(tx, by, run_id)
+    _note(tx, run, by, "listed", now=now)
+    tell(tx, by, "payout_file", now=now, run=run.id)
+
+
 def approve(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
-    """Approve a proposed run once, on record. Raises AlreadyApproved, AlreadyPaid."""
+    """Approve a proposed run, on record; from the last approval it needs on it is frozen. Returns it as it is then.
+
+    Above `payout_two_above` it takes two humans; who is alone approves once more, AGAIN_AFTER later. Raises
+    AlreadyApproved, AlreadyPaid, SecondWanted, SecondLook.
+    """
     run = _run(tx, by, run_id)
     if run.state == "settled":
         raise AlreadyPaid
     if run.state == "approved":
         raise AlreadyApproved
-    payouts.change_run(tx, run.id, state="approved", approved_at=now, approved_by=by.id)
-    audit.add(tx, person_id=by.id, action="payout_run.approved", subject=f"payout_run:{run.id}", now=now, **_facts(run))
-    _refresh(tx, run, by, now=now)
-    return run
+    if run.state == "proposed" and run.total > tx.rules.payout_two_above:
+        payouts.change_run(tx, run.id, state="confirming", confirmed_at=now, confirmed_by=by.id)
+        _note(tx, run, by, "confirmed", now=now)
+        return refresh(tx, run, by, now=now)
+    if run.state == "confirming" and run.confirmed_by == by.id:
+        if any(person.id != by.id for person in people.coordinators(tx)):
+            raise SecondWanted
+        assert run.confirmed_at is not None
+        if now < run.confirmed_at + AGAIN_AFTER:
+            raise SecondLook(at=run.confirmed_at + AGAIN_AFTER)
+    payouts.change_run(tx, run.id, state="approved", approved_at=now, approved_by=by.id, alerted_at=None)
+    _note(tx, run, by, "approved", now=now)
+    return refresh(tx, run, by, now=now)
 
 
 def mark_paid(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
@@ -125,10 +175,9 @@ def mark_paid(tx: Tx, *, by: Person, run_id: int, now: int) -> PayoutRun:
         raise NotYetApproved
     if run.state != "approved" or not payouts.mark(tx, run.id, rail=rails.BY_HAND, now=now):
         raise AlreadyPaid
-    audit.add(tx, person_id=by.id, action="payout_run.paid", subject=f"payout_run:{run.id}", now=now, **_facts(run))
+    _note(tx, run, by, "paid", now=now)
     _settle(tx, run, now=now)
-    _refresh(tx, run, by, now=now)
-    return run
+    return refresh(tx, run, by, now=now)
 
 
 def _settle(tx: Tx, run: PayoutRun, *, now: int) -> None:
@@ -145,13 +194,17 @@ def _run(tx: Tx, by: Person, run_id: int) -> PayoutRun:
     return run
 
 
-def _refresh(tx: Tx, run: PayoutRun, by: Person, *, now: int) -> None:
-    """Everybody who has the run's message sees the new state in it."""
+def refresh(tx: Tx, run: PayoutRun, by: Person, *, now: int) -> PayoutRun:
+    """Everybody who has the run's message sees in it how it stands; returns the run as it is now."""
     tell(tx, by, "payout_run", now=now, slot=Slot.payout_run(run.id), run=run.id)
     for person in people.coordinators(tx):
         if person.id != by.id:
             inform(tx, person, "payout_run", now=now, slot=Slot.payout_run(run.id), run=run.id)
+    fresh = payouts.by_id(tx, run.id)
+    assert fresh is not None
+    return fresh
 
 
-def _facts(run: PayoutRun) -> dict[str, Json]:
-    return {"period": run.period, "total": run.total, "count": run.count}
+def _note(tx: Tx, run: PayoutRun, by: Person, event: str, *, now: int) -> None:
+    facts: dict[str, Json] = {"period": run.period, "total": run.total, "count": run.count}
+    audit.add(tx, person_id=by.id, action=f"payout_run.{event}", subject=f"payout_run:{run.id}", now=now, **facts)

@@ -1,13 +1,14 @@
 """How a payout ends, whatever rail it went over: paid, failed or returned, with its transfer and what its worker reads.
 
-Each function may be called again with the same payout and then changes nothing; a step that cannot be (a failed payout is
-paid) raises WrongStep, for the caller has to look first. `payout` is read anew in here: one that was read before another
-change is no danger.
+Each function may be called again with the same payout and then changes nothing; a step that cannot be (a failed payout
+is paid) raises WrongStep, for the caller has to look first. `payout` is read anew in here: one that was read before
+another change is no danger.
 """
 
 from __future__ import annotations
 
 from domain import ledger
+from domain.bank_answers import PAYERS, group_of
 from domain.ledger import Account
 from domain.payouts import OPEN, Payout, WrongStep
 from storage import payout_methods, payouts, people
@@ -15,9 +16,6 @@ from storage.database import Tx
 from storage.ledger import balance, moved, transfer
 from usecases import funds
 from usecases.notify import inform
-
-BLAMELESS = frozenset({"denied", "cancelled", "no_method", "too_late", "payer_funds", "insufficient_funds"})
-"""Problems of the payer's side: the method is kept, and used again with the next run."""
 
 
 def paid(tx: Tx, payout: Payout, *, reference: str | None, now: int) -> None:
@@ -35,7 +33,8 @@ def paid(tx: Tx, payout: Payout, *, reference: str | None, now: int) -> None:
 def failed(tx: Tx, payout: Payout, *, problem: str, now: int) -> None:
     """The money never left, or is certainly back: it is on the worker's balance again, and they read why.
 
-    `problem` is a code of why. Unless it is one of BLAMELESS, nothing more goes to that method.
+    `problem` is a code of why (domain.bank_answers.group_of). Unless the payer's side is to blame, nothing more goes to
+    that method, and the worker is asked for a new one.
     """
     one = _fresh(tx, payout)
     if one.state == "failed":
@@ -57,7 +56,7 @@ def returned(tx: Tx, payout: Payout, *, problem: str, now: int) -> None:
 
 
 def unknown(tx: Tx, payout: Payout, *, now: int) -> None:
-    """Nobody can tell by program whether it arrived. Its money stays in transit, and staff are alerted until it is known."""
+    """Nobody can tell by program whether it arrived. Its money stays in transit; staff are told until it is known."""
     one = _fresh(tx, payout)
     if one.state == "unknown":
         return
@@ -68,7 +67,7 @@ def unknown(tx: Tx, payout: Payout, *, now: int) -> None:
 def fee(tx: Tx, run_id: int, amount: int, *, number: int, now: int) -> None:
     """Record once what a rail charged for a run, in micro-units; `number` tells the fees of one run apart.
 
-    It comes out of what batches set aside for fees, and what that does not cover out of the clients' funds, which may owe.
+    It comes out of what batches set aside for fees; what that does not cover, out of the clients' funds, which may owe.
     """
     cause, currency = f"run:{run_id}:fee:{number}", tx.rules.currency
     missing = amount - balance(tx, ledger.FEES)
@@ -95,7 +94,7 @@ def _move(tx: Tx, one: Payout, event: str, debit: Account, credit: Account, *, n
 
 def _back(tx: Tx, one: Payout, state: str, problem: str, *, now: int) -> None:
     payouts.close(tx, one.id, state=state, reference=one.reference, problem=problem, now=now)
-    if one.method_id is not None and problem not in BLAMELESS:
+    if one.method_id is not None and group_of(problem) not in PAYERS:
         payout_methods.fail(tx, one.method_id, now, problem=problem)
     _tell(tx, one, f"payout_{state}", now=now)
 

@@ -6,7 +6,7 @@ drop table payouts;
 drop table payout_runs;
 
 -- gathering → proposed → (confirming: one of two approvals) → approved, from when on it is frozen → settled: each payout
--- paid, failed or returned. `alerted_at`: staff were last told that it does not end; `late_at`: the workers were.
+-- paid, failed or returned. `alerted_at`: staff were last told that it does not end.
 create table payout_runs (
   id integer primary key,
   period text not null unique,
@@ -20,8 +20,7 @@ create table payout_runs (
   approved_at integer,
   approved_by integer references people (id),
   settled_at integer,
-  alerted_at integer,
-  late_at integer
+  alerted_at integer
 ) strict;
 create index payout_runs_open on payout_runs (id) where state in ('proposed', 'confirming', 'approved');
 
@@ -44,7 +43,8 @@ create table payout_files (
 ) strict;
 
 -- reserved → sending (written before anything leaves) → paid | failed (the money is the worker's again) | unknown (looked
--- up, or told to people); paid → returned (the same). `problem` is a code of why not, `reference` what the rail calls it.
+-- up, or told to people); paid → returned (the same). `problem` is a code of why not, `reference` what the rail calls it,
+-- `late_at` when its worker was told that it takes longer.
 create table payouts (
   id integer primary key,
   run_id integer not null references payout_runs (id),
@@ -59,6 +59,7 @@ create table payouts (
   problem text,
   sent_at integer,
   closed_at integer,
+  late_at integer,
   unique (run_id, worker_id),
   check ((state in ('paid', 'failed', 'returned')) = (closed_at is not null)),
   check (state <> 'sending' or sent_at is not null)
@@ -68,7 +69,8 @@ create index payouts_open on payouts (run_id, rail, id) where state in ('reserve
 create index payouts_of_sending on payouts (sending_id) where sending_id is not null;
 create index payouts_of_file on payouts (file_id) where file_id is not null;
 
--- What a bank answered, as a coordinator sent it in; the same bytes are read once. The counts are of its payouts.
+-- What a bank answered, as a coordinator sent it in; the same bytes are read once. The counts are of its payouts;
+-- `strange` says paid of what had failed or come back.
 create table bank_answers (
   id integer primary key,
   sha256 text not null unique,
@@ -80,7 +82,8 @@ create table bank_answers (
   failed integer not null default 0,
   returned integer not null default 0,
   known integer not null default 0,
-  waiting integer not null default 0
+  waiting integer not null default 0,
+  strange integer not null default 0
 ) strict;
 
 insert into payout_runs (id, period, state, cutoff, total, count, created_at, approved_at, approved_by, settled_at)
@@ -96,3 +99,6 @@ select p.id, p.run_id, p.worker_id, p.amount,
 from kept_payouts p join kept_runs r on r.id = p.run_id;
 drop table kept_payouts;
 drop table kept_runs;
+
+-- What tells this installation's payouts from another's at a bank or provider, whatever account both use.
+insert into facts (name, value) values ('installation', cast(lower(hex(randomblob(4))) as blob));
