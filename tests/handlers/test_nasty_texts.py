@@ -12,6 +12,7 @@ from domain import ledger as accounts
 from handlers.buttons import decode, encode
 from handlers.routes import COMMANDS, TAPS
 from storage import invites, ledger, payouts, people
+from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.phone import Phone
 from tests.handlers.test_altered_taps import numbers_of
@@ -28,6 +29,8 @@ NASTY = [
     "& " * 3_000,
     "<",
 ]
+
+ELSEWHERE = {"payout_method_wanted": "nobody is asked where all are paid by hand: test_payout_methods.py"}
 
 
 def queue_rest(tx: Tx, text: str, now: int) -> None:
@@ -84,6 +87,8 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "batch_moved": {"batch": batch},
         "batch_preview": {"batch": batch},
         "batch_close": {"batch": batch},
+        "budget_ask": {"batch": batch},
+        "budget_added": {"batch": batch, "pay": 1_000_000, "topups": 500_000, "fees": 30_000},
         "batch_closed": {"batch": batch, "amount": 1},
         "refused_files": {"batch": refused},
         "task_paused": {"task": paused},
@@ -116,6 +121,36 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         tell(tx, worker, key, now=now, **values)
 
 
+def queue_methods(tx: Tx, text: str, now: int) -> None:
+    """Messages about payout methods: a number whose holder is asked for, one that is used and one that is to follow."""
+    other, owner, worker = (people.by_telegram_id(tx, one) for one in (OTHER, OWNER, WORKER))
+    assert other is not None and owner is not None and worker is not None
+    used, change = (
+        _method(tx, worker.id, f"+25471234567{number}", name=text[:70], at=now + number) for number in (0, 1)
+    )
+    asked = methods.begin(tx, other.id, "paypal", "a&b@example.org", now=now)
+    tell(tx, other, "payout_holder", now=now, method=asked, problem="name_long", facts={"limit": 70})
+    tell(tx, other, "payout_number", now=now, kind="iban", problem=None, facts={})
+    for key, method in (
+        ("payout_method_set", used),
+        ("payout_method_active", used),
+        ("payout_method_changing", change),
+    ):
+        tell(tx, worker, key, now=now, method=method, at=now)
+    tell(tx, worker, "payout_method_remove", now=now)
+    tell(tx, worker, "taken_out", now=now, message_id=1)
+    tell(tx, owner, "payout_method_shared", now=now, worker=worker.id, other=other.id)
+    tell(tx, owner, "payout_method_disowned", now=now, worker=worker.id, used=True)
+
+
+def _method(tx: Tx, worker: int, number: str, *, name: str, at: int) -> int:
+    methods.begin(tx, worker, "mobile", number, now=at)
+    begun = methods.begun(tx, worker)
+    assert begun is not None
+    methods.confirm(tx, begun, name=name, active_from=at, now=at - int(number[-1]))
+    return begun.id
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("text", NASTY, ids=["markup", "rtl", "emoji", "long", "amp", "lt"])
 async def test_every_message_is_accepted_whatever_people_write(db: Database, text: str, language: str) -> None:
@@ -133,6 +168,7 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
 
     await rendered()
     await db.write(queue_rest, text=text, now=built.now)
+    await db.write(queue_methods, text=text, now=built.now)
     await rendered()
     pick = random.Random(language + text[:3])
     phones = [Phone(db, one, text[:128], built.now) for one in (STRANGER, WORKER, OTHER, REVIEWER, COORDINATOR, OWNER)]
@@ -154,5 +190,5 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     for action in actions:
         await pick.choice(phones).tap(encode(action, *numbers_of(action, pick, built.ids)))
     await rendered()
-    never = {key for key in RENDERERS if not made.get(key)}
+    never = {key for key in RENDERERS if not made.get(key)} - ELSEWHERE.keys()
     assert not never, never

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from bot.rendering.message import Message
+from domain import ledger as accounts
 from domain.payout_methods import KINDS
 from domain.people import LANGUAGES
 from domain.rules import DAY, HOUR, SECOND, Rules
 from handlers.buttons import LARGEST, encode
+from storage import ledger
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.builders import NOON, make_owner, make_worker
@@ -160,6 +162,7 @@ async def test_every_screen_is_one_telegram_takes(db: Database, language: str) -
     for _ in range(2):
         await _give(ben, IBANS[0])
         await see()
+    await db.write(_give_money)
     ana.now += 2 * DAY
     await db.write(_tick, now=ana.now)
     await ana.command("/payout")
@@ -169,7 +172,18 @@ async def test_every_screen_is_one_telegram_takes(db: Database, language: str) -
         await ana.tap(encode("pm_not_me", method))
     await see()
     assert {"payout_method", "payout_number", "payout_holder", "payout_method_changing", "payout_method_set",
-            "payout_method_remove", "taken_out", "payout_method_active", "payout_method_disowned"} <= keys  # fmt: skip
+            "payout_method_remove", "taken_out", "payout_method_wanted", "payout_method_active",
+            "payout_method_disowned", "payout_method_shared"} <= keys  # fmt: skip
+
+
+def _give_money(tx: Tx) -> None:
+    """Somebody who has given no number has money."""
+    worker = tx.value("select max(id) from people")
+    for cause, debit, credit in (
+        (f"funds:{worker}:recorded:1", accounts.WORLD, accounts.FUNDS),
+        (f"funds:{worker}:recorded:2", accounts.FUNDS, accounts.available(worker)),
+    ):
+        ledger.transfer(tx, cause=cause, debit=debit, credit=credit, amount=1_500_000, currency="EUR", now=NOON)
 
 
 async def test_nobody_who_has_no_work_here_has_a_method_here(db: Database) -> None:

@@ -374,9 +374,9 @@ async def test_menu_has_the_commands_of_all_roles_once(db: Database) -> None:
     (menu,) = [shown for key, shown in await db.read(waiting, owner) if key == "menu"]
     assert isinstance(menu, Menu)
     names = [name for name, _ in menu.commands]
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) == 16
     newcomer = [name for name, _ in menu_for(Words("en", Rules()))]
-    assert newcomer == ["start", "help", "settings", "privacy", "stop"]
+    assert newcomer == ["start", "help", "fairness", "settings", "privacy", "stop"]
 
 
 @given(st.sampled_from(["agree", "lang"]), st.lists(st.integers(0, 2**63 - 1), max_size=3))
