@@ -66,6 +66,11 @@ def bar_width(floor: int, median: int) -> int:
     return max(1, (floor or median) // FLOOR_AT)
 
 
+def slack(width: int) -> int:
+    """How far below an edge counts as on it, a hundredth of the floor: a top-up lifts to the floor, rounded down."""
+    return width * FLOOR_AT // 100
+
+
 def nearest_rank(count: int, per_cent: int) -> int:
     """The place (from 0) of a percentile among `count` sorted values, by the nearest rank. ValueError without any."""
     if count < 1:

@@ -131,7 +131,10 @@ def hourly_chart(counts: Sequence[int], labels: Sequence[str], words: Mapping[st
         if index % 2 == 0:
             _text(axes, x, 74, labels[index], 24, colour=MUTED, side="center", widest=2 * slot - 14)
     highest = counts.index(max(counts))
-    _text(axes, left + slot * (highest + 0.5), bottom + height + 24, words["people"], 24, side="center", widest=300)
+    above = highest >= floor_at  # beside the line, never across it
+    x = left + slot * (highest + (0.07 if above else 0.93))
+    _text(axes, x, bottom + height + 24, words["people"], 24, side="left" if above else "right", widest=300)
+    _text(axes, right, 74, "…", 24, colour=MUTED, side="center")
     line = left + slot * floor_at
     axes.plot([line, line], [bottom - 8, bottom + height + 58], color=INK, linewidth=4, zorder=5)
     _text(axes, line - 14, bottom + height + 54, words["floor"], 25, bold=True, side="right", widest=line - 70)

@@ -246,12 +246,13 @@ def ranked(tx: Tx, place: int) -> int:
     return int(tx.value(sql, place=place))
 
 
-def bars(tx: Tx, *, width: int) -> list[int]:
-    """How many people are in each of BARS bars; the last holds all that is more."""
+def bars(tx: Tx, *, width: int, slack: int) -> list[int]:
+    """How many people are in each of BARS bars; the last holds all that is more. `slack` below an edge is on it."""
     rows = tx.all(
-        "select max(0, min(hourly / :width, :last)) as bar, count(*) as count from fairness_workers"
+        "select max(0, min((hourly + :slack) / :width, :last)) as bar, count(*) as count from fairness_workers"
         " where hourly is not null group by 1",
         width=width,
+        slack=slack,
         last=BARS - 1,
     )
     counts = {row["bar"]: row["count"] for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from domain.fairness import NEAR_FLOOR, PAID_AFTER_DAYS, WINDOW, bar_width, nearest_rank
+from domain.fairness import NEAR_FLOOR, PAID_AFTER_DAYS, WINDOW, bar_width, nearest_rank, slack
 from domain.notices import Slot
 from domain.pay import bucket, median_from_histogram
 from domain.people import Person
@@ -101,6 +101,7 @@ def _count_workers(tx: Tx, counting: Counting, *, now: int) -> None:
         return
     count, at_floor = fairness.workers(tx, at_least=counting.floor * NEAR_FLOOR // 100)
     median = fairness.ranked(tx, nearest_rank(count, 50)) if count else None
+    width = bar_width(counting.floor, median or 0)
     fairness.finish(
         tx,
         counting,
@@ -108,7 +109,7 @@ def _count_workers(tx: Tx, counting: Counting, *, now: int) -> None:
         at_floor=at_floor,
         median=median,
         tenth=fairness.ranked(tx, nearest_rank(count, 10)) if count else None,
-        bars=fairness.bars(tx, width=bar_width(counting.floor, median)) if median is not None else [],
+        bars=fairness.bars(tx, width=width, slack=slack(width)) if count else [],
         review_micros=median_from_histogram(fairness.times(tx, "review")),
         pay_micros=median_from_histogram(fairness.times(tx, "pay")),
         now=now,

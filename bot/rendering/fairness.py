@@ -38,8 +38,8 @@ def _pay(facts: Facts, words: Words) -> Markup:
     assert facts.median is not None and facts.tenth is not None
     lines = [
         words.html_many(
-            "{count} person worked from {first} to {last}. An hour of work brought, with top-ups:",
-            "{count} people worked from {first} to {last}. An hour of work brought, with top-ups:",
+            "{count} person worked, {first} – {last}: what an hour of work brought, with top-ups",
+            "{count} people worked, {first} – {last}: what an hour of work brought, with top-ups",
             facts.workers,
             first=words.date(facts.first_day),
             last=words.date(facts.day),
@@ -50,7 +50,7 @@ def _pay(facts: Facts, words: Words) -> Markup:
     if facts.floor:
         lines.append(
             words.html(
-                "· {share} of them the floor of {floor}, within 5%",
+                "· {share} of them at least the floor of {floor}, or within 5% of it",
                 share=words.share(facts.at_floor, facts.workers),
                 floor=words.rate(facts.floor),
             )
@@ -64,8 +64,7 @@ def _work(facts: Facts, words: Words) -> Markup:
         if facts.rejected:
             lines.append(
                 words.html(
-                    "Rejected: {share} of the work ({rejected} of {decided}); {overturned} of these taken back on"
-                    " appeal",
+                    "Rejected: {rejected} of {decided} ({share}); {overturned} of these taken back on appeal",
                     share=_share(facts.rejected, facts.decided, words),
                     rejected=words.number(facts.rejected),
                     decided=words.number(facts.decided),
@@ -76,7 +75,7 @@ def _work(facts: Facts, words: Words) -> Markup:
             lines.append(words.html("Rejected: nothing of {decided}", decided=words.number(facts.decided)))
     if facts.review_micros is not None:
         time = words.duration(facts.review_micros // SECOND)
-        lines.append(words.html("Until accepted or judged otherwise: half of the work within {time}", time=time))
+        lines.append(words.html("From handing in to the decision: half of the work within {time}", time=time))
     if facts.pay_micros is not None:
         time = words.duration(facts.pay_micros // SECOND)
         lines.append(words.html("From handing in to the money: half of the work within {time}", time=time))
@@ -85,7 +84,7 @@ def _work(facts: Facts, words: Words) -> Markup:
 
 def _share(part: int, whole: int, words: Words) -> str:
     """A small share is not rounded to nothing."""
-    return words.share(1, 100) if 0 < part * 200 < whole else words.share(part, whole)
+    return words.plain("under {share}", share=words.share(1, 100)) if part * 100 < whole else words.share(part, whole)
 
 
 def _rule(words: Words) -> Markup:
