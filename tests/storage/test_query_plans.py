@@ -57,6 +57,7 @@ from usecases.statements import Cursor
 SMALL_INDEXES = {
     "balances_reserved": "one entry a batch that holds money: those under way",
     "people_staff": "one entry an owner, coordinator or reviewer",
+    "method_requests_unasked": "who has money for the first time; it stops at the first so many",
     "payout_methods_leaving": "one entry a person who took back their consent and is still to be paid",
     "inbox_waiting": "what is not handled yet",
     "outbox_waiting": "what is not sent yet",
