@@ -13,14 +13,12 @@ from typing import Final, NamedTuple
 
 from domain.money import MICRO
 from domain.rails import RAILS
-from domain.rules import DAY, HOUR, MINUTE, SECOND
+from domain.rules import DAY, HOUR, SECOND
 
 MOST_ITEMS: Final = 500
 SAFE: Final = 25 * DAY
 WATCHED: Final = 40 * DAY
 """So long a sending is asked about: unclaimed money comes back after 30 days, paid money may be reversed."""
-UNDECIDED: Final = 10 * MINUTE
-"""A refusal counts only this long after a call whose end is not known: that one may still be on its way."""
 AGAIN, SOON, LATEST = 5 * SECOND, 20 * SECOND, HOUR
 SELDOM, DAILY = 6 * HOUR, DAY
 SUBJECT: Final = "Your pay has arrived"

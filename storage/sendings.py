@@ -111,5 +111,15 @@ def payouts_of(tx: Tx, sending_id: int) -> dict[int, str]:
     return {row["id"]: row["state"] for row in rows}
 
 
+def with_problem(tx: Tx, sending_id: int, problem: str) -> list[int]:
+    """The payouts of a sending that have not ended and have this problem."""
+    rows = tx.all(
+        "select id from payouts where sending_id = :id and state = 'sending' and problem = :problem order by id",
+        id=sending_id,
+        problem=problem,
+    )
+    return [int(row["id"]) for row in rows]
+
+
 def _sending(row: Row | None) -> Sending | None:
     return None if row is None else Sending(*tuple(row))

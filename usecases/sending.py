@@ -9,13 +9,12 @@ certain.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
 from domain.sendings import (
     MOST_ITEMS,
     SAFE,
-    UNDECIDED,
     WATCHED,
     Item,
     Line,
@@ -37,6 +36,8 @@ from usecases.notify import inform
 
 RAIL: Final = "paypal"
 OPEN: Final = ("sending", "unknown")
+REFUSED: Final = "receiver_invalid"
+"""The problem of a payout whose receiver the provider refused, at first while its key is not decided."""
 UNCLAIMED: Final = "unclaimed"
 """The problem of a payout that waits for its receiver: where it is, is known, and they were told."""
 FEES: Final = 1_000_000
@@ -145,18 +146,15 @@ def put_off(tx: Tx, *, sending_id: int, why: str, wait: int | None, now: int) ->
 
 
 def refused(tx: Tx, *, sending_id: int, name: str, items: dict[int, str], now: int) -> None:
-    """The provider takes none of it. Receivers it names get their money back and the others go under the same key.
+    """The provider takes none of it. Without the receivers it names, the others go under the same key.
 
-    What is wrong with the account, not with an item, waits for people, who are told once a run. While an earlier call
-    may still be on its way, nothing is released.
+    Those receivers get their money back once the key is decided: when what was taken under it is seen not to hold them.
+    What is wrong with the account, not with an item, waits for people, who are told once a run.
     """
     one = _written(tx, sending_id)
     if one is None:
         return
     sendings.change(tx, one.id, called_at=None)
-    if one.doubt_at is not None and now - one.doubt_at < UNDECIDED:
-        sendings.change(tx, one.id, next_at=max(one.next_at, one.doubt_at + UNDECIDED))
-        return
     request = json.loads(sendings.request(tx, one.id) or b"{}")
     sent = request.get("items", [])
     wrong = {number for number, field in items.items() if field == "receiver" and number < len(sent)}
@@ -166,13 +164,16 @@ def refused(tx: Tx, *, sending_id: int, name: str, items: dict[int, str], now: i
     for number in sorted(wrong):
         payout_id = payout_of(sent[number]["sender_item_id"])
         assert payout_id is not None
-        _fail(tx, payout_id, "receiver_invalid", now=now)
+        payouts.change(tx, payout_id, problem=REFUSED)
     request["items"] = [item for number, item in enumerate(sent) if number not in wrong]
     if request["items"]:
         sendings.rewrite(tx, one.id, json.dumps(request, separators=(",", ":")).encode())
-        sendings.change(tx, one.id, doubt_at=None, next_at=now)
-    else:
+        sendings.change(tx, one.id, next_at=now)
+    elif one.doubt_at is None:
+        _fail_refused(tx, one, now=now)
         sendings.change(tx, one.id, state="ended", closed_at=now, request=None)
+    else:
+        _lose(tx, one, "refused_in_doubt", now=now)
 
 
 def settle(tx: Tx, *, sending_id: int, lines: Sequence[Line], denied: bool, now: int) -> None:
@@ -219,6 +220,9 @@ def looked(tx: Tx, *, sending_id: int, look: Look, now: int) -> None:
     states = sendings.payouts_of(tx, one.id)
     standings = {payout_of(line.key): line.standing for line in look.lines}
     over = now - one.created_at > WATCHED
+    if look.worked:
+        _fail_refused(tx, one, listed=set(standings), now=now)
+        states = sendings.payouts_of(tx, one.id)
     strange = {payout_id for payout_id, state in states.items() if state == "sending" and payout_id not in standings}
     if look.denied:
         for payout_id in strange:
@@ -269,6 +273,13 @@ def _fail(tx: Tx, payout_id: int, problem: str, *, now: int) -> None:
     payout = payouts.payout(tx, payout_id)
     assert payout is not None
     settling.failed(tx, payout, problem=problem, now=now)
+
+
+def _fail_refused(tx: Tx, one: Sending, *, listed: Set[int | None] = frozenset(), now: int) -> None:
+    """Who was refused, and is in nothing that was taken, has the money back."""
+    for payout_id in sendings.with_problem(tx, one.id, REFUSED):
+        if payout_id not in listed:
+            _fail(tx, payout_id, REFUSED, now=now)
 
 
 def _unknown(tx: Tx, payout_ids: Iterable[int], *, now: int) -> None:

@@ -12,7 +12,7 @@ from locales.words import Markup, Words
 from storage import payouts, sendings
 from storage.database import Tx
 
-LOST = ("too_late", "no_link", "missing", "mismatch", "not_ours")
+LOST = ("too_late", "no_link", "refused_in_doubt", "missing", "mismatch", "not_ours")
 """What nobody can tell without looking at PayPal's own pages."""
 
 

@@ -106,7 +106,7 @@ async def test_each_payout_ends_as_paypal_ends_it_and_the_books_agree(
     db: Database, standin: StandIn, clock: Clock, pay: Pay
 ) -> None:
     fates = ("ana", "ben", "unclaimed.cleo", "claimed.dan", "failed.eve", "blocked.fay", "reversed.gus", "onhold.hal")
-    await pay([f"{name}@example.org" for name in fates])
+    await pay([*(f"{name}@example.org" for name in fates), "ida@nowhere"])
     await comes_to(
         db,
         {
@@ -114,6 +114,7 @@ async def test_each_payout_ends_as_paypal_ends_it_and_the_books_agree(
             "sending unclaimed": 2,
             "failed receiver_account_invalid": 1,
             "failed risk_decline": 1,
+            "failed receiver_invalid": 1,
             "sending": 1,
         },
     )
@@ -125,6 +126,7 @@ async def test_each_payout_ends_as_paypal_ends_it_and_the_books_agree(
             "sending unclaimed": 1,
             "failed receiver_account_invalid": 1,
             "failed risk_decline": 1,
+            "failed receiver_invalid": 1,
             "sending": 1,
             "returned reversed": 1,
         },
@@ -137,6 +139,7 @@ async def test_each_payout_ends_as_paypal_ends_it_and_the_books_agree(
             "failed receiver_unregistered": 1,
             "failed receiver_account_invalid": 1,
             "failed risk_decline": 1,
+            "failed receiver_invalid": 1,
             "sending": 1,
             "returned reversed": 1,
         },
