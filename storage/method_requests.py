@@ -6,7 +6,7 @@ from storage.database import Tx
 
 
 def unasked(tx: Tx, *, limit: int) -> list[int]:
-    """People who have money available for the first time, or whose method failed, and were not asked yet."""
+    """People who have money available for the first time and were not asked yet."""
     rows = tx.all(
         "select r.worker_id from method_requests r join people p on p.id = r.worker_id where r.asked_at is null"
         " order by r.worker_id limit :limit",
@@ -43,7 +43,7 @@ def reminded(tx: Tx, worker_id: int, *, now: int) -> None:
 
 
 def problem(tx: Tx, worker_id: int) -> str | None:
-    """Why their last method failed, if that is why they are asked."""
+    """Why money came back from their last method, until they give another one."""
     found: str | None = tx.value("select problem from method_requests where worker_id = :id", id=worker_id)
     return found
 

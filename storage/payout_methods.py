@@ -140,19 +140,20 @@ def close(tx: Tx, method: Method, *, state: str, now: int, disowned: bool = Fals
 
 
 def fail(tx: Tx, method_id: int, now: int, *, problem: str | None = None) -> None:
-    """Money came back from it: nothing more goes there, and the clock asks for a new one, saying why.
+    """Money came back from it: nothing more goes there, and before the next payday a new one is asked for once more.
 
-    `problem` is the code of why the payout did not arrive. A method that is closed already stays as it is, and then
-    nobody is asked: the worker has changed it meanwhile.
+    Who calls this tells the worker what came back and asks; `problem` is the code of why. A method that is closed
+    already stays as it is: the worker has changed it meanwhile.
     """
     method = by_id(tx, method_id)
     if method is None or method.closed_at is not None:
         return
     close(tx, method, state="failed", now=now)
     tx.run(
-        "insert into method_requests (worker_id, problem) values (:id, :problem)"
-        " on conflict (worker_id) do update set asked_at = null, reminded_at = null, problem = excluded.problem",
+        "insert into method_requests (worker_id, asked_at, problem) values (:id, :now, :problem)"
+        " on conflict (worker_id) do update set asked_at = excluded.asked_at, reminded_at = null, problem = excluded.problem",
         id=method.worker_id,
+        now=now,
         problem=problem,
     )
 

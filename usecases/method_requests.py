@@ -41,16 +41,15 @@ def _erase_who_left(tx: Tx, *, now: int) -> bool:
 
 
 def _ask(tx: Tx, *, now: int) -> bool:
-    """Ask who has money for the first time, or whose method failed; once each."""
+    """Ask who has money for the first time, once."""
     found = method_requests.unasked(tx, limit=STEP)
     for worker_id in found:
-        problem = method_requests.problem(tx, worker_id)
         if not wanted(tx, worker_id):
             method_requests.asked(tx, worker_id, now=now)
-        elif problem is None and not balance(tx, ledger.available(worker_id)):
+        elif not balance(tx, ledger.available(worker_id)):
             method_requests.forget(tx, worker_id)
         else:
-            ask(tx, people.by_id(tx, worker_id), "failed" if problem else "money", now)
+            ask(tx, people.by_id(tx, worker_id), "money", now)
     return len(found) == STEP
 
 

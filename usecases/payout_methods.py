@@ -246,7 +246,7 @@ def disown(tx: Tx, *, by: Person, method_id: int, now: int) -> None:
 
 
 def ask(tx: Tx, person: Person, why: str, now: int) -> None:
-    """Ask somebody who has money where it shall go. `why`: "money" (the first), "payday" (it is near), "failed"."""
+    """Ask somebody who has money where it shall go. `why`: "money" (their first) or "payday" (it is near)."""
     inform(tx, person, "payout_method_wanted", now=now, why=why)
     if why == "payday":
         method_requests.reminded(tx, person.id, now=now)

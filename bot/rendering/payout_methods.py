@@ -262,12 +262,13 @@ def ask_remove(view: View, words: Words) -> Action:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Why somebody is asked, what they have, and what was wrong with their last method."""
+    """Why somebody is asked, what they have, what was wrong with their last method, and whether a new one waits."""
 
     why: str
     available: int
     still: bool
     problem: str | None
+    waits: bool
 
 
 def wanted(view: Wanted, words: Words) -> Action:
@@ -275,22 +276,28 @@ def wanted(view: Wanted, words: Words) -> Action:
     if not view.still:
         return Nothing()
     amount = words.money(view.available)
-    if view.why == "failed":
+    if view.why == "money":
         text = words.html(
-            "Your last payout came back, and the money is in your balance again: {amount} available. The number it"
-            " went to is not used any more. Please give another one, or the same one once you have checked it.",
+            "Your first money is there: {amount} is accepted and yours. Where shall it go? It takes a minute, and"
+            " until you choose, it stays in your balance.",
             amount=amount,
         )
-    elif view.why == "payday":
+    elif view.problem is not None:
         text = words.html(
-            "Payday is near: {amount} is yours. I cannot send it yet, because I do not know where to. If you choose"
-            " by the time the payout is put together, it is in; otherwise it stays yours for the next one.",
+            "Payday is near: {amount} is yours. I cannot send it yet: your last payout came back, and I have no other"
+            " number. If you give one now, it counts a day later; what is not sent stays yours for the next payday.",
+            amount=amount,
+        )
+    elif view.waits:
+        text = words.html(
+            "Payday is near: {amount} is yours. I cannot send it, because I do not know where to. A method you give now"
+            " counts a day later; what is not sent stays yours for the next payday.",
             amount=amount,
         )
     else:
         text = words.html(
-            "Your first money is there: {amount} is accepted and yours. Where shall it go? It takes a minute, and"
-            " until you choose, it stays in your balance.",
+            "Payday is near: {amount} is yours. I cannot send it yet, because I do not know where to. If you choose"
+            " by the time the payout is put together, it is in; otherwise it stays yours for the next one.",
             amount=amount,
         )
     return Message(text, ((Button(words.plain("Payout method"), encode("pm"), style="primary"),),))
@@ -368,6 +375,7 @@ def _wanted_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Wanted:
         balance(tx, ledger.available(person_id)),
         usecase.wanted(tx, person_id),
         method_requests.problem(tx, person_id),
+        methods.ever(tx, person_id),
     )
 
 

@@ -37,7 +37,7 @@ create index payout_methods_leaving on payout_methods (worker_id) where leaving 
 
 -- Who has ever had money available, and what they were told about a payout method: once each. The row is made by the
 -- transfer itself, so that nobody goes through all balances (no reference: the ledger knows accounts, not people).
--- `problem` is why the last method failed; since `shared_at` the coordinators know of a number that was somebody else's.
+-- `problem` is why money came back from the last method; since `shared_at` the coordinators know of a number that was somebody else's.
 create table method_requests (
   worker_id integer primary key,
   asked_at integer,
