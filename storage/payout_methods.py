@@ -151,7 +151,8 @@ def fail(tx: Tx, method_id: int, now: int, *, problem: str | None = None) -> Non
     close(tx, method, state="failed", now=now)
     tx.run(
         "insert into method_requests (worker_id, asked_at, problem) values (:id, :now, :problem)"
-        " on conflict (worker_id) do update set asked_at = excluded.asked_at, reminded_at = null, problem = excluded.problem",
+        " on conflict (worker_id)"
+        " do update set asked_at = excluded.asked_at, reminded_at = null, problem = excluded.problem",
         id=method.worker_id,
         now=now,
         problem=problem,
