@@ -30,6 +30,8 @@ from usecases.payout_files import NAMES, installation
 RUNS = 10
 FILE_STEP = 5_000
 
+STATES = (*OPEN, "paid", "failed", "returned")
+
 Standing = list[tuple[str, str, int, int]]
 """Of a run: (rail, state, how many, micro-units)."""
 
@@ -99,9 +101,9 @@ def _rails(view: RunView, words: Words) -> Markup:
     """One line a rail: how many payouts are in which state."""
     lines = []
     for rail in RAILS:
-        found = [(state, number) for one, state, number, _ in view.standing if one == rail]
+        found = {state: number for one, state, number, _ in view.standing if one == rail}
         if found:
-            said = ", ".join(_count(state, number, words) for state, number in found)
+            said = ", ".join(_count(state, found[state], words) for state in STATES if state in found)
             lines.append(words.html("{rail}: {said}", rail=rail_name(rail, words), said=said))
     return Markup("\n".join(lines))
 
@@ -436,9 +438,11 @@ def alert(view: tuple[RunView, int] | None, words: Words) -> Action:
     parts.append(_what_next(found, words))
     if any(state == "unknown" for _, state, *_ in found.standing):
         parts.append(
-            words.html("Of some nobody can tell by program: look at the bank or provider, and write what it shows into the"
-                       " list.")
-        )  # fmt: skip
+            words.html(
+                "Of some nobody can tell by program: look at the bank or provider, and write what you see into"
+                " the list."
+            )
+        )
     return Message("\n\n".join(parts), _buttons(found, words))
 
 
