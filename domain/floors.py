@@ -18,6 +18,7 @@ from domain.words import N_
 
 PILOT_TASKS: Final = 10
 PILOT_WORKERS: Final = 3
+LEAST_SHARE: Final = 4
 RECENT: Final = 30
 """So many recent answers of a kind tell how long a task of it takes."""
 WAKING_HOURS: Final = 24
@@ -126,8 +127,8 @@ def least_overlap(batch: Batch) -> int:
 
 
 def share_of_pilot(tasks: int, overlap: int) -> int:
-    """How many tasks of a pilot one worker does, so that the measure is not one person's."""
-    return min(tasks, -(-tasks * overlap // PILOT_WORKERS))
+    """How many tasks of a pilot one worker does, so that the measure is not one person's; a few make no share."""
+    return min(tasks, max(LEAST_SHARE, -(-tasks * overlap // PILOT_WORKERS)))
 
 
 def pilot_offers(batch: Batch, *, leased: int, working: int) -> int:

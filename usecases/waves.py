@@ -14,6 +14,7 @@ from domain.floors import pilot_offers
 from domain.notices import Lane
 from domain.offers import A_DAY, ACTIVE, NEXT_WAVE, NOBODY_LEFT, wave_size
 from domain.quiet import is_quiet, next_allowed
+from domain.working import limit_for_one
 from storage import batches, broadcasts, enrolments, jobs, offers, outbox, people, pilots, waves
 from storage.database import Tx
 from storage.offers import Candidate
@@ -40,10 +41,11 @@ def ask(tx: Tx, batch: int, *, by: int, now: int) -> None:
 def again(tx: Tx, batch: int, *, now: int) -> None:
     """Offer the whole batch to those who worked in its pilot: they have shown that they want it.
 
-    Not to who has had A_DAY offers today, or none wants; in quiet hours it waits for the morning.
+    Not to who has done all they may, wants no offers, or has had A_DAY today; in quiet hours it waits for the morning.
     """
-    told, day = 0, tx.rules.day(now)
-    for worker in pilots.workers(tx, batch):
+    told, day, found = 0, tx.rules.day(now), batches.by_id(tx, batch)
+    assert found is not None
+    for worker in pilots.workers(tx, batch, below=limit_for_one(found)):
         person = people.by_id(tx, worker)
         takes = person.is_worker and person.reachable and person.listening == "all" and person.suspended_at is None
         if not takes or offers.had_on(tx, worker, day=day) >= A_DAY:

@@ -50,6 +50,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
+def settings() -> dict[str, Any]:
+    """With the floor, so that what a batch brings is measured first."""
+    return {"floor": "15"}
+
+
+@pytest.fixture
 def samples(tmp_path: Path) -> Path:
     """What Olivia's attach menu offers in one click."""
     folder = tmp_path / "samples"
@@ -111,13 +117,13 @@ async def test_the_main_job_on_the_page(house: House, browser: Browser) -> None:
     small = await browser.new_context(viewport={"width": 420, "height": 860})
     of_ben = screen(await opened(await small.new_page(), house, ben), ben)
 
-    await publish_photos(of_olivia, olivia, shots)
+    await pilot_photos(of_olivia, olivia, shots)
     tapped = await three_people_label(house, olivia, of_olivia, (ana, of_ana), (ben, of_ben), (chloe, of_chloe), shots)
     assert await exported(of_olivia) == tapped
 
     await of_olivia.sends_sample("prompts.jsonl")
     await of_olivia.sees("Workers write a reply.")
-    await of_olivia.taps("Publish", on="prompts")
+    await of_olivia.taps("Pilot", on="prompts")
     await replies(house, ana, of_ana, shots)
     await review(house, olivia, of_olivia, of_ana, shots)
     await earn(house, ana, of_ana, shots)
@@ -130,15 +136,15 @@ async def test_the_main_job_on_the_page(house: House, browser: Browser) -> None:
     await small.close()
 
 
-async def publish_photos(of_olivia: Screen, olivia: Phone, shots: Pictures) -> None:
-    """A ZIP with its caption becomes a draft, a preview and an offer."""
+async def pilot_photos(of_olivia: Screen, olivia: Phone, shots: Pictures) -> None:
+    """A ZIP with its caption becomes a draft, a preview and a pilot, which three workers are offered."""
     await of_olivia.attaches("pets.zip", draw_pets(PHOTOS).archive, PETS)
     await of_olivia.sees("pets · draft", "$0.90")
     await shots.phone(olivia, "draft", height=1140)
     await of_olivia.taps("Preview")
     await of_olivia.shows_photo(await of_olivia.sees(f"1 of up to {PHOTOS} for you"))
-    await of_olivia.taps("Publish", on="pets")
-    await of_olivia.sees("pets · open")
+    await of_olivia.taps("Pilot", on="pets")
+    await of_olivia.sees("pets · draft", "Pilot: 0 of 18 answered")
 
 
 async def three_people_label(
@@ -180,12 +186,15 @@ async def three_people_label(
     await of_ben.sees("That was all there is for you")
 
     await of_olivia.says("/batches")
-    await of_olivia.taps("pets · open · 0/6")
+    await of_olivia.taps("pets · pilot · 6")
     tapped.update((await labels(house, ana, of_ana, range(1, 5), seconds=4, wrong=3)).items())
     tapped.update((await labels(house, chloe, of_chloe, range(1, 4), seconds=6)).items())
     await house.settled()
     await of_chloe.sees("4 sur 6")
     await of_ana.sees("5 of up to 6")
+    await of_olivia.sees("Pilot: 13 of 18 answered, 3 workers", "measured in the pilot")
+    await shots.phone(olivia, "pilot", height=1140)
+    await of_olivia.taps("Publish", on="pets")
     await of_olivia.sees("pets · open", "Answers 13")
     await shots.page(of_ana.page, "three-people")
     await shots.phone(olivia, "progress")

@@ -20,7 +20,8 @@ from tests.e2e.conftest import House
 from tests.e2e.phones import Phone, Shown
 
 DAY = 86_400
-PHOTOS = 6
+PHOTOS = 12
+IN_PILOT = 10
 ANSWERS = ("Cat", "Dog", "Something else")
 CAPTION = """What is in the picture?
 - Cat
@@ -31,6 +32,12 @@ price 0.05
 overlap 3
 """
 PROMPTS = ["Why is the sky blue?", "Write a haiku about rain."]
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """With the floor, so that the batch is measured before it is published."""
+    return {"floor": "15"}
 
 
 @pytest.fixture
@@ -51,17 +58,14 @@ def archive() -> bytes:
     return made.getvalue()
 
 
-async def label(worker: Phone, answers: list[str]) -> dict[int, str]:
-    """Answer card after card; what was tapped, by assignment."""
-    tapped: dict[int, str] = {}
-    await worker.tap("Start")
-    await worker.tap("Got it")
+async def label(worker: Phone, answers: list[str], tapped: dict[int, str], house: House) -> None:
+    """Answer card after card in nine seconds each; what was tapped, by assignment, goes into `tapped`."""
     for answer in answers:
         card = await _next_card(worker, tapped)
         tapped[_assignment(card)] = answer
+        house.clock.forward(seconds=9)
         assert (await worker.tap(answer, on=card)) == "Saved · +$0.05"
     await worker.sees("That was all there is for you")
-    return tapped
 
 
 async def write(worker: Phone, replies: list[tuple[str, str]], house: House) -> None:
@@ -86,26 +90,39 @@ async def test_the_main_job(house: House) -> None:
     owner = await house.owner()
     ana, ben, cleo = [await house.worker(owner, name) for name in ("Ana", "Ben", "Cleo")]
     plans = {
-        ana: ["Cat", "Dog", "Cat", "Dog", "Something else", "Cat"],
-        ben: ["Cat", "Dog", "Cat", "Cat", "Something else", "Dog"],
-        cleo: ["Cat", "Dog", "Dog", "Dog", "Something else", "Dog"],
+        ana: ["Cat", "Dog", "Cat", "Dog", "Something else", "Cat"] * 2,
+        ben: ["Cat", "Dog", "Cat", "Cat", "Something else", "Dog"] * 2,
+        cleo: ["Cat", "Dog", "Dog", "Dog", "Something else", "Dog"] * 2,
     }
 
     # A ZIP with a caption becomes a draft that says what could not be used, and what it costs.
     await owner.document("pets.zip", archive(), CAPTION)
-    draft = await owner.sees_button("Publish")
-    assert "$0.90" in draft.text
+    draft = await owner.sees_button("Pilot")
+    assert "$1.80" in draft.text
     await owner.sees("notes.txt")
+
+    # A pilot of ten measures it: all three do a share, and the draft says what an hour brings. Then all is published.
+    assert (await owner.tap("Pilot")).startswith("Pilot begun")
+    tapped: dict[Phone, dict[int, str]] = {}
+    for worker, plan in plans.items():
+        tapped[worker] = {}
+        await worker.tap("Start")
+        await worker.tap("Got it")
+        await label(worker, plan[:IN_PILOT], tapped[worker], house)
+    await owner.sees("The pilot of pets is over: about 9 s a task, $20/h. 2 photos wait to be published.")
+    await owner.sees("30 of 30 answered, 3 workers, about 9 s each, $20/h so far", "measured in the pilot")
     await owner.tap("Publish")
-    tapped = {worker: await label(worker, plan) for worker, plan in plans.items()}
+    await house.settled()
+    for worker, plan in plans.items():
+        await worker.say("/work")
+        await label(worker, plan[IN_PILOT:], tapped[worker], house)
     await house.settled()
 
     # A file of prompts becomes replies to write.
     await owner.document(
         "prompts.jsonl", "\n".join(map(json.dumps, PROMPTS)).encode(), "> Be kind.\nprice 0.80\noverlap 1"
     )
-    await owner.sees_button("Publish")
-    await owner.tap("Publish")
+    await owner.tap("Pilot", on=await owner.sees_button("Pilot"))  # which has both of them done
     await house.settled()
     await write(
         ana, [("It scatters.", "Blue most of all."), ("Rain on the tin roof", "and nobody is in a hurry")], house
@@ -131,7 +148,7 @@ async def test_the_main_job(house: House) -> None:
     # Silence pays: the review periods end.
     house.clock.forward(seconds=4 * DAY)
     await house.tick("reviews")
-    earned = {ana: 6 * 50_000 + 2 * 800_000, ben: 300_000, cleo: 300_000}
+    earned = {ana: PHOTOS * 50_000 + 2 * 800_000, ben: PHOTOS * 50_000, cleo: PHOTOS * 50_000}
     available = await house.read(ledger.cached)
     assert sum(amount for account, amount in available.items() if account.endswith(":available")) == sum(
         earned.values()
@@ -148,15 +165,15 @@ async def test_the_main_job(house: House) -> None:
     await owner.tap("Approve")
     await owner.tap("Mark paid")
     await house.settled()
-    await ana.sees("$1.90", "paid")
+    await ana.sees("$2.20", "paid")
     paid = await house.read(ledger.cached)
-    assert {amount for account, amount in paid.items() if account.endswith(":paid")} == {1_900_000}
+    assert {amount for account, amount in paid.items() if account.endswith(":paid")} == {2_200_000}
     # Ben and Cleo have less than the least that is paid: theirs stays, and their earnings say so.
-    assert sorted(amount for account, amount in paid.items() if account.endswith(":available")) == [0, 300_000, 300_000]
+    assert sorted(amount for account, amount in paid.items() if account.endswith(":available")) == [0, 600_000, 600_000]
     await ben.say("/earnings")
-    await ben.sees("$0.30")
+    await ben.sees("$0.60")
     await ana.say("/earnings")
-    shown = await ana.sees("Paid $1.90")
+    shown = await ana.sees("Paid $2.20")
     assert shown.photo is not None
 
     # The daily summary comes with its picture, and the books are in balance.
