@@ -62,6 +62,21 @@ class NotEnoughFunds(Refusal):
     )
 
 
+class BudgetTooLarge(Refusal):
+    """More than is free."""
+
+    text = N_(
+        "{amount_free} is free, so {amount} cannot be added. Write a smaller amount, or ask the owner to record money"
+        " with /funds."
+    )
+
+
+class BudgetTooSmall(Refusal):
+    """Less than one more answer costs, with what is kept back beside it."""
+
+    text = N_("{amount} is less than one more answer costs. Write at least {amount_least}.")
+
+
 class UnknownFile(Refusal):
     """A file that is neither photos nor texts."""
 

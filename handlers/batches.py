@@ -9,7 +9,7 @@ from domain.incoming import Incoming, what_is
 from domain.notices import Slot
 from domain.words import N_
 from handlers.context import Context
-from usecases import coordinating, drafts, exports, funds, pilots, publishing, received
+from usecases import budgets, coordinating, drafts, exports, funds, pilots, publishing, received
 
 
 async def document(ctx: Context, message: Message) -> None:
@@ -159,6 +159,12 @@ async def resume(ctx: Context, batch: int) -> None:
     ctx.slot = Slot.batch(batch)
     await ctx.write(publishing.resume, batch=batch)
     await ctx.toast(N_("Open again."))
+
+
+async def ask_budget(ctx: Context, batch: int) -> None:
+    """**Add budget**."""
+    ctx.slot = Slot.batch(batch)
+    await ctx.write(budgets.ask, batch=batch)
 
 
 async def ask_close(ctx: Context, batch: int) -> None:

@@ -16,7 +16,7 @@ from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
 from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files
 from storage.database import Tx
-from usecases import measuring, pilots, progress
+from usecases import measuring, pilots, progress, reserves
 from usecases.notify import tell
 from usecases.pilots import PilotOffer, PilotStanding
 from usecases.roles import require_coordinator
@@ -49,7 +49,9 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """A published batch: micro-units reserved at first and spent, people at work now, pay an hour, when it may end.
+    """A published batch: micro-units reserved for pay and spent, people at work now, pay an hour, when it may end.
+
+    `kept` is what is kept back for top-ups (micro-units), `lifted` what of it was paid out.
 
     `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told. Of the
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
@@ -60,6 +62,8 @@ class ProgressView:
     reserved: int
     spent: int
     released: int
+    kept: int
+    lifted: int
     working: int
     rate: int
     measured: bool
@@ -119,7 +123,8 @@ def draft_view(tx: Tx, batch: Batch) -> DraftView:
 def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     """What the progress message shows, as of `now`."""
     assert batch.price is not None and batch.published_at is not None, "published batches have both"
-    reserved = ledger.moved(tx, f"batch:{batch.id}:reserved")
+    reserved = ledger.moved(tx, f"batch:{batch.id}:reserved") + additions.given(tx, batch.id).pay
+    kept, left = reserves.kept_for_topups(tx, batch.id)
     released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
@@ -135,6 +140,8 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         spent=reserved - released - ledger.balance(tx, accounts.reserve(batch.id)),
         released=released,
         working=batches.working(tx, batch.id),
+        kept=kept,
+        lifted=kept - left,
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
         ends_at=ends_at,

@@ -106,7 +106,7 @@ def require_funds(tx: Tx, cost: int) -> None:
     """Raise NotEnoughFunds where the free funds do not cover it (micro-units)."""
     free = ledger.balance(tx, accounts.FUNDS)
     if cost > free:
-        raise NotEnoughFunds(amount=cost, amount_free=free)
+        raise NotEnoughFunds(amount=cost, amount_free=max(0, free))
 
 
 def pause(tx: Tx, *, by: Person, batch: int, now: int) -> None:

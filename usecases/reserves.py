@@ -80,6 +80,14 @@ def release_topups(tx: Tx, batch: int, now: int) -> int:
     return left + _fees_follow(tx, batch, now)
 
 
+def kept_for_topups(tx: Tx, batch: int) -> tuple[int, int]:
+    """What was kept back for top-ups and not given back, and what of it is left; the rest was paid out."""
+    found = batches.priced(tx, batch)
+    begun = found.cost.topups if found is not None and found.state not in ("draft", "discarded") else 0
+    kept = begun + additions.given(tx, batch).topups + additions.owed(tx, batch)
+    return kept - ledger.all_moved(tx, "batch", "topups_released", batch)[0], ledger.balance(tx, accounts.topups(batch))
+
+
 def _reserve(tx: Tx, batch: int, cost: Cost, events: tuple[str, str, str], number: str, *, now: int) -> None:
     to = (accounts.reserve(batch), accounts.topups(batch), FEES)
     for event, credit, amount in zip(events, to, cost, strict=True):

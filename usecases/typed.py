@@ -9,7 +9,7 @@ from domain.payout_methods import ReadNumber
 from domain.people import Person
 from storage import outbox, people, questions, sessions
 from storage.database import Tx
-from usecases import appeals, asking, delivery, drafts, payout_methods, rejecting, reviews, work, writing
+from usecases import appeals, asking, budgets, delivery, drafts, payout_methods, rejecting, reviews, work, writing
 from usecases.notify import tell
 
 Answer = Callable[..., object]
@@ -18,6 +18,7 @@ ANSWERS: dict[str, Answer] = {
     # purpose of a question → use case(tx, by=, text=, now=, **params of the question)
     "brief": drafts.amend,
     "batch_field": drafts.answer_field,
+    budgets.PURPOSE: budgets.add,
     reviews.REASON: reviews.reason_written,
     reviews.REJECT_WORDS: rejecting.words_written,
     reviews.KEEP_WORDS: appeals.keep_written,

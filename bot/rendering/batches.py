@@ -80,6 +80,10 @@ def progress(view: ProgressView, words: Words) -> Message:
     ]
     if view.released:
         lines.append(words.html("Given back {released}", released=words.money(view.released)))
+    if view.lifted:
+        lines.append(
+            words.html("Top-ups {lifted} of {kept}", lifted=words.money(view.lifted), kept=words.money(view.kept))
+        )
     rate = words.rate(view.rate)
     lines.append(
         words.html("Pay per hour {rate}", rate=rate)
@@ -109,7 +113,8 @@ def _controls(found: Batch, words: Words) -> tuple[tuple[Button, ...], ...]:
     else:
         first = Button(words.plain("Resume"), encode("b_resume", found.id), style="success")
     close = Button(words.plain("Close"), encode("b_close", found.id), style="danger")
-    return ((first, close), (export,))
+    budget = Button(words.plain("Add budget"), encode("b_budget", found.id))
+    return ((first, close), (budget, export))
 
 
 def bar(done: int, whole: int) -> str:

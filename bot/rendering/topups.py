@@ -111,7 +111,7 @@ def short(view: Short | None, words: Words) -> Action:
     text = words.html(
         "<b>{title}</b> is paused: the top-up reserve is used up. It holds {left}, and lifting the last days to the"
         " floor may take {projected}. Everybody gets what they are owed either way. Its price may be too low for the"
-        " time the work takes. Resume offers it again as it is.",
+        " time the work takes. With more budget it goes on; Resume offers it again as it is.",
         title=cut_end(view.batch.title, 100),
         left=coins(view.left, words),
         projected=coins(view.projected, words),
@@ -121,7 +121,10 @@ def short(view: Short | None, words: Words) -> Action:
         text,
         (
             (Button(words.plain("Show the batch"), encode("b_open", one)),),
-            (Button(words.plain("Resume"), encode("b_resume", one), style="success"),),
+            (
+                Button(words.plain("Add budget"), encode("b_budget", one), style="success"),
+                Button(words.plain("Resume"), encode("b_resume", one)),
+            ),
         ),
     )
 
