@@ -21,22 +21,27 @@ def person(tx: Tx, one: Person) -> Person:
     return people.by_id(tx, one.id)
 
 
-def weigh(tx: Tx, by: Person, first: int, last: int | None = None, *, code: str = "blank", now: int) -> Message:
+WORDS = "It is asdf all over."
+
+
+def weigh(
+    tx: Tx, by: Person, first: int, last: int | None = None, *, code: str = "blank", words: str = WORDS, now: int
+) -> Message:
     """Reject, a code, words: the screen that says what will happen."""
     submission = submissions.by_id(tx, first)
     assert submission is not None
     target = {"first": first, "last": last or first, "version": submission.version if last is None else 0}
     rejecting.ask_code(tx, by=by, now=now, **target)
     rejecting.ask_evidence(tx, by=by, code=CODE[code], now=now, **target)
-    typed.text(tx, by=by, text="It is asdf all over.", message_id=now % 10_000_000, now=now)
+    typed.text(tx, by=by, text=words, message_id=now % 10_000_000, now=now)
     return screen(tx, by, "reject_confirm")
 
 
 def reject(
-    tx: Tx, by: Person, first: int, last: int | None = None, *, code: str = "blank", now: int
+    tx: Tx, by: Person, first: int, last: int | None = None, *, code: str = "blank", words: str = WORDS, now: int
 ) -> tuple[Effect, int]:
     """All of it, confirmed."""
-    asked = weigh(tx, by, first, last, code=code, now=now)
+    asked = weigh(tx, by, first, last, code=code, words=words, now=now)
     ground = next(numbers[0] for action, numbers in buttons(asked).values() if action == "rj_yes")
     return rejecting.confirm(tx, by=by, ground=ground, now=now)
 

@@ -33,9 +33,13 @@ STRANGE = [
     "", ":", "answer", "answer:", "answer:-1:0", "answer:1", "answer:1:2:3", "ANSWER:1:1", "answer:é:1", "answer:01:1",
     "answer:1_0:1", "answer:+1:1", "answer: 1:1", "b_publish:zzzzzzzzzzzzz:1:1", "x" * 64, "\0",
 ]  # fmt: skip
+JUDGED = {
+    "submission.rejected", "appeal.upheld", "appeal.kept",
+    "rejections.proposed", "rejections.agreed", "rejections.declined",
+}  # fmt: skip
 BATCH_COUNTERS = {
     "submissions", "leased", "frees", "opened", "measured", "active_micros", "median_micros", "done", "pairs",
-    "pairs_same", "accepted", "working", "released", "releases", "done_told",
+    "pairs_same", "accepted", "wanted", "working", "released", "releases", "done_told",
 }  # fmt: skip
 
 
@@ -57,11 +61,17 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             changed = {name for name in row if old.get(name) != new.get(name)}
             fine = (works or reviews) and changed <= BATCH_COUNTERS
         elif table == "tasks":
-            fine = works and {name for name in row if old.get(name) != new.get(name)} <= {
-                "taken", "answered", "freed", "state", "reports",
+            fine = (works or reviews) and {name for name in row if old.get(name) != new.get(name)} <= {
+                "taken", "answered", "freed", "state", "reports", "wanted",
             }  # fmt: skip
         elif table == "timings":
-            fine = works
+            fine = works or reviews
+        elif table == "grounds":
+            fine = reviews and row["by"] == person_id
+        elif table in ("rejections", "proposals", "proposed", "enrolments", "worker_days") and reviews:
+            fine = True
+        elif table in ("proposals", "proposed"):
+            fine = False
         elif table in STAFF_ONLY - {"reports"}:
             fine = False
         elif table in ("balances", "ledger", "days", "method_requests"):
@@ -71,7 +81,8 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
         elif table == "people":
             fine = row["id"] == person_id
         elif table == "audit":
-            fine = row["subject"] == f"person:{person_id}"
+            judged = reviews and row["person_id"] == person_id and row["action"] in JUDGED
+            fine = judged or row["subject"] == f"person:{person_id}"
         else:
             whose = row.get("worker_id", row.get("person_id"))
             fine = whose == person_id

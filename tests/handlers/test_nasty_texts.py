@@ -15,6 +15,7 @@ from storage import invites, ledger, payouts, people
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.phone import Phone
+from tests.handlers.rejected import queue_outcomes, queue_rejections
 from tests.handlers.test_altered_taps import numbers_of
 from tests.handlers.world import COORDINATOR, OTHER, OWNER, REVIEWER, STRANGER, WORKER, build, render_waiting
 from usecases import reserves
@@ -169,6 +170,10 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await rendered()
     await db.write(queue_rest, text=text, now=built.now)
     await db.write(queue_methods, text=text, now=built.now)
+    await rendered()
+    await db.write(queue_rejections, now=built.now)
+    await rendered()
+    await db.write(queue_outcomes, now=built.now)
     await rendered()
     pick = random.Random(language + text[:3])
     phones = [Phone(db, one, text[:128], built.now) for one in (STRANGER, WORKER, OTHER, REVIEWER, COORDINATOR, OWNER)]

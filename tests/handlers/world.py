@@ -12,12 +12,14 @@ from domain.brief.model import MAX_INSTRUCTIONS, MAX_QUESTION, Translation
 from domain.drafts import MAX_TITLE
 from domain.file_problems import Refused
 from domain.kinds.base import BatchFace, Payload, payload_to_json
+from domain.rejections import MAX_WORDS
 from domain.reviews import MAX_REASON, checked_reason
 from domain.rules import SECOND
 from locales.words import Words
 from storage import assignments, batches, outbox, people, refused_files
 from storage import payouts as payouts_stored
 from storage.database import Tx
+from tests import rejecting
 from tests.builders import (
     NOON,
     add_funds,
@@ -30,7 +32,7 @@ from tests.builders import (
 )
 from tests.handlers.accepted import check_accepted
 from tests.steps import answer, take, write
-from usecases import joining, leases, payouts, publishing, reporting, reviews, work, writing
+from usecases import appeals, asking, joining, leases, payouts, publishing, reporting, reviews, work, writing
 
 DAY = 86_400 * SECOND
 OWNER, COORDINATOR, STRANGER, ASKER, WORKER, OTHER, REVIEWER = 1, 2, 50, 51, 100, 101, 60
@@ -91,6 +93,14 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     for worker in (ana, oto):
         write(tx, worker, prompts, text[:4_096] or "A reply.", now=now)
         write(tx, worker, prompts, "Another reply.", now=now)
+    one = write(tx, oto, prompts, text[:4_096] or "Rejected.", now=now)
+    two = write(tx, ana, prompts, "To be rejected.", now=now)
+    words = text[:MAX_WORDS] or "It is random."
+    rejecting.reject(tx, rita, one, words=words, now=now)
+    rejecting.deliver(tx, oto, now=now)
+    appeals.appeal(tx, by=oto, submission=one, now=now)
+    asking.asked(tx, by=oto, submission=one, text=words, now=now)
+    rejecting.reject(tx, rita, two, code="copied", words=words, now=now)
     left = take(tx, ana, prompts, now=now)
     writing.take(tx, by=ana, text=text[:4_096] or "Begun, and left.", message_id=900, now=now)
     leases.expire(tx, now=now + DAY // 4)
@@ -111,7 +121,8 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     now += 60 * SECOND
     ids = tx.all(
         "select id from people union select id from batches union select id from assignments union select id from tasks"
-        " union select id from submissions union select id from payout_runs"
+        " union select id from submissions union select id from payout_runs union select id from rejections"
+        " union select id from grounds union select id from proposals union select id from inquiries"
     )
     return Built(now, tuple(row["id"] for row in ids))
 
