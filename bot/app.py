@@ -1,8 +1,9 @@
 """Build and run: what is opened in which order, and closed in which.
 
-Start: lock, web server, Bot API, key, database, sender (with everything unsent), receiver, webhook, jobs, clock. Stop:
-the webhook refuses and fetching ends, what is in hand is finished, the clock and the jobs rest, answers and messages in
-flight go out within DRAIN_SECONDS; the rest stays rows. The web server answers to the last: /readyz says that it stops.
+Start: lock, web server, Bot API, key, database, sender (with everything unsent), receiver, webhook, jobs, paying,
+clock. Stop: the webhook refuses and fetching ends, what is in hand is finished, the clock and the jobs rest, answers
+and messages in flight go out within DRAIN_SECONDS; the rest stays rows. The web server answers to the last: /readyz
+says that it stops.
 """
 
 from __future__ import annotations
