@@ -14,7 +14,7 @@ from domain.offers import free_places
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
-from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files
+from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files, reports
 from storage.database import Tx
 from usecases import measuring, pilots, progress, reserves
 from usecases.notify import tell
@@ -55,7 +55,7 @@ class ProgressView:
 
     `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told. Of the
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
-    `paused_for` says why it rests when no coordinator paused it.
+    `paused_for` says why it rests when no coordinator paused it; `reports` wait for one.
     """
 
     batch: Batch
@@ -71,6 +71,7 @@ class ProgressView:
     unsent: int = 0
     sending_seconds: int | None = None
     paused_for: str | None = None
+    reports: int = 0
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -148,6 +149,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         unsent=unsent,
         sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
         paused_for=batches.rests(tx, batch.id)[0],
+        reports=reports.count_open(tx, batch.id),
     )
 
 

@@ -92,7 +92,11 @@ def progress(view: ProgressView, words: Words) -> Message:
     )
     if view.ends_at is not None:
         lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
-    return Message(Markup("\n".join(lines)), _controls(found, words))
+    controls = _controls(found, words)
+    if view.reports:
+        label = words.plain("Reports ({count})", count=words.number(view.reports))
+        controls = (*controls, (Button(label, encode("rp_next", found.id, 0)),))
+    return Message(Markup("\n".join(lines)), controls)
 
 
 def _sending(view: ProgressView, words: Words) -> Markup:
