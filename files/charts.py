@@ -129,9 +129,9 @@ def hourly_chart(counts: Sequence[int], labels: Sequence[str], words: Mapping[st
         x, tall = left + slot * index, height * count / most
         _box(axes, x + slot * 0.07, bottom, slot * 0.86, tall, GREEN if index >= floor_at else RED)
         if index % 2 == 0:
-            _text(axes, x, 74, labels[index], 24, colour=MUTED, side="center", widest=2 * slot - 14)
+            _text(axes, x, 74, labels[index], 21, colour=MUTED, side="center", widest=2 * slot - 8)
     highest = counts.index(max(counts))
-    above = highest >= floor_at  # beside the line, never across it
+    above = floor_at <= highest < len(counts) - 3  # beside the line, never across it, nor over the edge
     x = left + slot * (highest + (0.07 if above else 0.93))
     _text(axes, x, bottom + height + 24, words["people"], 24, side="left" if above else "right", widest=300)
     _text(axes, right, 74, "…", 24, colour=MUTED, side="center")

@@ -117,7 +117,7 @@ def add_pay(tx: Tx, *, after: int, last: int, begins: int, ends: int) -> None:
     tx.run(
         "insert into fairness_workers (worker_id, pay)"
         f" select s.worker_id, sum(case when l.kind in {GIVEN} then l.amount else -l.amount end)"
-        f" from ledger l join submissions s on s.id = l.subject where l.kind in {(*GIVEN, *TAKEN)}"
+        f" from ledger l cross join submissions s on s.id = l.subject where l.kind in {(*GIVEN, *TAKEN)}"
         " and l.subject > :after and l.subject <= :last and s.submitted_at >= :begins and s.submitted_at < :ends"
         " group by s.worker_id"
         " on conflict (worker_id) do update set pay = pay + excluded.pay",
@@ -145,7 +145,7 @@ def rejections(tx: Tx, *, after: int, last: int, begins: int, ends: int) -> tupl
     """How many of these submissions were rejected, and for how many that was taken back, by the ledger."""
     row = tx.one(
         f"select coalesce(sum(l.kind = {REJECTED}), 0), coalesce(sum(l.kind = {UPHELD}), 0)"
-        f" from ledger l join submissions s on s.id = l.subject where l.kind in {(REJECTED, UPHELD)}"
+        f" from ledger l cross join submissions s on s.id = l.subject where l.kind in {(REJECTED, UPHELD)}"
         " and l.subject > :after and l.subject <= :last and s.submitted_at >= :begins and s.submitted_at < :ends",
         after=after,
         last=last,
@@ -208,7 +208,7 @@ def set_hourly(tx: Tx, *, after: int, first: int, last: int, limit: int) -> int 
         return None
     tx.run(
         "update fairness_workers as f set pay = pay + (select coalesce(sum(l.amount), 0) from topups u"
-        f" join ledger l on l.kind = {TOPPED_UP} and l.subject = u.id"
+        f" cross join ledger l on l.kind = {TOPPED_UP} and l.subject = u.id"
         " where u.worker_id = f.worker_id and u.day between :first and :last)"
         " where worker_id > :after and worker_id <= :end",
         after=after,

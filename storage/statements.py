@@ -1,6 +1,8 @@
 """A worker's transfers, found by what caused them: the ledger has no index by account.
 
 Each source is a noun of the ledger's causes with the rows of one worker that it can be about; pages by the row's id.
+The joins are `cross` and on `+id`: SQLite must go from each of these few rows to the ledger. Left alone it goes through
+all transfers between the page's first and last id, everybody's: 15 s in place of 8 ms on 300,000 submissions.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ def submissions(tx: Tx, worker_id: int, *, after: int, limit: int) -> Page:
         tx,
         "select id from submissions where worker_id = :worker_id and id > :after order by id limit :limit",
         f"select {TRANSFERS}, s.batch_id, b.title, t.name, b.kind as task_kind from submissions s"
-        f" join ledger l on l.kind in ({_kinds('submission')}) and l.subject = s.id"
+        f" cross join ledger l on l.kind in ({_kinds('submission')}) and l.subject = +s.id"
         " join batches b on b.id = s.batch_id join tasks t on t.id = s.task_id"
         " where s.worker_id = :worker_id and s.id > :after and s.id <= :last",
         worker_id,
@@ -53,7 +55,7 @@ def reports(tx: Tx, worker_id: int, *, after: int, limit: int) -> Page:
         tx,
         "select id from reports where worker_id = :worker_id and id > :after order by id limit :limit",
         f"select {TRANSFERS}, r.batch_id, b.title, t.name, '' as task_kind from reports r"
-        f" join ledger l on l.kind in ({_kinds('report')}) and l.subject = r.id"
+        f" cross join ledger l on l.kind in ({_kinds('report')}) and l.subject = +r.id"
         " join batches b on b.id = r.batch_id join tasks t on t.id = r.task_id"
         " where r.worker_id = :worker_id and r.id > :after and r.id <= :last",
         worker_id,
@@ -68,7 +70,8 @@ def topups(tx: Tx, worker_id: int, *, after: int, limit: int) -> Page:
         tx,
         "select id from topups where worker_id = :worker_id and id > :after order by id limit :limit",
         f"select {TRANSFERS}, u.batch_id, b.title, '' as name, '' as task_kind from topups u"
-        f" join ledger l on l.kind in ({_kinds('topup')}) and l.subject = u.id join batches b on b.id = u.batch_id"
+        f" cross join ledger l on l.kind in ({_kinds('topup')}) and l.subject = +u.id"
+        " join batches b on b.id = u.batch_id"
         " where u.worker_id = :worker_id and u.id > :after and u.id <= :last",
         worker_id,
         after,
@@ -82,7 +85,8 @@ def payouts(tx: Tx, worker_id: int, *, after: int, limit: int) -> Page:
         tx,
         "select id from payouts where worker_id = :worker_id and id > :after order by id limit :limit",
         f"select {TRANSFERS}, 0 as batch_id, r.period as title, '' as name, '' as task_kind from payouts p"
-        f" join ledger l on l.kind in ({_kinds('payout')}) and l.subject = p.id join payout_runs r on r.id = p.run_id"
+        f" cross join ledger l on l.kind in ({_kinds('payout')}) and l.subject = +p.id"
+        " join payout_runs r on r.id = p.run_id"
         " where p.worker_id = :worker_id and p.id > :after and p.id <= :last",
         worker_id,
         after,

@@ -20,7 +20,7 @@ from usecases.summaries import day_told
 
 NAME: Final = "fairness"
 STEP: Final = 2_000
-PEOPLE: Final = 500
+PEOPLE: Final = 100
 
 
 def show(tx: Tx, *, by: Person, now: int) -> None:

@@ -18,7 +18,7 @@ from storage.worker_days import Done
 from usecases.notify import inform
 
 NAME: Final = "statements"
-STEP: Final = 500
+STEP: Final = 200
 LOOKED_AT: Final = 2_000
 """So many of a reviewer's newest decisions of the week make their median."""
 

@@ -305,6 +305,14 @@ def test_no_statement_goes_through_or_sorts_what_grows(noted: dict[str, list[str
     assert not found, "\n".join(found)
 
 
+def test_a_statement_looks_up_each_transfer_by_its_cause(noted: dict[str, list[str]]) -> None:
+    """Not by a range of causes: between two submissions of one worker are those of everybody else."""
+    asked = {sql for sql in noted if "join ledger l" in sql and ".worker_id = :worker_id" in sql}
+    assert len(asked) >= 2, "submissions and payouts at least"
+    for sql in asked:
+        assert "SEARCH l USING PRIMARY KEY (kind=? AND subject=?)" in noted[sql], f"{noted[sql]}   in   {sql}"
+
+
 def test_every_exception_is_still_needed(noted: dict[str, list[str]]) -> None:
     steps = [step for plan in noted.values() for step in plan]
     assert [name for name in SMALL_INDEXES if not any(f"INDEX {name}" in step for step in steps)] == []
