@@ -111,9 +111,7 @@ def choose(tx: Tx, *, by: Person, kind: int, now: int) -> None:
     if chosen not in open_kinds(tx.rules):
         raise KindNotPaid
     _stop_asking(tx, by)
-    until = _stopped_until(tx, by.id, now=now)
-    if until is not None:
-        raise ChangesStopped(at=until)
+    _require_open(tx, by, now=now)
     if chosen != BY_HAND:
         _ask_number(tx, by, chosen, now=now)
     elif _keeps(tx, by, Number(BY_HAND, ""), now=now):
@@ -198,7 +196,8 @@ def not_text(tx: Tx, *, by: Person, message_id: int | None, now: int) -> bool:
 
 
 def ask_remove(tx: Tx, *, by: Person, now: int) -> None:
-    """Say what removing means and ask once more. Raises NothingToRemove."""
+    """Say what removing means and ask once more. Raises NothingToRemove, ChangesStopped."""
+    _require_open(tx, by, now=now)
     if methods.active(tx, by.id) is None and methods.waiting(tx, by.id) is None:
         raise NothingToRemove
     _stop_asking(tx, by)
@@ -208,8 +207,10 @@ def ask_remove(tx: Tx, *, by: Person, now: int) -> None:
 def remove(tx: Tx, *, by: Person, newest: int, now: int) -> None:
     """Nothing more goes to the person's method, nor to the one that was to follow.
 
-    `newest` is the latest of them when it was asked. Raises NothingToRemove, NotThisOne when they have another since.
+    `newest` is the latest of them when it was asked. Raises NothingToRemove, ChangesStopped, and NotThisOne when they
+    have another since.
     """
+    _require_open(tx, by, now=now)
     found = [method for method in (methods.active(tx, by.id), methods.waiting(tx, by.id)) if method is not None]
     if not found:
         raise NothingToRemove
@@ -262,6 +263,12 @@ def leave(tx: Tx, by: Person) -> None:
 def stay(tx: Tx, by: Person) -> None:
     """Consent was given again."""
     methods.stay(tx, by.id)
+
+
+def _require_open(tx: Tx, by: Person, *, now: int) -> None:
+    until = _stopped_until(tx, by.id, now=now)
+    if until is not None:
+        raise ChangesStopped(at=until)
 
 
 def _require_money(tx: Tx, by: Person) -> None:

@@ -19,7 +19,7 @@ from usecases.earnings import Earned, Earnings
 def earnings(view: Earnings, words: Words) -> Action:
     """Everything about one's money in one message; somebody new is shown the way to the first task."""
     work: Keyboard = ((Button(words.plain("Start working"), encode("work"), style="primary"),),)
-    if view.method_wanted:
+    if view.method_wanted and not view.empty:
         work = ((Button(words.plain("Payout method"), encode("pm")),), *work)
     if view.empty:
         return Message(

@@ -65,7 +65,9 @@ def screen(view: View, words: Words) -> Action:
         parts.append(words.html("It cannot be changed until {at}.", at=words.day_and_time(standing.stopped_until)))
     elif standing.kinds:
         rows += [(Button(kind_name(kind, words), encode("pm_choose", KINDS.index(kind))),) for kind in standing.kinds]
-    if view.active or view.waiting:
+    if view.waiting is not None:
+        rows += _not_me(view.waiting, words)
+    if (view.active or view.waiting) and standing.stopped_until is None:
         rows.append((Button(words.plain("Remove"), encode("pm_remove")),))
     return Message("\n\n".join(part for part in parts if part), tuple(rows))
 
@@ -74,7 +76,7 @@ def _said(view: View, words: Words) -> Markup:
     if view.said == "same":
         return words.html("That is your payout method already. It stays.")
     if view.said == "removed":
-        return words.html("Removed. The number is erased in time, and nobody can see it here.")
+        return words.html("Removed. The number is erased after 60 days; until then nobody can see it here.")
     if view.said == "disowned":
         return words.html(
             "Thank you for telling me. The change is undone, and your coordinators know. If somebody else has your"
@@ -94,6 +96,8 @@ def _now(view: View, words: Words) -> Markup:
             return by_hand
         kept = words.html("I still keep {method}; nothing is paid that way now.", method=_name(view.active, words))
         return Markup(f"{by_hand}\n{kept}")
+    if view.active is None and view.waiting is not None:
+        return words.html("<b>How you are paid</b>\nNothing is paid out before your new method counts.")
     if view.active is None:
         return words.html(
             "<b>How shall you be paid?</b>\nI do not know yet where your money shall go. What you have earned stays"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +21,7 @@ from storage.cipher import WrongKey
 from tests.builders import make_batch, make_coordinator, make_owner, make_person, make_worker
 from tests.steps import buttons, render, screen, told, waiting
 from tests.usecases.desk import Desk
-from usecases import joining, leaving, method_requests, payout_methods, received, typed, work
+from usecases import earnings, joining, leaving, method_requests, payout_methods, received, typed, work
 from usecases.payout_methods import ANSWERS
 
 IBAN, OTHER_IBAN, OUTSIDE = "DE89370400440532013000", "FR1420041010050500013M02606", "BR1800360305000010009795493C1"
@@ -389,7 +390,8 @@ def test_a_change_waits_a_day_and_the_old_one_is_used_until_then(desk: Desk, ana
     desk.pass_time(WAITS / SECOND - 60)
     tick(desk)
     assert methods.active(desk.tx, ana.id) == old
-    assert "From " in shown_now(desk, ana).text
+    shown = shown_now(desk, ana)
+    assert "From " in shown.text and "That was not me" in buttons(shown)
     desk.pass_time(120)
     tick(desk)
     new = methods.active(desk.tx, ana.id)
@@ -439,13 +441,18 @@ def test_that_was_not_me_undoes_the_change_tells_staff_and_stops_changes(desk: D
     change = methods.waiting(desk.tx, ana.id)
     assert change is not None
     desk.do(payout_methods.disown, ana, method_id=change.id)
+    undone = desk.now
     assert "•••• 3000" in seen(desk, ana) and "undone" in seen(desk, ana)
     assert methods.waiting(desk.tx, ana.id) is None
     assert desk.queued(owner) == ["payout_method_disowned"]
     assert "Ana" in seen(desk, owner, "payout_method_disowned")
     with pytest.raises(ChangesStopped) as stopped:
         choose(desk, ana, "by_hand")
-    assert stopped.value.params == {"at": desk.now - 5 * SECOND + STOPPED_FOR}
+    assert buttons(shown_now(desk, ana)) == {}
+    for tap, values in ((payout_methods.ask_remove, {}), (payout_methods.remove, {"newest": 1})):
+        with pytest.raises(ChangesStopped):
+            desk.do(tap, ana, wait=0, **values)
+    assert stopped.value.params == {"at": undone + STOPPED_FOR}
     with pytest.raises(NotThisOne):
         desk.do(payout_methods.disown, ana, method_id=change.id)
     desk.pass_time(STOPPED_FOR / SECOND)
@@ -623,6 +630,24 @@ def test_a_step_of_asking_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert sum(len(desk.queued(worker)) for worker in workers) == 2
     tick(desk)
     assert [desk.queued(worker) for worker in workers] == [["payout_method_wanted"]] * 5
+
+
+def test_earnings_ask_for_a_method_only_where_one_is_needed(desk: Desk, ana: Person) -> None:
+    def shown() -> Message:
+        desk.do(earnings.show, ana)
+        return screen(desk.tx, ana, "earnings")
+
+    assert "Payout method" not in buttons(shown())
+    earn(desk, ana)
+    asking = shown()
+    assert "Payout method" in buttons(asking) and "Your balance stays yours until you choose" in asking.text
+    give(desk, ana)
+    given = shown()
+    assert "Payout method" not in buttons(given) and "Where shall" not in given.text
+    desk.rules = desk.tx.rules = replace(desk.rules, rails=("by_hand", "csv_paypal"))
+    assert "Payout method" in buttons(shown())  # an IBAN is paid by nothing any more
+    desk.rules = desk.tx.rules = replace(desk.rules, rails=("by_hand",))
+    assert "Payout method" not in buttons(shown())
 
 
 def test_who_stopped_is_not_asked_and_can_still_choose(desk: Desk, ana: Person) -> None:
