@@ -94,8 +94,7 @@ def progress(view: ProgressView, words: Words) -> Message:
         lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
     controls = _controls(found, words)
     if view.reports:
-        label = words.plain("Reports ({count})", count=words.number(view.reports))
-        controls = (*controls, (Button(label, encode("rp_next", found.id, 0)),))
+        controls = (*controls, (Button(words.plain("Reports"), encode("rp_next", found.id, 0)),))
     return Message(Markup("\n".join(lines)), controls)
 
 
