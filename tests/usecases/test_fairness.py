@@ -10,6 +10,7 @@ import pytest
 
 from bot.rendering.fairness import fairness as rendered
 from bot.rendering.message import Drawn, Message
+from bot.rendering.summary import summary
 from domain import ledger as accounts
 from domain.fairness import FLOOR_AT, LEAST_DRAWN, LEAST_PEOPLE, Facts, bar_width, nearest_rank
 from domain.long_texts import CAPTION, units
@@ -285,3 +286,15 @@ def test_nothing_is_told_by_the_tick_itself() -> None:
     before = told(desk.tx, person)
     run(desk)
     assert told(desk.tx, person) == before
+
+
+def test_the_daily_summary_names_the_month_once_enough_people_work() -> None:
+    desk = crowd(LEAST_PEOPLE, days=8)
+    day, at = summaries.day_told(desk.tx, desk.now), desk.now
+    assert summaries.of(desk.tx, day=day, at=at).facts is None
+    run(desk)
+    seen = summaries.of(desk.tx, day=day, at=at)
+    message = summary((seen, at), Words("en", desk.rules))
+    assert isinstance(message, Message)
+    assert "half of the people earned $" in message.text and "/fairness has the rest" in message.text
+    assert units(message.text) <= CAPTION
