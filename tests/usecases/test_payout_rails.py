@@ -46,7 +46,8 @@ EURO = Rules(
     quiet_hours=False,
 )
 IBAN = "DE75512108001245126199"
-PAYDAY = NOON + 8 * DAY
+PAYDAY = NOON + 9 * DAY
+"""A Wednesday, two hours after the cut-off."""
 
 
 @pytest.fixture
