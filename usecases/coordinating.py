@@ -125,7 +125,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     """What the progress message shows, as of `now`."""
     assert batch.price is not None and batch.published_at is not None, "published batches have both"
     reserved = ledger.moved(tx, f"batch:{batch.id}:reserved") + additions.given(tx, batch.id).pay
-    kept, left = reserves.kept_for_topups(tx, batch.id)
+    kept, not_lifted = reserves.kept_for_topups(tx, batch.id)
     released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
@@ -142,7 +142,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         released=released,
         working=batches.working(tx, batch.id),
         kept=kept,
-        lifted=kept - left,
+        lifted=kept - not_lifted,
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
         ends_at=ends_at,

@@ -62,7 +62,7 @@ def news(view: News | None, words: Words) -> Action:
     one = view.lifted
     values = {
         "day": words.date(one.day),
-        "hourly": coins(one.hourly or 0, words),
+        "hourly": whole_coins(one.hourly or 0, words),
         "amount": words.money(one.amount),
         "floor": "" if one.floor is None else words.money(one.floor),
     }
@@ -95,6 +95,7 @@ def why(view: News | None, words: Words) -> Action:
     blocks = [
         words.html("<b>Why {amount} was added to {day}</b>", amount=words.money(one.amount), day=words.date(one.day)),
         *(_line(title, count, part, words) for title, count, part in one.lines[:LINES]),
+        words.html("What is missing to the floor over all of the day is added, rounded up to the next coin."),
         words.html(
             "Active time runs from when a card is shown to your answer. In a long silence the card asks whether you are"
             " still there; what you confirm counts in full, the rest as usual for the batch. (Rule {rule})",
@@ -108,17 +109,25 @@ def short(view: Short | None, words: Words) -> Action:
     """To the coordinator: the batch rests, why, and what can be done."""
     if view is None:
         return Nothing()
-    text = words.html(
-        "<b>{title}</b> is paused: the top-up reserve is used up. It holds {left}, and lifting the last days to the"
-        " floor may take {projected}. Everybody gets what they are owed either way. Its price may be too low for the"
-        " time the work takes. With more budget it goes on; Resume offers it again as it is.",
-        title=cut_end(view.batch.title, 100),
-        left=coins(view.left, words),
-        projected=coins(view.projected, words),
+    title = cut_end(view.batch.title, 100)
+    blocks = [words.html("<b>{title}</b> is paused: the top-up reserve is used up.", title=title)]
+    if view.projected > view.left:
+        blocks.append(
+            words.html(
+                "It holds {left}, and lifting the last days to the floor may take {projected}.",
+                left=coins(view.left, words),
+                projected=coins(view.projected, words),
+            )
+        )
+    blocks.append(
+        words.html(
+            "Everybody gets what they are owed either way. Its price may be too low for the time the work takes. With"
+            " more budget it goes on; Resume offers it again as it is."
+        )
     )
     one = view.batch.id
     return Message(
-        text,
+        Markup(" ".join(blocks)),
         (
             (Button(words.plain("Show the batch"), encode("b_open", one)),),
             (
@@ -129,10 +138,16 @@ def short(view: Short | None, words: Words) -> Action:
     )
 
 
-def coins(micro: int, words: Words) -> str:
-    """An amount that is a measure and no payment, to the nearest smallest coin."""
+def whole_coins(micro: int, words: Words) -> str:
+    """A rate in whole coins, rounded down: what was earned is not made to look like more."""
     coin = 10 ** max(0, 6 - minor_digits(words.rules.currency))
-    return words.money((micro + coin // 2) // coin * coin)
+    return words.money(micro // coin * coin)
+
+
+def coins(micro: int, words: Words) -> str:
+    """An amount that is a measure and no payment, rounded up to the smallest coin as a top-up is."""
+    coin = 10 ** max(0, 6 - minor_digits(words.rules.currency))
+    return words.money(-(-micro // coin) * coin)
 
 
 def _line(title: str, count: int, part: Part, words: Words) -> Markup:
@@ -144,7 +159,7 @@ def _line(title: str, count: int, part: Part, words: Words) -> Markup:
         time=words.duration(part.active_micros // SECOND),
         earned=words.money(part.earned),
         floor=words.money(part.floor),
-        due=coins(part.floor * part.active_micros // HOUR, words),
+        due=coins(-(-part.floor * part.active_micros // HOUR), words),
     )
 
 

@@ -14,6 +14,7 @@ from handlers.routes import COMMANDS, TAPS
 from storage import invites, ledger, payouts, people
 from storage import payout_methods as methods
 from storage.database import Database, Tx
+from tests.handlers.lifted import queue_topups
 from tests.handlers.phone import Phone
 from tests.handlers.rejected import queue_outcomes, queue_rejections
 from tests.handlers.test_altered_taps import numbers_of
@@ -170,6 +171,8 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await rendered()
     await db.write(queue_rest, text=text, now=built.now)
     await db.write(queue_methods, text=text, now=built.now)
+    await rendered()
+    await db.write(queue_topups, text=text, now=built.now)
     await rendered()
     await db.write(queue_rejections, now=built.now)
     await rendered()
