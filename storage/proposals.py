@@ -111,7 +111,9 @@ def decide(tx: Tx, proposal_id: int, *, state: str, by: int, now: int) -> bool:
 
 def agreed(tx: Tx) -> Proposal | None:
     """The oldest one that was agreed to and is not worked off yet."""
-    row = tx.one(f"select {COLUMNS} from proposals where state = 'agreed' order by id limit 1")
+    row = tx.one(
+        f"select {COLUMNS} from proposals where state in ('waiting', 'agreed') and state = 'agreed' order by id limit 1"
+    )
     return None if row is None else Proposal(*tuple(row))
 
 

@@ -111,6 +111,8 @@ CREATE INDEX rejections_appealed on rejections (by, due_at) where state = 'appea
 
 CREATE INDEX rejections_by on rejections (by, at);
 
+CREATE INDEX rejections_decided on rejections (worker_id, batch_id, decided_at, id) where state in ('upheld', 'kept');
+
 CREATE INDEX rejections_due on rejections (due_at) where state in ('open', 'appealed');
 
 CREATE INDEX rejections_had on rejections (worker_id, at);

@@ -85,12 +85,11 @@ def answers(tx: Tx, task_id: int, *, besides: int) -> list[Answer]:
 def of_task(tx: Tx, task_id: int, *, besides: int) -> list[Submission]:
     """The live submissions to a task, without one of them."""
     rows = tx.all(
-        f"select {COLUMNS} from submissions where task_id = :task_id and state in {LIVE} and id <> :besides"
-        " order by id",
+        f"select {COLUMNS} from submissions where task_id = :task_id and state in {LIVE} and id <> :besides",
         task_id=task_id,
         besides=besides,
     )
-    return [_submission(row) for row in rows]
+    return sorted(map(_submission, rows), key=lambda one: one.id)
 
 
 def withdraw(tx: Tx, submission_id: int, *, was: str) -> bool:

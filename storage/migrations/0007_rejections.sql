@@ -49,6 +49,7 @@ create index rejections_untold on rejections (worker_id, batch_id, id) where tol
 create index rejections_open on rejections (worker_id, batch_id, id) where state = 'open';
 create index rejections_alone on rejections (by, at) where seconded_by is null;
 create index rejections_of_batch on rejections (batch_id, state, seconded_by);
+create index rejections_decided on rejections (worker_id, batch_id, decided_at, id) where state in ('upheld', 'kept');
 create index rejections_of_worker on rejections (worker_id, at) where standing = 1;
 
 -- Rejections beyond what one person may do alone, until a second one agrees. waiting → agreed → done (each submission

@@ -29,17 +29,25 @@ from storage.reviews import next_pending
 from tests.builders import NOON, make_batch, make_owner, make_worker
 from tests.steps import make_reviewer
 from usecases import (
+    appeals,
     arrivals,
+    asking,
     coordinating,
     delivery,
     earnings,
     fairness,
     funds,
+    history,
+    inspecting,
     leaving,
     payout_methods,
     payouts,
     presence,
+    proposals,
     publishing,
+    rejecting,
+    rejections,
+    reported,
     reporting,
     reviews,
     statements,
@@ -62,12 +70,17 @@ SMALL_INDEXES = {
     "inbox_waiting": "what is not handled yet",
     "outbox_waiting": "what is not sent yet",
     "outbox_campaign": "offers that are not sent yet",
+    "proposals_open": "the proposals that wait for a second human, or are being worked off",
     "jobs_waiting": "what is not worked off yet",
     "payout_runs_open": "the runs that are not settled",
     "fairness_open": "the counting that is under way",
 }
 """Partial indexes that hold what is open now: going through one costs what is open, not what there ever was."""
 BOUNDED = {
+    "with recursive judges": "one row for each who rejected something that is appealed",
+    "select b.id, b.title, (select count(*)": "the batches with one-tap work in review",
+    "and worker_id <> :besides group by": "what is in review of one batch",
+    "from proposed where proposal_id": "what one proposal holds",
     "from payout_runs where state <> 'gathering'": "all runs but one are shown: it stops at once",
     "select submitted_at / :quarter": "what one worker has in review",
     "from waves w join batches b": "the open batches",
@@ -221,6 +234,7 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
         one = next_pending(tx, kinds=reviews.WRITTEN, reviewer_id=reviewer.id, after=0)
         assert one is not None
         story.arrive(reviewer, use_case, slot=Slot.REVIEW, submission_id=one.id, version=one.version, **more)
+    _play_rejections(story, owner, reviewer, workers, tapped)
     for ana in workers:
         story.arrive(ana, work.show)
         story.arrive(ana, work.stop)
@@ -286,6 +300,50 @@ def _choose_methods(story: Story, workers: list[Person]) -> None:
     for days in (2, 3, 70):
         story.now += days * DAY
         story.tick()
+
+
+def _play_rejections(story: Story, owner: Person, reviewer: Person, workers: list[Person], tapped: int) -> None:
+    """A rejection, its appeal, its outcome; a proposal and a second human; a question; a report; the history."""
+    tx, ana = story.tx, workers[0]
+    one = next_pending(tx, kinds=reviews.WRITTEN, reviewer_id=reviewer.id, after=0)
+    assert one is not None
+    writer = people.by_id(tx, one.worker_id)
+    target = {"first": one.id, "last": one.id, "version": one.version}
+    story.arrive(reviewer, rejecting.ask_code, slot=Slot.REVIEW, **target)
+    story.arrive(reviewer, rejecting.ask_evidence, slot=Slot.REVIEW, code=2, **target)
+    story.arrive(reviewer, typed.text, text="From a book", message_id=1)
+    ground = tx.value("select max(id) from grounds")
+    story.arrive(reviewer, rejecting.confirm, slot=Slot.REVIEW, ground=ground)
+    story.now += MINUTE
+    rejections.delivered(tx, worker_id=writer.id, batch_id=one.batch_id, upto=1, now=story.now)
+    story.arrive(writer, appeals.appeal, slot=Slot.REJECTION, submission=one.id)
+    story.arrive(writer, asking.asked, submission=one.id, text="Why?")
+    story.arrive(owner, asking.replied, inquiry=1, text="So.")
+    story.arrive(owner, appeals.open_queue)
+    story.arrive(owner, appeals.skip, slot=Slot.REVIEW, rejection=1)
+    story.arrive(owner, appeals.pay, slot=Slot.REVIEW, rejection=1)
+    story.arrive(reviewer, inspecting.show_batches, slot=Slot.REVIEW)
+    story.arrive(reviewer, inspecting.show_workers, slot=Slot.REVIEW, batch=tapped)
+    story.arrive(reviewer, inspecting.show_page, slot=Slot.REVIEW, batch=tapped, worker=ana.id, after=0)
+    first = tx.value("select min(id) from submissions where worker_id = :id and state = 'pending'", id=ana.id)
+    story.arrive(reviewer, inspecting.show_one, slot=Slot.REVIEW, submission=first)
+    last = tx.value("select max(id) from submissions where batch_id = :id", id=tapped)
+    target = {"first": first, "last": last, "version": 0}
+    story.arrive(reviewer, rejecting.ask_evidence, slot=Slot.REVIEW, code=0, **target)
+    story.arrive(reviewer, typed.text, text="Blank", message_id=2)
+    ground = tx.value("select max(id) from grounds")
+    story.arrive(reviewer, rejecting.confirm, slot=Slot.REVIEW, ground=ground)
+    size = tx.value("select size from proposals where id = 1")
+    story.arrive(owner, appeals.open_queue)
+    story.arrive(owner, proposals.agree, slot=Slot.proposal(1), proposal=1, count=size)
+    rejections.delivered(tx, worker_id=ana.id, batch_id=tapped, upto=10**6, now=story.now)
+    rejections.tell_again(tx, now=story.now)
+    story.arrive(ana, appeals.appeal_all, slot=Slot.REJECTION, batch=tapped)
+    story.arrive(ana, history.show)
+    story.arrive(ana, history.why, slot=Slot.HISTORY, submission=first)
+    story.arrive(owner, reported.show, batch=tapped)
+    task = tx.value("select min(task_id) from reports")
+    story.arrive(owner, reported.agree, task=task, upto=10**6)
 
 
 def test_the_story_runs_what_daily_work_runs(noted: dict[str, list[str]]) -> None:
