@@ -6,7 +6,7 @@ from domain.drafts import MAX_TITLE
 from domain.rules import DAY, SECOND
 from storage import assignments, batches
 from storage.database import Tx
-from tests.builders import make_batch, make_worker
+from tests.builders import add_funds, make_batch, make_owner, make_worker
 from tests.steps import take
 from usecases import presence, topups, work
 
@@ -14,6 +14,7 @@ from usecases import presence, topups, work
 def queue_topups(tx: Tx, text: str, now: int) -> None:
     """Every message about work time and top-ups waits to be sent."""
     lea = make_worker(tx, 140, "Lea", now=now)
+    add_funds(tx, by=make_owner(tx), amount=100_000_000, now=now)
     batch = make_batch(tx, n_tasks=6, now=now)
     batches.change(tx, batch, title=text[:MAX_TITLE] or "Pets")
     for _ in range(4):
