@@ -14,7 +14,7 @@ from domain.offers import free_places
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
-from storage import batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files, reports
+from storage import additions, batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files, reports
 from storage.database import Tx
 from usecases import measuring, pilots, progress, reserves
 from usecases.notify import tell
@@ -140,9 +140,9 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         reserved=reserved,
         spent=reserved - released - ledger.balance(tx, accounts.reserve(batch.id)),
         released=released,
-        working=batches.working(tx, batch.id),
         kept=kept,
         lifted=kept - not_lifted,
+        working=batches.working(tx, batch.id),
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
         ends_at=ends_at,

@@ -7,10 +7,11 @@ from typing import Any
 from bot.rendering.briefs import by_params
 from bot.rendering.drafts import counted, draft
 from bot.rendering.message import Action, Button, Document, Message, Nothing, Renderer
+from domain import ledger as accounts
 from domain.batches import Batch
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches
+from storage import batches, ledger
 from storage.database import Tx
 from usecases import coordinating, funds
 from usecases.coordinating import DraftView, ProgressView
@@ -220,19 +221,25 @@ def ask_close(found: Batch | None, words: Words) -> Action:
     return Message(text, ((yes, no),))
 
 
-def closed(view: tuple[Batch | None, int], words: Words) -> Action:
-    """A batch has ended."""
-    found, amount = view
+def closed(view: tuple[Batch | None, int, int], words: Words) -> Action:
+    """A batch has ended; what went back, and what follows."""
+    found, amount, kept = view
     if found is None:
         return Nothing()
     text = words.html(
         "<b>{title}</b> is closed. {amount} went back to the free funds.", title=found.title, amount=words.money(amount)
     )
+    if kept:
+        more = words.html(
+            "{amount} is kept back for top-ups until the days worked in it are settled.", amount=words.money(kept)
+        )
+        text = Markup(f"{text} {more}")
     return Message(text, ((Button(words.plain("Export"), encode("b_export", found.id)),),))
 
 
-def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int]:
-    return batches.by_id(tx, params["batch"]), params["amount"]
+def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int, int]:
+    batch = params["batch"]
+    return batches.by_id(tx, batch), params["amount"], ledger.balance(tx, accounts.topups(batch))
 
 
 def done(view: tuple[Batch | None, int], words: Words) -> Action:
