@@ -133,10 +133,10 @@ def _spread(values: list[float]) -> dict[str, float]:
     return {"taps": len(values), **{f"p{p}": round(percentile(values, p / 100), 1) for p in (50, 95, 99)}}
 
 
-def _print(row: dict[str, object], head: str = "soak") -> None:
+def _print(row: dict[str, object]) -> None:
     shown = {"unreached": "points not reached", "asked_to_wait": "429s of the limits", "full_disk": "lost groups"}
     lines = [(shown.get(name, name.replace("_", " ")), _cell(value)) for name, value in row.items()]
-    print("\n" + table((head, ""), [line for line in lines if line[0] != "violations"]) + "\n")
+    print("\n" + table(("soak", ""), [line for line in lines if line[0] != "violations"]) + "\n")
 
 
 def _cell(value: object) -> str:
@@ -161,7 +161,8 @@ async def _payouts(report: Report, folder: Path, seed: int, load: payouts.Load) 
     found = payouts.violations(outcome)
     row = payouts.row(outcome, found)
     report.add("payouts", **row)
-    _print(row, "payouts")
+    lines = [(name.replace("_", " "), _cell(value)) for name, value in row.items() if name != "violations"]
+    print("\n" + "\n".join(f"{name:<28}{cell}" for name, cell in lines) + "\n")
     print("\n".join(map(str, found)) or "Every rule held.")
     return len(found)
 

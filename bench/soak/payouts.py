@@ -108,6 +108,8 @@ class Provider:
         self._process: asyncio.subprocess.Process | None = None
         self.port = 0
         self.kills = 0
+        self._calls: Counter[str] = Counter()
+        self._struck: Counter[str] = Counter()
 
     @property
     def address(self) -> str:
@@ -157,8 +159,24 @@ class Provider:
             self._process.send_signal(signal.SIGKILL)
             await self._process.wait()
 
+    async def follow(self) -> None:
+        """`kill -9`, and one that goes on; its counts of calls and faults would begin anew, so they are kept here."""
+        found = await self._asked()
+        self._calls.update(found["calls"])
+        self._struck.update(found["struck"])
+        self.kills += 1
+        await self.kill()
+        await self.start()
+
     async def truth(self) -> dict[str, Any]:
-        """What it paid, by its own count."""
+        """What it paid, by its own count, and the calls and faults of all its processes."""
+        found = await self._asked()
+        return found | {
+            "calls": self._calls + Counter(found["calls"]),
+            "struck": self._struck + Counter(found["struck"]),
+        }
+
+    async def _asked(self) -> dict[str, Any]:
         async with aiohttp.ClientSession(self.address) as http, http.get("/control/truth?items=1") as response:
             found: dict[str, Any] = await response.json()
             return found
@@ -218,9 +236,7 @@ async def _die_often(run: Victims, paypal: Provider, outcome: Outcome, seed: int
         await asyncio.gather(watching, return_exceptions=True)
         every = load.kills // max(1, load.provider_kills)
         if number % max(1, every) == every // 2 and paypal.kills < load.provider_kills:
-            paypal.kills += 1
-            await paypal.kill()
-            await paypal.start()
+            await paypal.follow()
 
 
 async def _watch(outcome: Outcome) -> None:
