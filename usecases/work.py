@@ -137,6 +137,10 @@ def got_it(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
 def change_batch(tx: Tx, *, by: Person, now: int) -> None:
     """Show the list. The card in hand stays reserved until its lease ends, and is the first when they come back."""
     require_worker(tx, by)
+    card = sessions.of(tx, by.id).assignment_id
+    hand = None if card is None else assignments.hand(tx, by.id, card)
+    if hand is not None:
+        alive(tx, hand, now=now)
     sessions.put(tx, by.id, batch_id=None, assignment_id=None, undo_submission_id=None, now=now)
     _show_list(tx, by, now=now)
 

@@ -137,6 +137,18 @@ def test_a_card_that_is_not_on_the_screen_asks_nothing() -> None:
     assert one.wait(300) == []
 
 
+def test_a_card_left_for_the_list_keeps_its_time_and_goes_on_when_it_is_back() -> None:
+    one = Working()
+    one.wait(40)
+    one.desk.do(work.change_batch, one.worker, wait=0)
+    one.desk.pass_time(600)
+    one.desk.do(work.start, one.worker, wait=0, batch=one.batch)
+    one.desk.show(one.worker, ago=0)
+    one.desk.sent(one.worker)
+    one.wait(20)
+    assert one.answer() == 60
+
+
 def test_reading_the_instructions_is_a_sign_of_life() -> None:
     one = Working(caption="seconds 45\n> Choose what is biggest.")
     one.wait(60)
