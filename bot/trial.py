@@ -168,8 +168,9 @@ def _welcome(address: str) -> str:
     return f"""
 Tallyhand is ready to try:  {address}
 
-  Olivia owns it and has $500 of funds. In her chat: the paper clip → pets.zip (24 pictures) → Send → Publish.
-  Ana, Ben and Chloé work: /work in their chats. Noor is new: Olivia's /invite link lets her in.
+  Olivia owns it and has $500 of funds. In her chat: the paper clip → pets.zip (24 pictures) → Send → Pilot.
+  Ana, Ben and Chloé work: they are offered ten of the pictures. When eight answers are there, Olivia's draft says what
+  an hour of it brings, and Publish is there. Noor is new: Olivia's /invite link lets her in.
   Here work is accepted after {REVIEW_SECONDS} s and payday is every {EVERY_SECONDS // 60} minutes, so you can see one.
   Ctrl-C ends it and leaves nothing behind.
 

@@ -228,7 +228,7 @@ def _floor(view: DraftView, words: Words) -> Markup:
         return Markup("")
     floor = words.rate(gate.floor)
     if gate.is_open:
-        return words.html("✓ Not below the floor of {floor}.", floor=floor)
+        return words.html("✓ Meets the floor of {floor}.", floor=floor)
     if gate.rate is not None and gate.would_do is not None:
         return words.html(
             "⚠️ An hour of it brings {rate}, {missing} less than the floor of {floor}. A price of {price} would do.",
@@ -250,10 +250,10 @@ def _floor(view: DraftView, words: Words) -> Markup:
     if isinstance(view.pilot, PilotOffer):
         lines.append(
             words.html_many(
-                "What an hour brings must be measured before all is published (floor {floor}): <b>Pilot</b> has {count}"
-                " task done now, paid like all others, for {cost}.",
-                "What an hour brings must be measured before all is published (floor {floor}): <b>Pilot</b> has {count}"
-                " tasks done now by a few workers, paid like all others, for {cost}.",
+                "What an hour of it brings is not measured yet. <b>Pilot</b> has {count} task done now, paid like all"
+                " others, for {cost}, and measures it against the floor of {floor}.",
+                "What an hour of it brings is not measured yet. <b>Pilot</b> has {count} tasks done now by a few"
+                " workers, paid like all others, for {cost}, and measures it against the floor of {floor}.",
                 view.pilot.tasks,
                 floor=floor,
                 cost=words.money(view.pilot.cost.total),

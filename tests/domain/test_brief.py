@@ -300,6 +300,8 @@ def _briefs(draw: st.DrawFn) -> Brief:
         max_per_worker=draw(_OPTIONAL),
         review_seconds=draw(st.one_of(st.none(), st.integers(60, 14 * 86_400))),
         deadline_days=draw(_OPTIONAL),
+        floor=draw(st.none() | st.integers(1, 10**9)),
+        region=draw(st.sampled_from([None, "FR", "MX"])),
         translations=translations,
     )
 

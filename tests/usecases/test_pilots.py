@@ -372,11 +372,10 @@ def test_discarding_pays_what_was_answered_and_gives_back_the_rest(desk: Desk) -
 
 
 def test_a_pilot_of_all_there_is_becomes_the_batch(desk: Desk) -> None:
-    workers = crew(desk, 3)
+    workers = crew(desk, 2)
     owner, draft = piloted(desk, 6)
-    go(desk, draft)
-    for worker in workers:
-        answers(desk, worker, draft, 2)
+    for worker, count in zip(workers, (4, 2), strict=True):
+        answers(desk, worker, draft, count)
     found = _batch(desk, draft)
     assert (found.state, found.piloting, found.done) == ("open", False, 6)
     assert "batch_done" in told(desk.tx, owner)
