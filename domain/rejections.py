@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from domain.refusals import Refusal
-from domain.rules import DAY, MINUTE
+from domain.rules import DAY, SECOND, Rules
 from domain.words import N_
 
 RULE: Final = 1
@@ -43,10 +43,8 @@ GRACE: Final = DAY
 """So long after its end the time to appeal is still open: a tap may have waited while the bot was down."""
 ANSWER_WITHIN: Final = 7 * DAY
 """An appeal nobody has answered by then is won."""
-TELL_AFTER: Final = MINUTE
-"""Rejections that come within so long of each other are told together …"""
-TELL_WITHIN: Final = 5 * MINUTE
-"""… but the first of them waits no longer than this."""
+TOGETHER: Final = 5
+"""News that come a tick of each other (a minute) are told together; the first of them waits this many at most."""
 
 AT_ONCE: Final = 500
 """So many rejections one transaction makes; the clock makes the rest."""
@@ -159,6 +157,12 @@ class Limit:
 def limit(*, in_an_hour: int, in_batch: int, answers: int) -> Limit:
     """What is left of HOURLY after `in_an_hour`, and of a PART of `answers` (rejected ones too) after `in_batch`."""
     return Limit(max(0, HOURLY - in_an_hour), max(0, max(1, answers // PART) - in_batch))
+
+
+def told_together(rules: Rules, *, first: int, now: int) -> int:
+    """When news are to go out of which the `first` is of then: a tick from now, at most TOGETHER ticks after it."""
+    tick = rules.tick_seconds * SECOND
+    return max(now, min(now + tick, first + TOGETHER * tick))
 
 
 def appeal_until(rejection: Rejection) -> int | None:

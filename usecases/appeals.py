@@ -12,14 +12,13 @@ from domain.rejections import (
     AT_ONCE,
     GOOD,
     SILENCE,
-    TELL_AFTER,
-    TELL_WITHIN,
     AlreadyAppealed,
     AppealDecided,
     CannotAppeal,
     NotYourAppeal,
     Rejection,
     checked_words,
+    told_together,
 )
 from storage import audit, outbox, people, questions, rejections
 from storage.database import Tx
@@ -158,9 +157,10 @@ def _sent_on(tx: Tx, rejection_id: int, *, now: int) -> Appealed:
     if not somebody_else(tx, found):
         uphold(tx, found, by=None, reason=ALONE, now=now)
         return Appealed.PAID
+    at = told_together(tx.rules, first=now, now=now)
     for one in hearers(tx, (found.by, found.seconded_by, found.worker_id)):
         if not outbox.waits_in_slot(tx, one.id, Slot.APPEALS):
-            inform(tx, one, "appeals_wait", now=now, slot=Slot.APPEALS, not_before=now + TELL_AFTER)
+            inform(tx, one, "appeals_wait", now=now, slot=Slot.APPEALS, not_before=at)
     return Appealed.ASKED
 
 
@@ -213,7 +213,7 @@ def _told(tx: Tx, by: int | None, found: Rejection, action: str, *, now: int) ->
         "appeal_decided",
         now=now,
         slot=slot,
-        not_before=min(now + TELL_AFTER, since + TELL_WITHIN),
+        not_before=told_together(tx.rules, first=since, now=now),
         batch=found.batch_id,
         since=since,
     )

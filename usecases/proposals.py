@@ -9,7 +9,7 @@ from domain.batches import Batch, Submission
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.rejections import AT_ONCE, TELL_AFTER, Ground, OwnProposal, Proposal
+from domain.rejections import AT_ONCE, Ground, OwnProposal, Proposal, told_together
 from storage import audit, people, proposals, reviews
 from storage.database import Tx
 from usecases import progress
@@ -61,7 +61,8 @@ def propose(tx: Tx, by: Person, batch: Batch, submission: Submission, ground: Gr
     others = hearers(tx, (by.id,))
     for other in others:
         slot = Slot.proposal(found.id)
-        inform(tx, other, "proposal", now=now, slot=slot, not_before=now + TELL_AFTER, proposal=found.id)
+        at = told_together(tx.rules, first=now, now=now)
+        inform(tx, other, "proposal", now=now, slot=slot, not_before=at, proposal=found.id)
     return bool(others)
 
 

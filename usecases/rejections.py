@@ -10,7 +10,7 @@ from domain import ledger
 from domain.batches import Submission
 from domain.notices import Slot
 from domain.people import Person
-from domain.rejections import TELL_AFTER, TELL_WITHIN, Rejection
+from domain.rejections import Rejection, told_together
 from storage import batches, people, rejections, reviews, topups
 from storage.database import Tx
 from storage.ledger import transfer
@@ -93,7 +93,7 @@ def announce(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> None:
     first = rejections.untold(tx, worker_id, batch_id, limit=1)
     if not first:
         return
-    not_before = max(now, min(now + TELL_AFTER, first[0].at + TELL_WITHIN))
+    not_before = told_together(tx.rules, first=first[0].at, now=now)
     slot = Slot.rejected(batch_id)
     worker = people.by_id(tx, worker_id)
     inform(tx, worker, "rejected", now=now, slot=slot, not_before=not_before, batch=batch_id)

@@ -109,9 +109,10 @@ class Phone:
     id: int
     name: str
 
-    async def say(self, text: str) -> int:
-        """Send a text; returns its message id."""
-        return int((await self.phones.post(f"people/{self.id}/say", text=text))["message_id"])
+    async def say(self, text: str, *, reply_to: Shown | None = None) -> int:
+        """Send a text, perhaps as a reply; returns its message id."""
+        to = {} if reply_to is None else {"reply_to_message_id": reply_to.id}
+        return int((await self.phones.post(f"people/{self.id}/say", text=text, **to))["message_id"])
 
     async def start(self, payload: str = "") -> None:
         """Press START, or follow a deep link."""

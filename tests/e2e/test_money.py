@@ -45,7 +45,7 @@ async def test_two_reviewers_accept_return_and_accept_all(house: House) -> None:
 
     await olivia.say("/review")
     seen = await olivia.sees("One?", "First reply", "4 waiting")
-    assert seen.buttons == ["Accept", "Return", "Skip", "Accept all"]
+    assert seen.buttons == ["Accept", "Return", "Reject", "Skip", "Accept all", "One-tap work"]
     await carl.say("/review")
     await carl.sees("First reply")
     assert await olivia.tap("Accept", on=seen) == "Accepted · $0.60 for the writer"
