@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +47,7 @@ JSON = st.recursive(
 
 
 def answer(status: int, found: Any, rest: str | None = None) -> Any:
-    return read_answer(status, orjson.dumps(found), rest)
+    return read_answer(status, json.dumps(found).encode(), rest)
 
 
 def test_a_duplicate_is_a_batch_that_was_taken_wherever_its_link_stands() -> None:
