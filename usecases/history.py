@@ -10,7 +10,7 @@ from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rejections import Ground, Rejection
-from storage import batches, grounds, history, rejections, submissions, tasks
+from storage import batches, grounds, history, rejections, submissions, tasks, topups
 from storage.database import Tx
 from storage.history import Past
 from usecases.earnings import NoEarnings
@@ -18,15 +18,20 @@ from usecases.notify import tell
 
 PAGE: Final = 6
 NEWEST: Final = 2**62
+FOREVER: Final = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page, newest first: `before` is 0 where nothing is older; `newer`: it is not the first."""
+    """A page, newest first: `before` is 0 where nothing is older; `newer`: it is not the first.
+
+    `topups` are those of the page's days, as (day, micro-units), newest first.
+    """
 
     past: tuple[Past, ...]
     before: int
     newer: bool
+    topups: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,13 @@ def page(tx: Tx, worker_id: int, *, before: int) -> History:
     """A page of the history as it is now. Read only."""
     found = history.before(tx, worker_id, before=before or NEWEST, limit=PAGE + 1)
     past = tuple(found[:PAGE])
-    return History(past, past[-1].id if len(found) > PAGE else 0, before > 0)
+    older = past[-1].id if len(found) > PAGE else 0
+    if not past:
+        return History((), 0, before > 0)
+    first = tx.rules.day(past[-1].submitted_at) if older else 0
+    above = submissions.by_id(tx, before) if before else None
+    last = FOREVER if above is None else tx.rules.day(above.submitted_at) - 1  # its day's is on the page above
+    return History(past, older, before > 0, _topups(tx, worker_id, first, last))
 
 
 def explained(tx: Tx, submission_id: int) -> Why | None:
@@ -76,6 +87,14 @@ def explained(tx: Tx, submission_id: int) -> Why | None:
     rejection = rejections.of_submission(tx, submission_id)
     ground = None if rejection is None else grounds.by_id(tx, rejection.ground_id)
     return Why(submission, batch, task, rejection, ground)
+
+
+def _topups(tx: Tx, worker_id: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """A worker's top-ups from the first to the last day, a sum a day, newest first."""
+    days: dict[int, int] = {}
+    for one in topups.between(tx, worker_id, first, last):
+        days[one.day] = days.get(one.day, 0) + one.amount
+    return tuple(sorted(days.items(), reverse=True))
 
 
 def _own(tx: Tx, by: Person, submission_id: int) -> None:

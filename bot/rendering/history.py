@@ -20,6 +20,7 @@ from usecases.history import History, Why
 
 ANSWER = 60
 TITLE = 40
+TOPUPS = 5
 
 
 def _page_view(tx: Tx, person_id: int, params: dict[str, Any]) -> History:
@@ -31,20 +32,36 @@ def page(view: History, words: Words) -> Action:
     if not view.past:
         return Message(words.html("Nothing is here yet. /work shows your next task."))
     blocks = [words.html("<b>Your last answers</b>")]
-    rows = []
+    rows: list[tuple[Button, ...]] = []
+    lifted = list(view.topups)
     for number, past in enumerate(view.past, 1):
+        while lifted and lifted[0][0] >= words.rules.day(past.submitted_at):
+            blocks.append(_topup(*lifted.pop(0), words))
         blocks.append(_line(number, past, words))
         row = [Button(words.plain("Why? {number}", number=number), encode("hs_why", past.id))]
         if past.rejection == "open":
             row.insert(0, Button(words.plain("Appeal {number}", number=number), encode("hs_appeal", past.id)))
         rows.append(tuple(row))
-    packed = _packed(rows)
+    blocks += [_topup(day, amount, words) for day, amount in lifted]
+    packed = (*_packed(rows), *_whys(view.topups, words))
     moves = []
     if view.newer:
         moves.append(Button(words.plain("Newest"), encode("hs_page", 0)))
     if view.before:
         moves.append(Button(words.plain("Older"), encode("hs_page", view.before)))
     return Message(Markup("\n\n".join(blocks)), (*packed, tuple(moves)) if moves else packed, protect=True)
+
+
+def _topup(day: int, amount: int, words: Words) -> Markup:
+    return words.html("⬆️ Top-up for {date}: +{amount}", date=words.date(day), amount=words.money(amount))
+
+
+def _whys(found: tuple[tuple[int, int], ...], words: Words) -> tuple[tuple[Button, ...], ...]:
+    """Why? of each top-up of the page, named by its day."""
+    return tuple(
+        (Button(words.plain("Why? Top-up for {date}", date=words.date(day)), encode("tu_why", day)),)
+        for day, _ in found[:TOPUPS]
+    )
 
 
 def _packed(rows: list[tuple[Button, ...]]) -> tuple[tuple[Button, ...], ...]:

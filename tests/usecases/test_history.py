@@ -9,7 +9,7 @@ from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rejections import AlreadyReplied, EvidenceMissing, TooManyInquiries
 from domain.rules import DAY, HOUR, MINUTE
-from storage import outbox
+from storage import outbox, topups
 from storage.database import Tx
 from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_worker
 from tests.rejecting import told_rejection
@@ -67,6 +67,22 @@ def test_pages_go_back_in_time(tx: Tx) -> None:
     assert "Reply 7" in second.text and "Reply 8" not in second.text
     assert {"Newest", "Older"} < buttons(second).keys()
     assert len(replies) == 14
+
+
+def test_top_ups_are_lines_of_their_own_on_the_page_of_their_day(tx: Tx) -> None:
+    _, worker, batch, _ = written_replies(tx, 8)
+    later = tx.rules.day(NOON)
+    for day, amount in ((later, 700_000), (later - 1, 300_000)):
+        topups.add(tx, worker_id=worker.id, day=day, batch_id=batch, amount=amount, evidence={"rule": 1}, now=AT)
+    history.show(tx, by=worker, now=AT)
+    first = screen(tx, worker, "history")
+    assert "Top-up for Sep 21: +$0.70" in first.text
+    assert "Sep 20" not in first.text
+    assert buttons(first)["Why? Top-up for Sep 21"] == ("tu_why", (later,))
+    history.show(tx, by=worker, before=buttons(first)["Older"][1][0], now=AT)
+    second = screen(tx, worker, "history")
+    assert "Top-up for Sep 20: +$0.30" in second.text
+    assert "Sep 21: +" not in second.text
 
 
 def test_what_was_taken_back_is_not_in_it_and_nobody_elses(tx: Tx) -> None:
