@@ -16,24 +16,9 @@ def unanswered(tx: Tx, *, before: int, limit: int) -> list[tuple[int, int]]:
     return [(row["id"], row["published_at"]) for row in rows]
 
 
-def workers(tx: Tx, batch_id: int, *, below: int) -> list[int]:
-    """Who has answered in the batch, fewer tasks than `below`, and has no card of it in hand, in order of their ids."""
+def workers(tx: Tx, batch_id: int) -> list[int]:
+    """Who has answered in the batch, in order of their ids; for a batch of few answers."""
     rows = tx.all(
-        "select distinct s.worker_id from submissions s join enrolments e"
-        " on e.worker_id = s.worker_id and e.batch_id = s.batch_id and e.state = 'working' and e.done < :below"
-        " where s.batch_id = :batch_id and not exists (select 1 from assignments a where a.worker_id = s.worker_id"
-        " and a.batch_id = s.batch_id and a.state = 'offered') order by s.worker_id",
-        batch_id=batch_id,
-        below=below,
+        "select worker_id from submissions where batch_id = :batch_id and state <> 'withdrawn'", batch_id=batch_id
     )
-    return [row["worker_id"] for row in rows]
-
-
-def answerers(tx: Tx, batch_id: int) -> int:
-    """How many workers have answered; for a batch of few answers."""
-    return int(
-        tx.value(
-            "select count(distinct worker_id) from submissions where batch_id = :batch_id and state <> 'withdrawn'",
-            batch_id=batch_id,
-        )
-    )
+    return sorted({row["worker_id"] for row in rows})

@@ -65,7 +65,7 @@ def standing(tx: Tx, draft: Batch) -> PilotStanding | None:
     """How far the draft's pilot is; None without one."""
     if not draft.piloting:
         return None
-    return PilotStanding(draft.submissions, draft.wanted, pilots.answerers(tx, draft.id))
+    return PilotStanding(draft.submissions, draft.wanted, len(pilots.workers(tx, draft.id)))
 
 
 def begin(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> int:

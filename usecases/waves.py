@@ -15,7 +15,7 @@ from domain.notices import Lane
 from domain.offers import A_DAY, ACTIVE, NEXT_WAVE, NOBODY_LEFT, wave_size
 from domain.quiet import is_quiet, next_allowed
 from domain.working import limit_for_one
-from storage import batches, broadcasts, enrolments, jobs, offers, outbox, people, pilots, waves
+from storage import assignments, batches, broadcasts, enrolments, jobs, offers, outbox, people, pilots, waves
 from storage.database import Tx
 from storage.offers import Candidate
 from storage.waves import Wave
@@ -41,11 +41,14 @@ def ask(tx: Tx, batch: int, *, by: int, now: int) -> None:
 def again(tx: Tx, batch: int, *, now: int) -> None:
     """Offer the whole batch to those who worked in its pilot: they have shown that they want it.
 
-    Not to who has done all they may, wants no offers, or has had A_DAY today; in quiet hours it waits for the morning.
+    Not to who is at it, has done all they may, wants no offers, or has had A_DAY today; in quiet hours it waits for the
+    morning.
     """
-    told, day, found = 0, tx.rules.day(now), batches.by_id(tx, batch)
-    assert found is not None
-    for worker in pilots.workers(tx, batch, below=limit_for_one(found)):
+    told, day = 0, tx.rules.day(now)
+    for worker in pilots.workers(tx, batch):
+        place = assignments.place(tx, worker, batch)
+        if place is None or place.reserved is not None or place.enrolment.done >= limit_for_one(place.batch):
+            continue
         person = people.by_id(tx, worker)
         takes = person.is_worker and person.reachable and person.listening == "all" and person.suspended_at is None
         if not takes or offers.had_on(tx, worker, day=day) >= A_DAY:

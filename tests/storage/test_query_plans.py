@@ -21,12 +21,12 @@ from domain.statements import month_of, plan
 from files import account_numbers
 from locales.words import Words
 from scheduler.ticks import TICKS
-from storage import assignments, broadcasts, inbox, jobs, outbox, people, sessions
+from storage import assignments, batches, broadcasts, inbox, jobs, outbox, people, sessions
 from storage.cipher import Cipher
 from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
-from tests.builders import NOON, make_batch, make_owner, make_worker
+from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
 from tests.steps import make_reviewer
 from usecases import (
     appeals,
@@ -42,6 +42,7 @@ from usecases import (
     leaving,
     payout_methods,
     payouts,
+    pilots,
     presence,
     proposals,
     publishing,
@@ -191,8 +192,12 @@ def noted() -> dict[str, list[str]]:
     workers = [make_worker(tx, 100 + number, f"W{number}") for number in range(3)]
     reviewer = make_reviewer(tx)
     tapped, written = make_batch(tx, n_tasks=30, overlap=3), make_batch(tx, "write_reply", 4, 500_000, 3)
+    draft = make_draft(tx, n_tasks=20, by=owner)
+    add_funds(tx, by=owner)
     tx.noted.clear()
-    _play(Story(tx), owner, reviewer, workers, tapped, written)
+    story = Story(tx)
+    _play(story, owner, reviewer, workers, tapped, written)
+    _play_pilot(story, owner, workers[0], draft)
     return {
         sql: [row[3] for row in connection.execute(f"explain query plan {sql}", values).fetchall()]
         for sql, values in tx.noted.items()
@@ -300,6 +305,25 @@ def _choose_methods(story: Story, workers: list[Person]) -> None:
     for days in (2, 3, 70):
         story.now += days * DAY
         story.tick()
+
+
+def _play_pilot(story: Story, owner: Person, ana: Person, draft: int) -> None:
+    """A pilot that waits, is worked at, and published with the rest."""
+    tx = story.tx
+    story.arrive(owner, pilots.begin, slot=Slot.batch(draft), batch=draft, tasks=10, cost=765_000)
+    story.now += 2 * DAY
+    story.tick()
+    while waves.offer_step(tx, batch=draft, now=story.now):
+        pass
+    story.send()
+    story.arrive(ana, work.start, slot=Slot.CARD, batch=draft)
+    story.arrive(ana, work.submit, slot=Slot.CARD, assignment=story.card(ana), answer_index=0)
+    story.arrive(ana, work.stop, slot=Slot.CARD)
+    found = batches.by_id(tx, draft)
+    assert found is not None
+    fitting = coordinating.draft_view(tx, found).quote.fitting
+    assert fitting is not None
+    story.arrive(owner, publishing.publish, slot=Slot.batch(draft), batch=draft, tasks=20, cost=fitting.total)
 
 
 def _play_rejections(story: Story, owner: Person, reviewer: Person, workers: list[Person], tapped: int) -> None:
