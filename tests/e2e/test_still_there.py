@@ -1,4 +1,4 @@
-"""Still there?, seen on the phone: the card itself asks, in its place and without a sound; one tap and it is as before."""
+"""Still there?, seen on the phone: the card asks in its place and without a sound; one tap and it is as before."""
 
 from __future__ import annotations
 
