@@ -359,7 +359,7 @@ def row(outcome: Outcome, found: list[Violation]) -> dict[str, Any]:
         "provider_kills": outcome.provider_kills,
         "calls": truth["calls"],
         "struck": dict(struck),
-        "paid_after_a_broken_call": sum(
+        "calls_broken_when_it_was_done": sum(
             number for name, number in struck.items() if "create" in name and "_after" in name
         ),
         "batches_at_the_provider": truth["batches"],
