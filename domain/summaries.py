@@ -16,12 +16,15 @@ LEAST_ANSWERS: Final = 10
 FASTEST: Final = SECOND
 LEAST_REPORTS: Final = 5
 MANY_REPORTS: Final = 0.2
+LEAST_REJECTIONS: Final = 3
+MANY_REJECTIONS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One person and why: `disagrees` (part and whole are pairs that agree and all pairs), `fast` (median active time
-    in milliseconds, answers), `reports` (reports, answers)."""
+    in milliseconds, answers), `reports` (reports, answers), `rejected` (rejections
+    that count towards standing, answers)."""
 
     worker_id: int
     why: str
@@ -74,4 +77,13 @@ def reporting(reports: Mapping[int, int], answered: Callable[[int], int]) -> lis
         Look(worker, "reports", count, answered(worker))
         for worker, count in sorted(reports.items())
         if count >= LEAST_REPORTS and count > MANY_REPORTS * answered(worker)
+    ]
+
+
+def rejected(counts: Mapping[int, int], answered: Callable[[int], int]) -> list[Look]:
+    """Return whose work was rejected often for what they answer; `counts` are those that count, ten a day at most."""
+    return [
+        Look(worker, "rejected", count, answered(worker))
+        for worker, count in sorted(counts.items())
+        if count >= LEAST_REJECTIONS and count > MANY_REJECTIONS * (answered(worker) + count)
     ]

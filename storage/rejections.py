@@ -86,13 +86,14 @@ def standing_left(tx: Tx, worker_id: int, *, since: int) -> bool:
     return int(tx.value(sql, worker_id=worker_id, since=since, limit=STANDING)) < STANDING
 
 
-def counting(tx: Tx, worker_id: int, *, since: int) -> int:
-    """How many rejections since an instant count towards the worker's standing; those found wrong do not."""
-    sql = (
-        "select count(*) from rejections where worker_id = :worker_id and standing = 1 and at >= :since"
-        " and state <> 'upheld'"
+def counting(tx: Tx, batch_id: int) -> dict[int, int]:
+    """How many rejections of a batch count towards whose standing; those found wrong since do not."""
+    rows = tx.all(
+        "select worker_id, count(*) as count from rejections where batch_id = :batch_id and state <> 'upheld'"
+        " and standing = 1 group by worker_id",
+        batch_id=batch_id,
     )
-    return int(tx.value(sql, worker_id=worker_id, since=since))
+    return {row["worker_id"]: row["count"] for row in rows}
 
 
 def untold(tx: Tx, worker_id: int, batch_id: int, *, limit: int) -> list[Rejection]:

@@ -51,7 +51,9 @@ def replied(tx: Tx, *, by: Person, inquiry: int, text: str, now: int) -> None:
     found = _unanswered(tx, by, inquiry)
     if not inquiries.answer(tx, found.id, by=by.id, text=checked_words(text), now=now):
         raise AlreadyReplied
-    inform(tx, people.by_id(tx, found.worker_id), "inquiry_answered", now=now, inquiry=inquiry)
+    worker = people.by_id(tx, found.worker_id)
+    if worker.reachable:  # also to who said stop: it answers what they asked
+        tell(tx, worker, "inquiry_answered", now=now, inquiry=inquiry)
     tell(tx, by, "reply_sent", now=now)
 
 

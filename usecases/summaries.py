@@ -10,8 +10,8 @@ from domain.fairness import Facts
 from domain.kinds import kind
 from domain.pay import per_hour
 from domain.periods import last_summary
-from domain.summaries import Look, disagreeing, fast, reporting
-from storage import batches, enrolments, fairness, job_runs, people, reviews, summaries
+from domain.summaries import Look, disagreeing, fast, rejected, reporting
+from storage import batches, enrolments, fairness, job_runs, people, rejections, reviews, summaries
 from storage.database import Tx
 from storage.worker_days import Done
 from usecases.notify import inform
@@ -128,4 +128,5 @@ def _looks(tx: Tx, batch: Batch, *, limit: int) -> list[Look]:
 
     reports = summaries.reporters(tx, batch.id, limit=limit)
     timed = [(one.worker_id, one.active_micros) for one in given]
-    return [*disagreeing(labels), *fast(timed), *reporting(reports, answered)]
+    stood = rejections.counting(tx, batch.id)
+    return [*disagreeing(labels), *fast(timed), *reporting(reports, answered), *rejected(stood, answered)]

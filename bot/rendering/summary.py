@@ -113,6 +113,14 @@ def _look(one: LookAt, words: Words) -> Markup:
     if look.why == "fast":
         millis = words.number(look.part)
         return words.html("{name}: {millis} ms a task in “{title}”", name=name, title=title, millis=millis)
+    if look.why == "rejected":
+        return words.html_many(
+            "{name}: {count} answer in “{title}” was rejected",
+            "{name}: {count} answers in “{title}” were rejected",
+            look.part,
+            name=name,
+            title=title,
+        )
     return words.html_many(
         "{name}: reported {count} task of “{title}”; perhaps there is something wrong with it",
         "{name}: reported {count} tasks of “{title}”; perhaps there is something wrong with them",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.rules import SECOND
-from domain.summaries import Look, disagreeing, fast, reporting
+from domain.summaries import Look, disagreeing, fast, rejected, reporting
 
 
 def test_who_answers_unlike_the_others_is_named_with_the_count() -> None:
@@ -32,6 +32,12 @@ def test_only_a_median_below_reading_speed_over_enough_answers_is_named() -> Non
     few = [(2, SECOND // 2)] * 9
     mixed = [(3, SECOND // 2)] * 5 + [(3, 3 * SECOND)] * 6
     assert fast(quick + few + mixed) == [Look(1, "fast", 500, 10)]
+
+
+def test_who_is_rejected_often_is_named_as_a_hint() -> None:
+    done = {1: 10, 2: 100, 3: 0}
+    found = rejected({1: 3, 2: 10, 3: 2}, lambda worker: done[worker])
+    assert found == [Look(1, "rejected", 3, 10)]
 
 
 def test_many_reports_for_few_answers_are_named() -> None:

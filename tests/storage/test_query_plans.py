@@ -81,6 +81,7 @@ BOUNDED = {
     "with recursive judges": "one row for each who rejected something that is appealed",
     "select b.id, b.title, (select count(*)": "the batches with one-tap work in review",
     "and worker_id <> :besides group by": "what is in review of one batch",
+    "and standing = 1 group by worker_id": "the rejections of one batch",
     "from proposed where proposal_id": "what one proposal holds",
     "from payout_runs where state <> 'gathering'": "all runs but one are shown: it stops at once",
     "select submitted_at / :quarter": "what one worker has in review",

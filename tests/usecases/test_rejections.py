@@ -314,10 +314,10 @@ def test_a_rejected_answer_leaves_its_day_until_the_days_top_up_is_settled(tx: T
 
 
 def test_at_most_ten_rejections_a_day_count_towards_standing(tx: Tx) -> None:
-    reviewer, worker, _, replies = written_replies(tx, 130)
+    reviewer, worker, batch, replies = written_replies(tx, 130)
     for number in range(12):
         assert reject(tx, reviewer, replies[number], now=AT + number * SECOND) == (Effect.REJECTED, 1)
-    assert rejections.counting(tx, worker.id, since=AT - HOUR) == 10
+    assert rejections.counting(tx, batch) == {worker.id: 10}
     assert tx.value("select count(*) from rejections where standing = 1") == 10
 
 
