@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
-from bench import broadcast, commits, fairness, growth, parts, photos, steps, uploads
+from bench import broadcast, commits, fairness, growth, parts, payouts, photos, steps, uploads
 from bench.options import Options
 from bench.report import RESULTS, Report
 
@@ -24,6 +24,7 @@ SECTIONS: dict[str, Section] = {
     "broadcast": broadcast.run,
     "growth": growth.run,
     "fairness": fairness.run,
+    "payouts": payouts.run,
 }
 """What there is to measure, in order; a section prints its tables and adds its rows to the report."""
 

@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 from telegram.error import InvalidToken, NetworkError
 
-from bot import app, books, checks, clock, importing, logs, trial
+from bot import app, books, checks, clock, dry_runs, importing, logs, trial
 from bot.keys import KeyProblem
 from bot.settings import Settings
 from bot.webhook import WebhookRefused
@@ -101,6 +101,18 @@ def tick(
     settings = _settings()
     logs.set_up(level="WARNING", secrets=(settings.bot_token,))
     _run(_tick(settings, name, now))
+
+
+@cli.command()
+def payouts(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what a run now would pay; change nothing.")] = False,
+) -> None:
+    """What the next payout run would pay, by rail, and whom it would leave out. Works beside a running bot."""
+    settings = _settings()
+    logs.set_up(level="WARNING", secrets=(settings.bot_token,))
+    if not dry_run:
+        _stop("Payouts are approved in the chat, with /payouts. Here there is `--dry-run`: what a run now would pay.")
+    _run(dry_runs.run(settings, say=typer.echo))
 
 
 @cli.command(name="import")

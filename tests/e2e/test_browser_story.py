@@ -292,7 +292,7 @@ async def be_paid(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen
     await of_olivia.taps("Approve")
     await of_olivia.sees("Approved by Olivia")
     await of_olivia.taps("Mark paid")
-    await of_olivia.sees("Marked paid by Olivia")
+    await of_olivia.sees("Settled,", "1 paid")
     await of_ana.sees("$1.90 paid to you")
     await shots.phone(olivia, "payout")
     await house.settled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.rendering.message import Message, Nothing
 from domain import ledger as accounts
 from handlers.buttons import decode, encode
 from handlers.routes import COMMANDS, TAPS
-from storage import invites, ledger, payouts, people
+from storage import bank_answers, invites, ledger, payout_files, payouts, people
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.lifted import queue_topups
@@ -60,6 +61,14 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
     tx.run("update batches set state = 'open', done = tasks where id = :id", id=finished)
     payouts.close(tx, 1, state="paid", reference=None, problem=None, now=now)
     tell(tx, tx.value("select worker_id from payouts where id = 1"), "payout_paid", now=now, payout=1)
+    paid_to = tx.value("select worker_id from payouts where id = 1")
+    payouts.change(tx, 1, problem=f"<&{text[:30]}")
+    for key in ("payout_failed", "payout_returned"):
+        tell(tx, paid_to, key, now=now, payout=1)
+    late = payouts.add(tx, run_id=1, worker_id=owner, amount=1, rail="sepa", method_id=None)
+    tell(tx, owner, "payout_late", now=now, payout=late)
+    for why in ("minimum", "waiting", "not_paid", "no_method"):
+        tell(tx, worker, "payout_kept", now=now, why=why)
     tell(tx, owner, "offer", now=now, batch=batch)
     invite = invites.add(tx, code="x", role="worker", single_use=False, created_by=owner, expires_at=now + 1, now=now)
     people.change(tx, worker, invite_id=invite)
@@ -83,6 +92,13 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "summary": {"day": tx.rules.day(now), "at": now},
         "batch_done": {"batch": finished},
         "payout_file": {"run": 1},
+        "payout_alert": {"run": tx.value("select id from payout_runs where state <> 'settled'"), "since": now},
+        "payout_dry_run": {"at": now},
+        "payout_no_file": {"run": 1},
+        "payout_bank_file": {"file": a_file(tx, owner, now), "of": 2},
+        "bank_answer": {"answer": an_answer(tx, owner, now), "runs": [1], "others": 3},
+        "bank_answer_refused": {"text": "{given}: no.", "params": {"given": short}},
+        "bank_answer_unsure": {"job": 1, "name": short},
         "brief_data": {"batch": batch},
         "brief_discard": {"batch": refused},
         "brief_discarded": {"batch": batch},
@@ -121,6 +137,31 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "statement_csv": {"job": 1, "name": "x", "month": 24322, "before": [0] * 5, "after": [1] * 5, "lines": 3},
     }.items():
         tell(tx, worker, key, now=now, **values)
+
+
+def a_file(tx: Tx, owner: int, now: int) -> int:
+    """A file of a run, as short as files are."""
+    return payout_files.add(
+        tx,
+        content=zlib.compress(b"bytes"),
+        run_id=1,
+        rail="sepa",
+        number=1,
+        key="MSG",
+        name="x.xml",
+        sha256="0" * 64,
+        count=1,
+        total=1,
+        created_at=now,
+        created_by=owner,
+    )
+
+
+def an_answer(tx: Tx, owner: int, now: int) -> int:
+    """A bank's answer that brought everything there is."""
+    answer = bank_answers.add(tx, sha256="0" * 64, form="list", by=owner, now=now)
+    bank_answers.count(tx, answer, dict.fromkeys(bank_answers.COUNTS, 2))
+    return answer
 
 
 def queue_methods(tx: Tx, text: str, now: int) -> None:
