@@ -70,6 +70,9 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
     for why in ("minimum", "waiting", "not_paid", "no_method"):
         tell(tx, worker, "payout_kept", now=now, why=why)
     tell(tx, owner, "offer", now=now, batch=batch)
+    pilot = tx.value("select id from batches where piloting = 1")
+    for key in ("pilot_waits", "pilot_done"):
+        tell(tx, owner, key, now=now, batch=pilot)
     invite = invites.add(tx, code="x", role="worker", single_use=False, created_by=owner, expires_at=now + 1, now=now)
     people.change(tx, worker, invite_id=invite)
     free = ledger.balance(tx, accounts.FUNDS)

@@ -32,7 +32,7 @@ from tests.builders import (
 )
 from tests.handlers.accepted import check_accepted
 from tests.steps import answer, take, write
-from usecases import appeals, asking, joining, leases, payouts, publishing, reporting, reviews, work, writing
+from usecases import appeals, asking, joining, leases, payouts, pilots, publishing, reporting, reviews, work, writing
 
 DAY = 86_400 * SECOND
 OWNER, COORDINATOR, STRANGER, ASKER, WORKER, OTHER, REVIEWER = 1, 2, 50, 51, 100, 101, 60
@@ -116,6 +116,9 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     batches.change(tx, draft, collecting=1)
     _say(tx, draft, text)
     add_funds(tx, by=owner, amount=10_000_000)
+    pilot = make_draft(tx, by=coordinator, n_tasks=12)
+    pilots.begin(tx, by=coordinator, batch=pilot, tasks=10, cost=765_000, now=now)
+    _say(tx, pilot, text)
     answer(tx, ana, photos, now=now)
     work.show(tx, by=oto, now=now)
     now += 60 * SECOND
