@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,14 +42,11 @@ class Paying:
         self._paypal = paypal
         self._clock = clock
         self._measures = MEASURES
-        self._name = ""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin with what an earlier process left."""
         await self._paypal.open()
-        own = await self._db.write(sending.installation, made=secrets.token_hex(4))
-        self._name = f"{self._db.rules.bot_username or 'tallyhand'}-{own}"
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -72,7 +68,7 @@ class Paying:
     async def _step(self) -> float:
         """Do one thing that is due; returns the seconds until the next may be."""
         if await self._db.read(sendings.waiting_run, sending.RAIL) is not None:
-            await self._db.write(sending.begin, name=self._name, now=self._clock(), most=self._measures.items)
+            await self._db.write(sending.begin, now=self._clock(), most=self._measures.items)
         one = await self._db.read(sendings.next_due)
         if one is None:
             return self._measures.look

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
+from domain.bank_answers import KEY
 from domain.money import MICRO
 from domain.rails import RAILS
 from domain.rules import DAY, HOUR, SECOND
@@ -108,15 +109,10 @@ def body(key: str, items: Iterable[Item]) -> bytes:
     ).encode()
 
 
-def item_key(payout_id: int) -> str:
-    """The payout's name at the provider."""
-    return f"payout-{payout_id}"
-
-
 def payout_of(key: str) -> int | None:
-    """The payout that a name is of; None for what is not ours."""
-    noun, _, number = key.partition("-")
-    return int(number) if noun == "payout" and number.isascii() and number.isdigit() and len(number) < 19 else None
+    """The payout that a name is of (`key_of` in domain/bank_answers.py); None for what is not ours."""
+    found = KEY.fullmatch(key)
+    return None if found is None else int(found[2])
 
 
 def value_text(amount: int, currency: str) -> str:

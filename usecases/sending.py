@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
+from domain.bank_answers import key_of
 from domain.sendings import (
     MOST_ITEMS,
     SAFE,
@@ -22,17 +23,17 @@ from domain.sendings import (
     Sending,
     Standing,
     body,
-    item_key,
     micro,
     next_call,
     next_look,
     payout_of,
     value_text,
 )
-from storage import facts, ledger, payout_methods, payouts, people, sendings
+from storage import ledger, payout_methods, payouts, people, sendings
 from storage.database import Tx
 from usecases import settling
 from usecases.notify import inform
+from usecases.payout_files import installation
 
 RAIL: Final = "paypal"
 OPEN: Final = ("sending", "unknown")
@@ -44,18 +45,10 @@ FEES: Final = 1_000_000
 """Fees of sendings are numbered behind this, those of files before it."""
 
 
-def installation(tx: Tx, *, made: str) -> str:
-    """What tells this installation's keys from another's on the same account; `made` by chance, kept at first."""
-    known = facts.get(tx, "installation")
-    if known is None:
-        facts.put(tx, "installation", made.encode())
-    return made if known is None else known.decode()
-
-
-def begin(tx: Tx, *, name: str, now: int, most: int = MOST_ITEMS) -> bool:
+def begin(tx: Tx, *, now: int, most: int = MOST_ITEMS) -> bool:
     """Write the next sending of an approved run, at most `most` payouts; False when none waits.
 
-    `name` is the installation's. Who has nowhere to be paid to gets the money back on their balance.
+    Who has nowhere to be paid to gets the money back on their balance.
     """
     run_id = sendings.waiting_run(tx, RAIL)
     if run_id is None:
@@ -63,14 +56,15 @@ def begin(tx: Tx, *, name: str, now: int, most: int = MOST_ITEMS) -> bool:
     run = payouts.by_id(tx, run_id)
     assert run is not None
     number = sendings.next_number(tx, run_id)
-    key = f"{name}-{run.period}-{run_id}-{number}"
+    own = installation(tx)
+    key = f"{tx.rules.bot_username or 'tallyhand'}-{own}-{run.period}-{run_id}-{number}"
     items: dict[int, Item] = {}
     nowhere: list[int] = []
     for one in sendings.due(tx, run_id, RAIL, limit=most):
         receiver = "" if one.method_id is None else payout_methods.details(tx, one.method_id).number
         if receiver:
             value = value_text(one.amount, tx.rules.currency)
-            items[one.id] = Item(item_key(one.id), receiver, value, tx.rules.currency)
+            items[one.id] = Item(key_of(own, one.id), receiver, value, tx.rules.currency)
         else:
             nowhere.append(one.id)
     request = body(key, items.values())

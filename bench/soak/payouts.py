@@ -27,6 +27,7 @@ from bench.soak.books import Violation
 from bench.soak.plan import SHORT, Ending, draw
 from bench.soak.points import PAYING
 from bench.soak.victims import TOKEN, Death, Victims, victims
+from domain.bank_answers import key_of
 from emulator.server import Emulator
 from tests.paydays import FIRST_WORKER
 
@@ -305,7 +306,9 @@ def everybody_is_paid_once(outcome: Outcome) -> Iterator[str]:
     """By the provider's own count, each payout once and no other."""
     by_item = outcome.truth["by_item"]
     with contextlib.closing(books.connect(outcome.data_dir / "tallyhand.db")) as db:
-        wanted = {f"payout-{row['id']}": row["amount"] for row in db.execute("select id, amount from payouts")}
+        own = db.execute("select value from facts where name = 'installation'").fetchone()[0].decode()
+        rows = db.execute("select id, amount from payouts")
+        wanted = {key_of(own, row["id"]): row["amount"] for row in rows}
     yield from (f"{key} is not ours" for key in by_item.keys() - wanted.keys())
     for key, amount in wanted.items():
         one = by_item.get(key, {"taken": 0, "paid": 0, "values": []})

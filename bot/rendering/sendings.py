@@ -67,8 +67,9 @@ def _what(view: TroubleView, words: Words) -> Markup:
         )
     if view.why in LOST:
         return words.html(
-            "Of some payouts nobody can say by program whether they arrived ({why}). Look for {key} in PayPal’s"
-            " activity and record what it shows; until then that money is neither paid nor back.",
+            "Of some payouts I cannot find out whether they arrived ({why}). Look for {key} in PayPal’s activity and"
+            " send me PayPal’s report of it as a file: that settles them. Until then their money is neither paid nor"
+            " back.",
             why=view.why,
             key=view.key,
         )

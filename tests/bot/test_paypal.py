@@ -116,7 +116,7 @@ async def standin() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def paypal(standin: StandIn) -> AsyncIterator[PayPal]:
-    paypal = PayPal(standin.address, "client", "secret", timeout=0.3)
+    paypal = PayPal(standin.address, "client", "secret", timeout=20.0)
     await paypal.open()
     yield paypal
     await paypal.close()
@@ -141,8 +141,11 @@ async def test_a_batch_is_sent_found_again_and_seen(standin: StandIn, paypal: Pa
 
 @pytest.mark.parametrize("kind", ["error_before", "error_after", "cut_before", "cut_after", "timeout_after"])
 async def test_every_break_of_a_call_is_a_doubt(standin: StandIn, paypal: PayPal, kind: str) -> None:
-    standin.faults.replace({"create": {kind: 1}, "seconds": {"hang": 0.6}})
-    assert isinstance(await paypal.send(batch("ana@example.org")), Doubt)
+    standin.faults.replace({"create": {kind: 1}, "seconds": {"hang": 3}})
+    hasty = PayPal(standin.address, "client", "secret", timeout=0.5)
+    await hasty.open()
+    assert isinstance(await hasty.send(batch("ana@example.org")), Doubt)
+    await hasty.close()
     assert len(standin.book.batches) == kind.endswith("after")
     standin.faults.replace({})
     assert isinstance(await paypal.send(batch("ana@example.org")), Taken)

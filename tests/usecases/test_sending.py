@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.message import Message, Nothing
+from domain.bank_answers import key_of
 from domain.people import Person
 from domain.rules import DAY, MINUTE, SECOND, Rules
 from domain.sendings import SAFE, Line, Look, Sending, Standing
@@ -24,6 +25,7 @@ from tests.storage.test_query_plans import NotingTx
 from tests.storage.test_query_plans import _scans as scans
 from tests.usecases.desk import Desk
 from usecases import payout_alerts, sending
+from usecases.payout_files import installation
 
 RULES = Rules(bot_username="tallyhand_bot", rails=("paypal",), floor=0)
 PRICE = 1_500_000
@@ -59,7 +61,7 @@ def desk(paid_day: sqlite3.Connection) -> Desk:
 
 def begun(desk: Desk) -> Sending:
     """The run's sending, written."""
-    assert sending.begin(desk.tx, name="house", now=desk.now)
+    assert sending.begin(desk.tx, now=desk.now)
     one = sendings.next_due(desk.tx)
     assert one is not None
     return one
@@ -84,9 +86,11 @@ def states(desk: Desk) -> list[str]:
 
 def lines(desk: Desk, *standings: Standing, **more: str) -> list[Line]:
     """What the provider says of the first payouts."""
-    ids = [row["id"] for row in desk.tx.all("select id from payouts order by id")]
+    own, ids = installation(desk.tx), [row["id"] for row in desk.tx.all("select id from payouts order by id")]
     return [
-        Line(f"payout-{number}", more.get("value", "1.50"), more.get("currency", "USD"), one, "T1", more.get("problem"))
+        Line(
+            key_of(own, number), more.get("value", "1.50"), more.get("currency", "USD"), one, "T1", more.get("problem")
+        )
         for number, one in zip(ids, standings, strict=False)
     ]
 
@@ -111,7 +115,7 @@ def test_what_is_sent_is_on_disk_before_it_leaves_and_the_same_bytes_each_time(d
     assert sent["sender_batch_header"]["sender_batch_id"] == one.key
     assert [item["receiver"] for item in sent["items"]] == list(ADDRESSES)
     assert {item["amount"]["value"] for item in sent["items"]} == {"1.50"}
-    assert not sending.begin(desk.tx, name="house", now=desk.now), "nothing is left to be written"
+    assert not sending.begin(desk.tx, now=desk.now), "nothing is left to be written"
 
 
 def test_addresses_are_sealed_and_gone_once_the_provider_has_them(desk: Desk) -> None:
@@ -124,7 +128,7 @@ def test_addresses_are_sealed_and_gone_once_the_provider_has_them(desk: Desk) ->
 
 def test_a_run_goes_out_in_sendings_of_a_bounded_size_with_keys_of_their_own(desk: Desk) -> None:
     for _ in range(3):
-        sending.begin(desk.tx, name="house", now=desk.now, most=2)
+        sending.begin(desk.tx, now=desk.now, most=2)
     rows = desk.tx.all("select s.key, count(*) from sendings s join payouts p on p.sending_id = s.id group by s.key")
     assert [row[1] for row in rows] == [2, 2]
     assert len({row[0] for row in rows}) == 2
@@ -390,7 +394,7 @@ def test_any_order_of_answers_losses_and_kills_pays_nobody_twice(
     desk, provider = copy_of(paid_day), Provider(wrong)
     desk.now += SECOND
     for how, wait, part in [*acts, *[("answered", 3_601, 4)] * 14]:
-        while sending.begin(desk.tx, name="house", now=desk.now, most=most):
+        while sending.begin(desk.tx, now=desk.now, most=most):
             pass
         one = sendings.next_due(desk.tx)
         if one is not None and one.next_at <= desk.now:
@@ -400,9 +404,10 @@ def test_any_order_of_answers_losses_and_kills_pays_nobody_twice(
                 _look(desk, provider, one, part)
         desk.pass_time(wait)
         provider.arrive(desk.now)
+    own = installation(desk.tx)
     assert all(times == 1 for times in provider.payments.values()), "nobody is paid twice"
     for row in desk.tx.all("select id, state from payouts"):
-        payments = provider.payments.get(f"payout-{row['id']}", 0)
+        payments = provider.payments.get(key_of(own, row["id"]), 0)
         assert (row["state"], payments) in {("paid", 1), ("failed", 0), ("unknown", 0), ("unknown", 1)}
         lost = desk.value("select count(*) from sendings where state = 'lost'")
         assert row["state"] != "unknown" or lost, "unknown is only what nobody can know any more"
@@ -444,5 +449,5 @@ def test_payouts_of_a_run_that_waits_for_approval_stay_where_they_are() -> None:
     paydays.earn(desk.tx, ADDRESSES, now=desk.now - 14 * DAY)
     while paydays.come(desk.tx, now=desk.now):
         pass
-    assert not sending.begin(desk.tx, name="house", now=desk.now)
+    assert not sending.begin(desk.tx, now=desk.now)
     assert {one.state for one in payouts.of_run(desk.tx, 1, limit=10)} == {"reserved"}
