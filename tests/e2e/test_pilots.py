@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import House
 from tests.e2e.phones import Phone
-from tests.e2e.test_batches import PETS, pets
+from tests.e2e.test_drafts import PETS, pets
 
 HOUR = 3_600
 
