@@ -55,7 +55,8 @@ async def test_below_the_floor_a_pilot_measures_by_how_much_and_one_tap_sets_the
     await olivia.sees("Meets the floor of $15/h", "measured in the pilot")
     assert (await olivia.tap("Publish")).startswith("Published")
     await olivia.sees("pets · open")
-    await ben.sees(better.removeprefix("Set price to "))
+    price = better.removeprefix("Set price to ")
+    assert await ben.tap("Cat", on=await ben.sees("2 of up to 3 for you")) == f"Saved · +{price}"
 
 
 async def test_a_pilot_nobody_takes_is_told_with_ways_on_and_its_price_can_be_raised(house: House) -> None:
