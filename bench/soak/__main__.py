@@ -162,7 +162,7 @@ async def _payouts(report: Report, folder: Path, seed: int, load: payouts.Load) 
     row = payouts.row(outcome, found)
     report.add("payouts", **row)
     lines = [(name.replace("_", " "), _cell(value)) for name, value in row.items() if name != "violations"]
-    print("\n" + "\n".join(f"{name:<28}{cell}" for name, cell in lines) + "\n")
+    print("\n" + "\n".join(f"{name:<32}{cell}" for name, cell in lines) + "\n")
     print("\n".join(map(str, found)) or "Every rule held.")
     return len(found)
 
