@@ -78,8 +78,9 @@ def unpaid(tx: Tx, *, limit: int) -> list[PayoutRun]:
 def marked(tx: Tx) -> PayoutRun | None:
     """The oldest run with payouts by hand that are marked paid and not closed yet."""
     row = tx.one(
-        f"select {RUN} from payout_runs where state = 'approved' and exists (select 1 from payouts p"
-        " where p.run_id = payout_runs.id and p.rail = 'by_hand' and p.state = 'sending') order by id limit 1"
+        f"select {RUN} from payout_runs where state in ('proposed', 'confirming', 'approved') and state = 'approved'"
+        " and exists (select 1 from payouts p where p.run_id = payout_runs.id and p.rail = 'by_hand'"
+        " and p.state in ('reserved', 'sending', 'unknown') and p.state = 'sending') order by id limit 1"
     )
     return None if row is None else PayoutRun(*tuple(row))
 

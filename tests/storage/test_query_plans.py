@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zlib
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.rendering import RENDERERS
+from domain import ledger as accounts
+from domain.bank_answers import Answer, Line, Status, Whole
+from domain.incoming import Incoming
 from domain.notices import Slot
 from domain.people import Person, Sender
 from domain.rules import DAY, MINUTE, SECOND, Rules
@@ -21,7 +25,7 @@ from domain.statements import month_of, plan
 from files import account_numbers
 from locales.words import Words
 from scheduler.ticks import TICKS
-from storage import assignments, batches, broadcasts, inbox, jobs, outbox, people, sessions
+from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbox, people, sessions
 from storage.cipher import Cipher
 from storage.database import Tx
 from storage.migrate import migrate
@@ -32,6 +36,7 @@ from usecases import (
     appeals,
     arrivals,
     asking,
+    bank_answers,
     coordinating,
     delivery,
     earnings,
@@ -40,12 +45,14 @@ from usecases import (
     history,
     inspecting,
     leaving,
+    payout_files,
     payout_methods,
     payouts,
     pilots,
     presence,
     proposals,
     publishing,
+    received,
     rejecting,
     rejections,
     reported,
@@ -83,6 +90,10 @@ BOUNDED = {
     "and worker_id <> :besides group by": "what is in review of one batch",
     "and standing = 1 group by worker_id": "the rejections of one batch",
     "from proposed where proposal_id": "what one proposal holds",
+    "from payouts where run_id = :run_id group by": "the payouts of one run",
+    "state = :state group by rail": "the open payouts of one run",
+    "from people p join balances a": "everybody, once for a dry run; a page of people for a run",
+    "from payout_runs where state in ('approved', 'settled')": "all runs but the newest are: it stops at once",
     "from payout_runs where state <> 'gathering'": "all runs but one are shown: it stops at once",
     "select submitted_at / :quarter": "what one worker has in review",
     "from waves w join batches b": "the open batches",
@@ -274,6 +285,7 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.send()
     assert people.by_telegram_id(tx, 100) is not None
     _choose_methods(story, workers)
+    _pay_by_file(story, owner, workers)
 
 
 def _take_long(story: Story, ana: Person, batch: int) -> None:
@@ -301,11 +313,49 @@ def _choose_methods(story: Story, workers: list[Person]) -> None:
         story.arrive(ana, payout_methods.choose, slot=Slot.PAYOUT_METHOD, kind=3)
     change = tx.value("select max(id) from payout_methods")
     story.arrive(workers[1], payout_methods.disown, slot=Slot.PAYOUT_METHOD, method_id=change)
-    story.arrive(workers[1], payout_methods.ask_remove, slot=Slot.PAYOUT_METHOD)
+    story.arrive(workers[0], payout_methods.ask_remove, slot=Slot.PAYOUT_METHOD)
     story.arrive(workers[2], leaving.withdraw, agreed_at=tx.value("select max(agreed_at) from consents"))
     for days in (2, 3, 70):
         story.now += days * DAY
         story.tick()
+
+
+def _pay_by_file(story: Story, owner: Person, workers: list[Person]) -> None:
+    """A run over a rail of files: judged, approved, filed, answered; and one that nobody looks after."""
+    tx = story.tx
+    for ana in workers[:2]:
+        credit, cause = accounts.available(ana.id), f"topup:{900 + ana.id}:credited"
+        debit, amount, now = accounts.WORLD, 9_000_000, story.now
+        ledger.transfer(tx, cause=cause, debit=debit, credit=credit, amount=amount, currency="USD", now=now)
+    story.arrive(owner, payouts.show_dry_run)
+    story.now += 7 * DAY
+    story.tick()
+    run = int(tx.value("select max(id) from payout_runs"))
+    story.arrive(owner, payouts.approve, slot=Slot.payout_run(run), run_id=run)
+    story.now += 3 * DAY
+    story.tick()
+    csv = payout_files.NAMES.index("csv")
+    story.arrive(owner, payout_files.ask, run_id=run, rail=csv)
+    assert payout_files.plan(tx, run_id=run, rail="csv").number == 1
+    orders = payout_files.page(tx, run_id=run, rail="csv", after=0, limit=100)
+    payout_files.keep(
+        tx, run_id=run, rail="csv", number=1, key="M", name="x.csv", sha256="0", content=zlib.compress(b""),
+        orders=(len(orders), sum(order.micro for order in orders), orders[-1].id), by=owner.id, now=story.now,
+    )  # fmt: skip
+    asked = tx.value("select max(id) from jobs")
+    payout_files.finish(tx, job=asked, run_id=run, rail="csv", now=story.now)
+    story.arrive(owner, payouts.show_list, run_id=run)
+    file = Incoming("table", "f", "answer.csv", 9)
+    story.arrive(owner, received.file, file=file)
+    job = tx.value("select max(id) from jobs")
+    bank_answers.once(tx, sha256="1", answer=None)
+    line = Line(payout_files.installation(tx), orders[0].id, Status.FAILED, problem="ac04")
+    answer = Answer("list", (line,), (Whole("M", Status.PAID),))
+    found = bank_answers.together(tx, found=bank_answers.check(tx, lines=answer.lines), answer=answer)
+    bank_answers.begin(tx, job=job, sha256="1", form="list", now=story.now)
+    bank_answers.step(tx, job=job, found=found, start=0, now=story.now)
+    bank_answers.finish(tx, job=job, others=0, now=story.now)
+    story.tick()
 
 
 def _play_pilot(story: Story, owner: Person, ana: Person, draft: int) -> None:
