@@ -54,6 +54,11 @@ def _promptly(_: Rules) -> int:
     return 5
 
 
+def _seldom(rules: Rules) -> int:
+    """Once an hour, in a trial like everything else."""
+    return 3600 if rules.every_seconds is None else rules.tick_seconds
+
+
 def _hourly(rules: Rules) -> int:
     return 3600
 
@@ -73,7 +78,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("summary", _often, summaries.run_due),
     Tick("statements", _often, weekly.run_due),
     Tick("fairness", _often, fairness.run_due),
-    Tick("rejections", _hourly, rejections.tell_again),
+    Tick("rejections", _seldom, rejections.tell_again),
     Tick("housekeeping", _hourly, housekeeping.tidy),
 )
 """Reviews come before payouts: at a start, what silence has paid is in the run that is caught up after it. So do payout

@@ -80,3 +80,4 @@ def queue_outcomes(tx: Tx, *, now: int) -> None:
     tell(tx, oto, "why", now=now, submission=appealed["submission_id"])
     tell(tx, oto, "inquiry_answered", now=now, inquiry=1)
     tell(tx, rita, "proposal_decided", now=now, proposal=1)
+    tell(tx, rita, "review_empty", now=now)
