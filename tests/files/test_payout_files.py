@@ -13,6 +13,7 @@ import pytest
 import sepaxml
 import xmlschema
 from defusedxml import ElementTree
+from sepaxml import SepaTransfer
 
 from domain.bank_answers import key_of, named_in
 from domain.payouts import Order
@@ -70,7 +71,7 @@ def test_the_same_payout_twice_is_never_written() -> None:
 
 
 def test_a_library_that_writes_every_payment_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Twice(sepa.SepaTransfer):  # type: ignore[misc]
+    class Twice(SepaTransfer):  # type: ignore[misc]
         def export(self, **options: Any) -> bytes:
             super().export(**options)
             return bytes(super().export(**options))
