@@ -33,6 +33,7 @@ async def test_reject_accept_silence_and_return_at_once_leave_money_in_one_place
     now = NOON + 4 * DAY
     olga, carla = await db.read(people.coordinators)
     rita = await db.read(lambda tx: people.by_telegram_id(tx, 50))
+    assert rita is not None
     phone = Phone(db, 50, "Rita", now)
     calls = [
         db.write(rejecting.confirm, by=rita, ground=1, now=now),
