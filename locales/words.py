@@ -27,6 +27,8 @@ from domain.rules import Rules, moment
 
 FOLDER = Path(__file__).parent
 LOCALES = {"en": "en_US", "fr": "fr_FR", "es": "es_419"}
+BY_CURRENCY = {("es", "EUR"): "es_ES"}
+"""Where euros are paid, a comma is the decimal sign: 7.125 would be read as seven thousand there."""
 BEFORE_LETTERS = re.compile(r"\$(?=[A-Z])")
 """French writes US dollars as $US, which Telegram takes for a cashtag and makes a link of."""
 
@@ -43,7 +45,7 @@ class Words:
     def __init__(self, language: str, rules: Rules, utc_offset: int | None = None) -> None:
         self.language = language if language in LANGUAGES else LANGUAGES[0]
         self.rules = rules
-        self._locale = LOCALES[self.language]
+        self._locale = locale_of(self.language, rules.currency)
         self._catalogue = catalogue(self.language)
         self._offset = utc_offset
 
@@ -129,8 +131,9 @@ class Words:
         return f"{self.day(now)}, {self.clock(now)}"
 
     def clock(self, now: int) -> str:
-        """A time of day."""
-        return str(format_time(self._local(now), format="short", locale=self._locale))
+        """A time of day. Spanish has both clocks; "10:00 a.m." would end every sentence with two full stops."""
+        wanted = "H:mm" if self.language == "es" else "short"
+        return str(format_time(self._local(now), format=wanted, locale=self._locale))
 
     def day_and_clock(self, now: int) -> str:
         """A day of the week and a time of day, as short as that goes: "Sat 14:30"."""
@@ -157,13 +160,19 @@ class Words:
         return (moment(now) + timedelta(minutes=self._offset)).replace(tzinfo=None)
 
 
+def locale_of(language: str, currency: str) -> str:
+    """How numbers, money and dates are written for who reads this language where this currency is paid."""
+    return BY_CURRENCY.get((language, currency), LOCALES[language])
+
+
 @lru_cache(maxsize=4096)
 def _amount(language: str, currency: str, value: Decimal, digits: int) -> str:
     """An amount with so many decimals. Remembered: a card shows the same few amounts again and again."""
-    locale = LOCALES[language]
+    locale = locale_of(language, currency)
     decimals = f".{'0' * digits}" if digits else ""
-    pattern = f"#,##0{decimals}\xa0¤" if language == "fr" else f"¤#,##0{decimals}"
-    if language != "fr" and len(get_currency_symbol(currency, locale=locale)) > 2:
+    behind = locale in ("fr_FR", "es_ES")
+    pattern = f"#,##0{decimals}\xa0¤" if behind else f"¤#,##0{decimals}"
+    if not behind and len(get_currency_symbol(currency, locale=locale)) > 2:
         pattern = f"¤\xa0#,##0{decimals}"
     shown = str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
     return BEFORE_LETTERS.sub("$\xa0", shown)
