@@ -53,7 +53,8 @@ def release_rest(tx: Tx, batch: int, now: int) -> int:
 def release_spared(tx: Tx, batch: int, now: int) -> int:
     """Give back the pay of answers that no task can want any more, once all tasks are done; returns micro-units.
 
-    Only a batch whose overlap adapts spares any. No task is given more answers afterwards (see counting.widen).
+    Only a batch whose overlap adapts spares any, and what was answered anew after rejections has used some of it up. No
+    task is given more answers afterwards (batches.want_one_more).
     """
     found = batches.priced(tx, batch)
     if found is None or found.state not in ("open", "paused") or found.piloting or found.done < found.tasks:
@@ -62,7 +63,8 @@ def release_spared(tx: Tx, batch: int, now: int) -> int:
     if spared <= 0:
         return 0
     batches.count(tx, batch, spared=spared)
-    return _release_pay(tx, batch, spared * found.price, now)
+    left = ledger.balance(tx, accounts.reserve(batch)) - batches.promised(tx, batch)
+    return _release_pay(tx, batch, min(spared * found.price, left), now)
 
 
 def release_topups(tx: Tx, batch: int, now: int) -> int:

@@ -43,7 +43,7 @@ async def test_a_zip_with_a_caption_is_a_whole_batch(house: House) -> None:
     assert "Choose what is biggest." in shown.text
     assert "English · 1 answer a task" in shown.text
     assert "About 10 s a task (estimate)" in shown.text
-    assert "3 × 1 × $0.05 = $0.15 of $500.00 free" in shown.text
+    assert "3 × 1 × $0.05 = $0.15\n" in shown.text and "= $0.2295 of $500.00 free" in shown.text
     assert "$18/h" in shown.text
     assert "That is all" not in shown.buttons
     assert {"Preview", "Publish", "Discard", "Question", "Price", "Overlap"} <= set(shown.buttons)
