@@ -12,11 +12,12 @@ from typing import Any
 from bot.rendering.message import Action, Button, Document, Keyboard, Message, Nothing, Renderer
 from domain.bank_answers import key_of
 from domain.money import as_decimal_text
+from domain.payout_methods import masked
 from domain.payouts import AGAIN_AFTER, LISTED, OPEN, Payout, PayoutRun, minimum
 from domain.periods import next_payout
 from domain.rails import BY_HAND, RAILS
 from files.exports import Cell
-from files.payout_tables import shown_number, unpacked, written_list
+from files.payout_tables import unpacked, written_list
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import bank_answers, payout_files, payout_methods, payouts, people
@@ -233,7 +234,7 @@ def _row(tx: Tx, payout: Payout, own: str) -> list[Cell]:
         key_of(own, payout.id),
         name or people.name(tx, payout.worker_id),
         method.kind if method else payout.rail,
-        shown_number(number),
+        "" if method is None else masked(method.kind, number),
         Decimal(as_decimal_text(payout.amount, currency=currency)),
         currency,
         payout.state if payout.state in ("paid", "failed", "returned") else "",
@@ -265,7 +266,7 @@ def bank_file(view: tuple[PayoutFile, PayoutRun, bytes, int] | None, words: Word
         )
     )
     parts.append(words.html("<code>{key}</code>\nSHA-256 <code>{hash}</code>", key=one.key, hash=one.sha256[:16]))
-    return Message("\n\n".join(parts), document=Document(one.name, data=data), protect=True)
+    return Message("\n\n".join(parts), document=Document(one.name, data=data))
 
 
 def _bank_file_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[PayoutFile, PayoutRun, bytes, int] | None:

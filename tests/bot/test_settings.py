@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bot import checks, keys
 from bot.settings import Settings
+from domain.rules import Payer
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -64,6 +65,32 @@ def test_a_wrong_setting_gets_a_sentence(name: str, value: str, says: str) -> No
 
 def test_owner_ids_are_read_from_a_list_with_commas() -> None:
     assert make(owner_ids="12, 34").owner_ids == (12, 34)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"rails": "sepa"}, "RAILS: sepa cannot pay in USD, only in EUR"),
+        ({"rails": "csv_paypal", "currency": "KES"}, "RAILS: csv_paypal cannot pay in KES"),
+        ({"rails": "by_hand, pigeon"}, "RAILS: pigeon is no way to pay; there are by_hand, csv"),
+        ({"rails": " ,"}, "RAILS: names no way to pay"),
+        ({"rails": "sepa", "currency": "EUR"}, "SEPA_BIC: RAILS has sepa, so set SEPA_NAME and SEPA_IBAN"),
+        ({"sepa_iban": "DE89370400440532013001"}, "SEPA_IBAN: is mistyped"),
+        ({"payout_minimum": "one"}, "PAYOUT_MINIMUM: I cannot read “one” as an amount"),
+    ],
+)
+def test_a_way_to_pay_that_cannot_be_is_refused_before_the_start(values: dict[str, str], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        make(**values)
+    assert checks.sentences(caught.value)[0].startswith(says)
+
+
+def test_rails_come_in_the_operators_order_with_the_account_that_pays() -> None:
+    iban = "DE02 1203 0000 0000 2020 51"
+    rules = make(rails="sepa, csv; by_hand", currency="EUR", sepa_name="Tally ", sepa_iban=iban).rules(bot_username="x")
+    assert rules.rails == ("sepa", "csv", "by_hand")
+    assert rules.payer == Payer("Tally", "DE02120300000000202051")
+    assert (rules.payout_minimum, rules.payout_two_above) == (1_000_000, 1_000_000_000)
 
 
 async def test_check_says_that_the_token_is_missing_and_the_folder_cannot_be_written(tmp_path: Path) -> None:

@@ -421,7 +421,7 @@ def test_a_run_nobody_approves_is_told_and_its_workers_wait_in_the_open(desk: De
     assert told(desk.tx, ana) == ["payout_late"]
 
 
-def test_the_list_names_each_payout_so_that_it_can_be_filled_in(desk: Desk) -> None:
+def test_the_list_names_each_payout_to_be_filled_in_and_shows_nobodys_number(desk: Desk) -> None:
     owner = desk.make(make_owner)
     owed(desk, 1, 5_000_000), owed(desk, 2, 7_000_000, kind="by_hand")
     one = approved(desk, owner)
@@ -432,7 +432,7 @@ def test_the_list_names_each_payout_so_that_it_can_be_filled_in(desk: Desk) -> N
     lines = document.data.decode("utf-8-sig").splitlines()
     own = files.installation(desk.tx)
     assert lines[0] == "payout,name,method,number,amount,currency,status,reason,reference,fee"
-    assert lines[1] == f"{key_of(own, 1)},Name 1,iban,{IBAN}1,5.00,EUR,,,,"
+    assert lines[1] == f"{key_of(own, 1)},Name 1,iban,•••• 1991,5.00,EUR,,,,"
     assert lines[2] == f"{key_of(own, 2)},Name 2,by_hand,,7.00,EUR,,,,"
 
 
