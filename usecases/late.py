@@ -32,10 +32,10 @@ def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None
         reserves.add(tx, batch.id, reserves.one_more(tx, batch.id), by=coordinator, now=now)
     if _wanted(hand):
         return tasks.answer(tx, task.id, late=True)
-    counting.add_answer(tx, batch.id, task.id)
+    done = counting.add_answer(tx, batch.id, task.id)
     after = tasks.by_id(tx, task.id)
     assert after is not None
-    return Counted(after.state, after.wanted, after.answered, beside=True)
+    return Counted(after.state, after.wanted, after.answered, beside=not done)
 
 
 def takes(tx: Tx, hand: Hand, answer: Answer | None) -> bool:

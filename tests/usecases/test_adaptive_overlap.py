@@ -12,7 +12,7 @@ from storage.database import Tx
 from tests.builders import NOON, make_batch, make_draft, make_owner, make_worker
 from tests.steps import books_are_right, buttons, screen, told
 from tests.usecases.desk import Desk
-from usecases import drafts, publishing, work
+from usecases import drafts, leases, publishing, work
 from usecases.answering import undo
 
 PRICE = 50_000
@@ -164,3 +164,19 @@ def test_a_range_that_cannot_be_decided_by_answers_is_refused_with_what_to_write
     shown = screen(desk.tx, owner, "batch")
     assert sentence in shown.text
     assert not any(name.startswith("Publish") for name in buttons(shown))
+
+
+def test_a_late_answer_that_fills_a_task_of_a_paused_batch_makes_it_done(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=2)
+    ana, ben = crew(desk, 2)
+    tap(desk, ana, batch, 0)
+    desk.do(work.start, ben, batch=batch)
+    card = desk.card(ben)
+    assert card is not None
+    desk.pass_time(2 * 3600)
+    desk.make(leases.expire, now=desk.now)
+    desk.do(publishing.pause, owner, batch=batch)
+    desk.do(work.submit, ben, assignment=card, answer_index=0)
+    assert wanted(desk.tx, batch) == ([2], 2, 1)
+    books_are_right(desk.tx)
