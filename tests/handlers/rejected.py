@@ -26,7 +26,8 @@ def queue_rejections(tx: Tx, *, now: int) -> None:
         " where s.worker_id = :oto and s.batch_id = :batch and s.state = 'pending'",
         ground=appealed["ground_id"], rita=rita, now=now, oto=oto, batch=appealed["batch_id"],
     )  # fmt: skip
-    one = {"first": proposed["submission_id"], "last": proposed["submission_id"], "version": proposed["version"]}
+    submission = proposed["submission_id"]
+    one = {"first": submission, "last": submission, "version": proposed["version"], "at": now}
     page = {"batch": tapped["batch_id"], "worker": tapped["worker_id"], "after": 0}
     for key, values in {
         "reject_code": one,
