@@ -101,14 +101,15 @@ def begin(tx: Tx, submission_id: int, *, now: int) -> None:
 def decide(
     tx: Tx, submission_id: int, *, version: int, state: str, by: int | None, reason: str | None, now: int
 ) -> bool:
-    """Decide a pending submission of exactly this version; False when it is decided or another text by now.
+    """Decide a pending submission of exactly this version; False when it is decided or another text by now, or when its
+    review period is over: silence has accepted it then, also while the clock's tick is still to come.
 
     What silence would have done is over, and the row gives its bytes to the decision: one that grew would need another
     page for what stands beside it.
     """
     decided = tx.run(
         "update submissions set state = :state, review_until = 0, decided_at = :now, decided_by = :by, reason = :reason"
-        " where id = :id and state = 'pending' and version = :version",
+        " where id = :id and state = 'pending' and version = :version and (:state = 'accepted' or review_until > :now)",
         id=submission_id,
         version=version,
         state=state,
@@ -173,15 +174,18 @@ def pending_between(tx: Tx, batch_id: int, worker_id: int, *, first: int, last: 
     return [_submission(row) for row in rows]
 
 
-def summed_between(tx: Tx, batch_id: int, worker_id: int, *, first: int, last: int) -> tuple[int, int, int | None]:
-    """How many these are, their micro-units, and when silence pays the first of them."""
+def summed_between(
+    tx: Tx, batch_id: int, worker_id: int, *, first: int, last: int, now: int
+) -> tuple[int, int, int | None]:
+    """How many of these silence has not paid yet, their micro-units, and when it pays the first of them."""
     row = tx.one(
         "select count(*), coalesce(sum(price), 0), min(review_until) from submissions s where batch_id = :batch_id"
-        " and state = 'pending' and id between :first and :last and worker_id = :worker_id",
+        " and state = 'pending' and id between :first and :last and worker_id = :worker_id and review_until > :now",
         batch_id=batch_id,
         worker_id=worker_id,
         first=first,
         last=last,
+        now=now,
     )
     assert row is not None
     return row[0], row[1], row[2]

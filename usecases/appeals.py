@@ -111,7 +111,7 @@ def pay(tx: Tx, *, by: Person, rejection: int, now: int) -> int:
 
 def ask_keep(tx: Tx, *, by: Person, rejection: int, now: int) -> None:
     """Ask why the rejection stands, for its writer to read. Raises AppealDecided."""
-    found = _undecided(tx, by, rejection)
+    found = _unanswered(tx, by, rejection, now=now)
     questions.ask(tx, by.id, KEEP_WORDS, now=now, rejection=found.id)
     tell(tx, by, "appeal_keep", now=now, slot=Slot.REVIEW, rejection=found.id)
 
@@ -119,7 +119,7 @@ def ask_keep(tx: Tx, *, by: Person, rejection: int, now: int) -> None:
 def keep_written(tx: Tx, *, by: Person, text: str, rejection: int, now: int) -> None:
     """The rejection stands, for a reason in the judge's own words; its money is the batch's again."""
     reason = checked_words(text)
-    found = _undecided(tx, by, rejection)
+    found = _unanswered(tx, by, rejection, now=now)
     stop_asking(tx, by)
     forfeit(tx, found, state="kept", by=by.id, reason=reason, now=now)
     _told(tx, by.id, found, "appeal.kept", now=now)
@@ -184,6 +184,14 @@ def _hearable(tx: Tx, by: Person, rejection_id: int) -> Rejection:
 def _undecided(tx: Tx, by: Person, rejection_id: int) -> Rejection:
     found = _hearable(tx, by, rejection_id)
     if found.state != "appealed":
+        raise AppealDecided
+    return found
+
+
+def _unanswered(tx: Tx, by: Person, rejection_id: int, *, now: int) -> Rejection:
+    """One whose week is over is won, whether the clock's tick has come or not."""
+    found = _undecided(tx, by, rejection_id)
+    if found.due_at <= now:
         raise AppealDecided
     return found
 

@@ -79,15 +79,15 @@ class Preview:
 
 def ask_code(tx: Tx, *, by: Person, first: int, last: int, version: int, now: int) -> None:
     """Ask why it shall be rejected. Nothing happens yet. Raises NotRejectable, OwnWork, StaleButton."""
-    work = work_of(tx, by, Target(first, last, version))
+    work = work_of(tx, by, Target(first, last, version), now=now)
     stop_asking(tx, by)
     reviews.begin(tx, work.submission.id, now=now)
-    tell(tx, by, "reject_code", now=now, slot=Slot.REVIEW, **work.target._asdict())
+    tell(tx, by, "reject_code", now=now, slot=Slot.REVIEW, at=now, **work.target._asdict())
 
 
 def ask_evidence(tx: Tx, *, by: Person, code: int, first: int, last: int, version: int, now: int) -> None:
     """Ask for the evidence of a code, by its place in CODES: a line of the instructions, or the reviewer's words."""
-    work = work_of(tx, by, Target(first, last, version))
+    work = work_of(tx, by, Target(first, last, version), now=now)
     if not 0 <= code < len(CODES):
         raise StaleButton
     name = CODES[code][0]
@@ -95,15 +95,15 @@ def ask_evidence(tx: Tx, *, by: Person, code: int, first: int, last: int, versio
     if name == "instruction":
         if not instruction_lines(work.batch.face.instructions):
             raise NoInstructions
-        tell(tx, by, "reject_line", now=now, slot=Slot.REVIEW, **work.target._asdict())
+        tell(tx, by, "reject_line", now=now, slot=Slot.REVIEW, at=now, **work.target._asdict())
         return
     questions.ask(tx, by.id, REJECT_WORDS, now=now, code=name, **work.target._asdict())
-    tell(tx, by, "reject_words", now=now, slot=Slot.REVIEW, code=code, **work.target._asdict())
+    tell(tx, by, "reject_words", now=now, slot=Slot.REVIEW, at=now, code=code, **work.target._asdict())
 
 
 def choose_line(tx: Tx, *, by: Person, line: int, first: int, last: int, version: int, now: int) -> None:
     """Against this line of the instructions, counted from 1: show what will happen."""
-    work = work_of(tx, by, Target(first, last, version))
+    work = work_of(tx, by, Target(first, last, version), now=now)
     if not 0 < line <= len(instruction_lines(work.batch.face.instructions)):
         raise StaleButton
     _confirm(tx, by, work, code="instruction", line=line, now=now)
@@ -111,13 +111,13 @@ def choose_line(tx: Tx, *, by: Person, line: int, first: int, last: int, version
 
 def choose_source(tx: Tx, *, by: Person, source: int, first: int, last: int, version: int, now: int) -> None:
     """Copied from this other submission of the batch: show what will happen."""
-    work = work_of(tx, by, Target(first, last, version))
+    work = work_of(tx, by, Target(first, last, version), now=now)
     _confirm(tx, by, work, code="copied", source=_source(tx, work, source), now=now)
 
 
 def words_written(tx: Tx, *, by: Person, text: str, code: str, first: int, last: int, version: int, now: int) -> None:
     """The reviewer's own words: show what will happen. For a copy a number alone is the other submission's."""
-    work = work_of(tx, by, Target(first, last, version))
+    work = work_of(tx, by, Target(first, last, version), now=now)
     words = checked_words(text)
     number = words.lstrip("#№ ").strip()
     if code == "copied" and number.isdecimal() and len(number) < 19:
@@ -131,7 +131,7 @@ def confirm(tx: Tx, *, by: Person, ground: int, now: int) -> tuple[Effect, int]:
     found = grounds.by_id(tx, ground)
     if found is None or found.by != by.id:
         raise StaleButton
-    work = work_of(tx, by, found.target)
+    work = work_of(tx, by, found.target, now=now)
     if work.count > left_for(tx, by, work.batch, now=now):
         seconds = proposals.propose(tx, by, work.batch, work.submission, found, now=now)
         effect, count = (Effect.PROPOSED if seconds else Effect.WAITS), work.count
@@ -147,7 +147,7 @@ def confirm(tx: Tx, *, by: Person, ground: int, now: int) -> tuple[Effect, int]:
 def preview(tx: Tx, by: Person, ground: Ground, *, now: int) -> Preview | None:
     """What a tap on Reject would do now; None when nothing of it waits any more. Read only."""
     try:
-        work = work_of(tx, by, ground.target)
+        work = work_of(tx, by, ground.target, now=now)
     except NotRejectable:
         return None
     lines = instruction_lines(work.batch.face.instructions)
@@ -171,8 +171,11 @@ def left_for(tx: Tx, by: Person, batch: Batch, *, now: int) -> int:
     return min(found.hour, found.batch)
 
 
-def work_of(tx: Tx, by: Person, target: Target) -> Work:
-    """What the target names and this person may reject. Raises ReviewersOnly, OwnWork, StaleButton, NotRejectable."""
+def work_of(tx: Tx, by: Person, target: Target, *, now: int) -> Work:
+    """What the target names and this person may reject, without what silence has paid by now.
+
+    Raises ReviewersOnly, OwnWork, StaleButton, NotRejectable.
+    """
     require_reviewer(by)
     submission = reviews.submission(tx, target.first)
     batch = None if submission is None else batches.by_id(tx, submission.batch_id)
@@ -183,13 +186,14 @@ def work_of(tx: Tx, by: Person, target: Target) -> Work:
     if target.single:
         if target.last != target.first:
             raise StaleButton
-        if submission.state != "pending" or submission.version != target.version:
+        over = submission.review_until <= now
+        if submission.state != "pending" or submission.version != target.version or over:
             raise NotRejectable
         return Work(target, submission, batch, 1, submission.price, submission.review_until)
     if kind(batch.kind).input != "tap":
         raise StaleButton
     count, amount, silent_at = reviews.summed_between(
-        tx, batch.id, submission.worker_id, first=target.first, last=target.last
+        tx, batch.id, submission.worker_id, first=target.first, last=target.last, now=now
     )
     if count == 0:
         raise NotRejectable

@@ -147,7 +147,7 @@ def accept_all(tx: Tx, *, by: Person, batch_id: int, until: int, now: int) -> in
 
 def ask_reason(tx: Tx, *, by: Person, submission_id: int, version: int, now: int) -> Judged | None:
     """Ask why a submission goes back: a reason in one tap, or the next text of the reviewer's. None when it asked."""
-    submission = judgeable(tx, by, submission_id)
+    submission = _unless_silent(tx, judgeable(tx, by, submission_id), now=now)
     judged = unless_stale(tx, by, submission, version, now=now)
     if judged is None:
         questions.ask(tx, by.id, REASON, now=now, submission_id=submission_id, version=version)
@@ -174,7 +174,7 @@ def send_back(tx: Tx, *, by: Person, submission_id: int, version: int, reason: s
     """
     if not reason:
         raise ReasonEmpty
-    submission = judgeable(tx, by, submission_id)
+    submission = _unless_silent(tx, judgeable(tx, by, submission_id), now=now)
     stop_asking(tx, by)
     judged = unless_stale(tx, by, submission, version, now=now)
     if judged is not None:
@@ -239,6 +239,14 @@ def _accept(tx: Tx, found: Sequence[Submission], *, by: int | None, now: int) ->
     for batch_id, count in accepted.items():
         batches.count(tx, batch_id, accepted=count)
         progress.refresh(tx, batch_id, now)
+
+
+def _unless_silent(tx: Tx, submission: Submission, *, now: int) -> Submission:
+    """The submission as it is now: one whose review period is over is accepted, whether its tick has come or not."""
+    if submission.state != "pending" or submission.review_until > now:
+        return submission
+    _accept(tx, [submission], by=None, now=now)
+    return reviews.submission(tx, submission.id) or submission
 
 
 def judgeable(tx: Tx, by: Person, submission_id: int) -> Submission:

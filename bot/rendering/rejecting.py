@@ -65,7 +65,7 @@ def _target(params: dict[str, Any]) -> Target:
 
 def _work_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Work, Sequence[int], dict[str, Any]] | None:
     try:
-        work = rejecting.work_of(tx, people.by_id(tx, person_id), _target(params))
+        work = rejecting.work_of(tx, people.by_id(tx, person_id), _target(params), now=params["at"])
     except Refusal:
         return None
     return work, rejecting.alike(tx, work), params

@@ -245,11 +245,11 @@ def test_who_comes_first_decides_and_the_others_change_nothing(tx: Tx, first: st
     reviewer, worker, _, (reply, _) = written_replies(tx, 2)
     carla = make_coordinator(tx)
     weigh(tx, reviewer, reply, now=AT)
-    now = NOON + 4 * DAY
+    now, over = AT + MINUTE, NOON + 4 * DAY
     decide: dict[str, Callable[[], object]] = {
         "reject": lambda: rejecting.confirm(tx, by=reviewer, ground=1, now=now),
         "accept": lambda: reviews.accept(tx, by=carla, submission_id=reply, version=1, now=now),
-        "silence": lambda: reviews.accept_due(tx, now=now),
+        "silence": lambda: reviews.accept_due(tx, now=over),
         "return": lambda: reviews.send_back(tx, by=carla, submission_id=reply, version=1, reason="No", now=now),
     }
     decide[first]()
