@@ -246,6 +246,17 @@ def price(tx: Tx, rejection_id: int) -> int:
     return int(tx.value(sql, id=rejection_id))
 
 
+def held(tx: Tx, worker_id: int) -> int:
+    """The price of a worker's rejected work that can be appealed or is, in micro-units."""
+    return int(
+        tx.value(
+            "select coalesce(sum(s.price), 0) from rejections r join submissions s on s.id = r.submission_id"
+            " where r.worker_id = :worker_id and r.at > 0 and r.state in ('open', 'appealed')",
+            worker_id=worker_id,
+        )
+    )
+
+
 def decided_since(tx: Tx, worker_id: int, batch_id: int, *, since: int, limit: int) -> list[Rejection]:
     """A worker's appeals in a batch that were decided since an instant, oldest first."""
     rows = tx.all(

@@ -8,12 +8,12 @@ from typing import Final
 from domain import ledger
 from domain.notices import Slot
 from domain.pay import per_hour
-from domain.payouts import payable
+from domain.payouts import minimum, payable
 from domain.people import Person
 from domain.periods import next_payout
 from domain.refusals import Refusal
 from domain.words import N_
-from storage import earnings, worker_days
+from storage import consents, earnings, rejections, worker_days
 from storage.database import Tx
 from storage.ledger import balance
 from storage.worker_days import Done
@@ -45,7 +45,8 @@ class Earnings:
     `silent_until` is when silence has paid the last of what is in review; `payout` is what the next run would pay of
     what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off. What was
     earned is with top-ups; `topups` is all there ever were, `hourly` over all active time.
-    Without a payout method that is paid here, none is paid: then `method_wanted`.
+    Without a payout method that is paid here, nothing is paid: then `method_wanted`. `held` is the price of rejected
+    work that can be appealed, or is.
     """
 
     at: int
@@ -62,13 +63,16 @@ class Earnings:
     payout_at: int
     payout: int
     payout_expected: int
+    minimum: int
     days: tuple[Earned, ...]
+    held: int = 0
     method_wanted: bool = False
 
     @property
     def empty(self) -> bool:
         """Nothing was ever earned, and nothing is on its way."""
-        return not (self.ever.submissions or self.available or self.in_review or self.in_transit or self.paid)
+        money = (self.available, self.in_review, self.held, self.in_transit, self.paid)
+        return not (self.ever.submissions or any(money))
 
 
 def show(tx: Tx, *, by: Person, now: int) -> None:
@@ -90,6 +94,10 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
     today = rules.day(at)
     available, in_review = balance(tx, ledger.available(worker_id)), balance(tx, ledger.in_review(worker_id))
     cutoff = next_payout(rules, at).due_at
+    method = payout_methods.standing(tx, worker_id, at=at)
+    rail = method.rail(rules)
+    left = consents.of(tx, worker_id) is None
+    expected = available + earnings.silent_by(tx, worker_id, at=cutoff)
     ever = _earned(tx, worker_id, 0, today + 1)
     return Earnings(
         at=at,
@@ -104,8 +112,10 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
         topups=earnings.topups(tx, worker_id, first=0, last=today + 1),
         hourly=per_hour(ever.earned, ever.active_micros),
         payout_at=cutoff,
-        payout=payable(available, rules),
-        payout_expected=payable(available + earnings.silent_by(tx, worker_id, at=cutoff), rules),
+        payout=payable(available, rules, rail, left=left),
+        payout_expected=payable(expected, rules, rail, left=left),
+        minimum=minimum(rules, rail),
+        held=rejections.held(tx, worker_id),
         days=_days(tx, worker_id, today),
         method_wanted=payout_methods.wanted(tx, worker_id),
     )

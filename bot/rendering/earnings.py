@@ -47,6 +47,8 @@ def _money(view: Earnings, words: Words) -> Markup:
         )
     else:
         lines.append(words.html("In review {amount}", amount=words.money(view.in_review)))
+    if view.held:
+        lines.append(words.html("Held, of rejected work: {amount} (/history)", amount=words.money(view.held)))
     if view.in_transit:
         lines.append(words.html("On its way to you {amount}", amount=words.money(view.in_transit)))
     lines.append(words.html("Paid {amount}", amount=words.money(view.paid)))
@@ -68,6 +70,8 @@ def _times(view: Earnings, words: Words) -> Markup:
 
 def _next(view: Earnings, words: Words) -> Markup:
     at = words.day_and_time(view.payout_at)
+    if view.method_wanted:
+        return words.html("Next payday {at}", at=at)
     if view.payout_expected > view.payout > 0:
         return words.html(
             "Next payout {at}: {amount}, or {expected} with what is accepted by then",
@@ -80,7 +84,7 @@ def _next(view: Earnings, words: Words) -> Markup:
     return words.html(
         "Next payout {at}. Payouts begin at {minimum}; what you have stays yours until then.",
         at=at,
-        minimum=words.money(words.rules.payout_minimum),
+        minimum=words.money(view.minimum),
     )
 
 
