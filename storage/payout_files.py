@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from domain.payouts import Payout
 from storage.database import Tx
+from storage.payout_methods import PAYS
 from storage.payouts import PAYOUT
 
 CONTEXT = b"payout_files.content"
@@ -86,6 +88,15 @@ def fill(tx: Tx, file_id: int, *, run_id: int, rail: str, upto: int, now: int) -
     row = tx.one("select count(*), coalesce(sum(amount), 0) from payouts where file_id = :id", id=file_id)
     assert row is not None
     return row[0], row[1]
+
+
+def goes_nowhere(tx: Tx, file_id: int) -> bool:
+    """Something in the file would go to a method that is not paid to any more."""
+    sql = (
+        "select 1 from payouts p join payout_methods m on m.id = p.method_id where p.file_id = :id"
+        " and m.state not in (select value from json_each(:pays)) limit 1"
+    )
+    return tx.one(sql, id=file_id, pays=json.dumps(PAYS)) is not None
 
 
 def payouts_in(tx: Tx, file_id: int, *, after: int, limit: int) -> list[Payout]:

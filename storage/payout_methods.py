@@ -65,6 +65,17 @@ def details(tx: Tx, method_id: int) -> Details:
     return Details(_open(tx, row["number"], "number", worker_id), _open(tx, row["name"], "name", worker_id))
 
 
+PAYS = ("active", "replaced")
+"""A payout keeps the method it was gathered with when the worker changes theirs; the others are no longer paid to."""
+
+
+def receiver(tx: Tx, method_id: int) -> Details:
+    """The same for a payment that leaves now: empty also where its owner disowned or removed it, or money came back."""
+    method = by_id(tx, method_id)
+    assert method is not None, "a payout names a method there is"
+    return details(tx, method_id) if method.state in PAYS else Details("", "")
+
+
 def ever(tx: Tx, worker_id: int) -> bool:
     """The worker had a method once, whatever became of it: another one is a change."""
     sql = "select 1 from payout_methods where worker_id = :id and active_from is not null limit 1"

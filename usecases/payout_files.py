@@ -82,7 +82,7 @@ def page(tx: Tx, *, run_id: int, rail: str, after: int, limit: int) -> list[Orde
     found = []
     for one in payouts.reserved_page(tx, run_id, rail, after=after, limit=limit):
         method = None if one.method_id is None else payout_methods.by_id(tx, one.method_id)
-        number, name = ("", "") if method is None else payout_methods.details(tx, method.id)
+        number, name = ("", "") if method is None else payout_methods.receiver(tx, method.id)
         kind = "" if method is None else method.kind
         key, amount = key_of(own, one.id), written(one.amount, digits)
         found.append(Order(one.id, key, name or people.name(tx, one.worker_id), kind, number, amount, one.amount))
@@ -130,7 +130,8 @@ def keep(
         created_at=now,
         created_by=by,
     )
-    if payout_files.fill(tx, file_id, run_id=run_id, rail=rail, upto=upto, now=now) != (count, total):
+    filled = payout_files.fill(tx, file_id, run_id=run_id, rail=rail, upto=upto, now=now)
+    if filled != (count, total) or payout_files.goes_nowhere(tx, file_id):
         raise Changed
     details: dict[str, Json] = {"rail": rail, "count": count, "total": total, "sha256": sha256}
     audit.add(tx, person_id=by, action="payout_run.file", subject=f"payout_run:{run_id}", now=now, **details)

@@ -61,7 +61,7 @@ def begin(tx: Tx, *, now: int, most: int = MOST_ITEMS) -> bool:
     items: dict[int, Item] = {}
     nowhere: list[int] = []
     for one in sendings.due(tx, run_id, RAIL, limit=most):
-        receiver = "" if one.method_id is None else payout_methods.details(tx, one.method_id).number
+        receiver = "" if one.method_id is None else payout_methods.receiver(tx, one.method_id).number
         if receiver:
             value = value_text(one.amount, tx.rules.currency)
             items[one.id] = Item(key_of(own, one.id), receiver, value, tx.rules.currency)

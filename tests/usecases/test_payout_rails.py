@@ -37,6 +37,7 @@ from usecases import payout_alerts, publishing, reviews, settling
 from usecases import payout_files as files
 from usecases import payouts as runs
 from usecases.dry_runs import dry_run
+from usecases.payout_methods import disown, remove
 
 EURO = Rules(
     bot_username="tallyhand_bot",
@@ -480,3 +481,36 @@ def test_the_books_are_right_through_all_of_it() -> None:
     settling.fee(desk.tx, one.id, 50_000, number=1_000_001, now=PAYDAY)
     books_are_right(desk.tx)
     assert people.by_id(desk.tx, owner.id).is_owner
+
+
+def test_nothing_goes_to_a_method_its_owner_disowned_or_removed_after_the_cut_off(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    ana, ben, eva = (owed(desk, number, 5_000_000) for number in (1, 2, 3))
+    method(desk.tx, ana, "iban", 4)  # a stranger has her phone, and waits a day
+    thief, bens = payout_methods.active(desk.tx, ana.id), payout_methods.active(desk.tx, ben.id)
+    assert thief is not None and bens is not None
+    one = approved(desk, owner)
+    disown(desk.tx, by=ana, method_id=thief.id, now=PAYDAY)
+    remove(desk.tx, by=ben, newest=bens.id, now=PAYDAY)
+    orders = files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)
+    assert [order.number for order in orders] == ["", "", f"{IBAN}3"]
+    files.refuse(desk.tx, refused=[(order.id, "no_method") for order in orders if not order.number], now=PAYDAY)
+    assert [money(desk.tx, each).available for each in (ana, ben, eva)] == [5_000_000, 5_000_000, 0]
+    back = payout_methods.active(desk.tx, ana.id)
+    assert back is not None
+    assert payout_methods.details(desk.tx, back.id).number == f"{IBAN}1"
+
+
+def test_a_file_that_was_being_made_meanwhile_is_made_anew(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    ana = owed(desk, 1, 5_000_000)
+    one, found = approved(desk, owner), payout_methods.active(desk.tx, ana.id)
+    assert found is not None
+    orders = files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)
+    disown(desk.tx, by=ana, method_id=found.id, now=PAYDAY)
+    with pytest.raises(files.Changed), desk.tx.savepoint():
+        files.keep(
+            desk.tx, run_id=one.id, rail="sepa", number=1, key="MSG-1", name="f.xml", sha256="00" * 32,
+            content=b"", orders=(1, 5_000_000, orders[-1].id), by=owner.id, now=PAYDAY,
+        )  # fmt: skip
+    assert the(desk, ana).state == "reserved"

@@ -26,6 +26,7 @@ from tests.storage.test_query_plans import _scans as scans
 from tests.usecases.desk import Desk
 from usecases import payout_alerts, sending
 from usecases.payout_files import installation
+from usecases.payout_methods import disown
 
 RULES = Rules(bot_username="tallyhand_bot", rails=("paypal",), floor=0)
 PRICE = 1_500_000
@@ -300,6 +301,14 @@ def test_who_has_nowhere_to_be_paid_to_any_more_keeps_the_money(desk: Desk) -> N
     begun(desk)
     assert states(desk) == ["failed", "sending", "sending", "sending"]
     assert money(desk.tx, workers(desk)[0]) == Money(0, PRICE, 0, 0)
+
+
+def test_nothing_is_sent_to_an_address_its_owner_disowned(desk: Desk) -> None:
+    ana = workers(desk)[0]
+    disown(desk.tx, by=ana, method_id=1, now=desk.now)
+    begun(desk)
+    assert states(desk) == ["failed", "sending", "sending", "sending"]
+    assert money(desk.tx, ana) == Money(0, PRICE, 0, 0)
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
