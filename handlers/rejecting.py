@@ -86,6 +86,18 @@ async def decline(ctx: Context, proposal: int, count: int) -> None:
     await ctx.toast(DECIDED[decided], count=done)
 
 
+async def agree_in_queue(ctx: Context, proposal: int, count: int) -> None:
+    """**Agree**, in /review."""
+    decided, done = await ctx.write(proposals.agree_in_queue, proposal=proposal, count=count)
+    await ctx.toast(DECIDED[decided], count=done)
+
+
+async def decline_in_queue(ctx: Context, proposal: int, count: int) -> None:
+    """**Decline**, in /review."""
+    decided, done = await ctx.write(proposals.decline_in_queue, proposal=proposal, count=count)
+    await ctx.toast(DECIDED[decided], count=done)
+
+
 async def skip_proposal(ctx: Context, proposal: int) -> None:
     """**Skip**, below a proposal."""
     await ctx.write(appeals.skip_proposal, proposal=proposal)

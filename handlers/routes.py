@@ -158,6 +158,8 @@ TAPS: dict[str, Tap] = {
     "pp_agree": Tap(rejecting.agree),
     "pp_decline": Tap(rejecting.decline),
     "pp_skip": Tap(rejecting.skip_proposal, Slot.REVIEW),
+    "pq_agree": Tap(rejecting.agree_in_queue, Slot.REVIEW),
+    "pq_decline": Tap(rejecting.decline_in_queue, Slot.REVIEW),
     "ap_pay": Tap(appeals.pay, Slot.REVIEW),
     "ap_keep": Tap(appeals.keep, Slot.REVIEW),
     "ap_back": Tap(appeals.back, Slot.REVIEW),

@@ -15,6 +15,7 @@ from storage.database import Tx
 from usecases import progress
 from usecases.notify import inform, tell
 from usecases.rejections import announce, hearers, reject
+from usecases.reviews import open_queue
 from usecases.roles import require_reviewer
 
 
@@ -92,6 +93,20 @@ def decline(tx: Tx, *, by: Person, proposal: int, count: int, now: int) -> tuple
     return Decided.DECLINED, count
 
 
+def agree_in_queue(tx: Tx, *, by: Person, proposal: int, count: int, now: int) -> tuple[Decided, int]:
+    """**Agree** on the screen of `/review`, which goes on with what waits next; as `agree` otherwise."""
+    outcome = agree(tx, by=by, proposal=proposal, count=count, now=now)
+    _go_on(tx, by, proposal, outcome[0], now=now)
+    return outcome
+
+
+def decline_in_queue(tx: Tx, *, by: Person, proposal: int, count: int, now: int) -> tuple[Decided, int]:
+    """**Decline** there."""
+    outcome = decline(tx, by=by, proposal=proposal, count=count, now=now)
+    _go_on(tx, by, proposal, outcome[0], now=now)
+    return outcome
+
+
 def step(tx: Tx, *, now: int, proposal: Proposal | None = None, limit: int = AT_ONCE) -> bool:
     """Work off the next part of what was agreed to; True when there may be more."""
     found = proposal or proposals.agreed(tx)
@@ -129,6 +144,15 @@ def show_next(tx: Tx, by: Person, *, after: int = 0, now: int) -> bool:
         return False
     tell(tx, by, "proposal", now=now, slot=Slot.REVIEW, proposal=found.id, queue=True)
     return True
+
+
+def _go_on(tx: Tx, by: Person, proposal: int, decided: Decided, *, now: int) -> None:
+    """The same screen as it is now, or the next."""
+    found = proposals.by_id(tx, proposal)
+    if decided is Decided.CHANGED and found is not None and found.state == "waiting":
+        tell(tx, by, "proposal", now=now, slot=Slot.REVIEW, proposal=proposal, queue=True)
+    elif not show_next(tx, by, now=now):
+        open_queue(tx, by=by, now=now)
 
 
 def _decidable(tx: Tx, by: Person, proposal_id: int) -> Proposal:

@@ -99,9 +99,15 @@ def ask_keep(params: dict[str, Any], words: Words) -> Action:
     )
 
 
-def waiting(_: dict[str, Any], words: Words) -> Action:
-    """To who may hear them."""
+def waiting(count: int, words: Words) -> Action:
+    """To who may hear them; nothing is said when they have been heard meanwhile."""
+    if not count:
+        return Nothing()
     return Message(words.html("A worker has appealed a rejection. /review shows it first; you have 7 days to answer."))
+
+
+def _waiting_view(tx: Tx, person_id: int, _: dict[str, Any]) -> int:
+    return rejections.count_appeals(tx, person_id, limit=1)
 
 
 def _submission_view(tx: Tx, _: int, params: dict[str, Any]) -> Asked | None:
@@ -179,7 +185,7 @@ def answered(view: Asked | None, words: Words) -> Action:
 RENDERERS = {
     "appeal": Renderer(appeal, _appeal_view),
     "appeal_keep": Renderer(ask_keep),
-    "appeals_wait": Renderer(waiting),
+    "appeals_wait": Renderer(waiting, _waiting_view),
     "inquiry_prompt": Renderer(prompt),
     "inquiry_sent": Renderer(sent, _submission_view),
     "inquiry": Renderer(inquiry, _submission_view),

@@ -247,10 +247,12 @@ def proposal(view: Proposed | None, words: Words) -> Action:
         blocks.append(words.html("All of it is decided by now; nothing is left to agree to."))
     else:
         blocks.append(
-            words.html(
-                "{waiting} of them still wait. Until you agree nothing happens to them, and from {at} on they are paid."
+            words.html_many(
+                "{count} answer still waits. Until you agree nothing happens to it, and from {at} on it is paid."
+                " Whoever agrees cannot hear the appeal.",
+                "{count} answers still wait. Until you agree nothing happens to them, and from {at} on they are paid."
                 " Whoever agrees cannot hear the appeals.",
-                waiting=words.number(view.waiting),
+                view.waiting,
                 at=words.when(view.silent_at),
             )
         )
@@ -262,8 +264,8 @@ def _proposal_keyboard(view: Proposed, words: Words) -> Keyboard:
         return ()
     one, count = view.proposal.id, view.proposal.size
     first = (
-        Button(words.plain("Agree"), encode("pp_agree", one, count), style="danger"),
-        Button(words.plain("Decline"), encode("pp_decline", one, count)),
+        Button(words.plain("Agree"), encode("pq_agree" if view.queue else "pp_agree", one, count), style="danger"),
+        Button(words.plain("Decline"), encode("pq_decline" if view.queue else "pp_decline", one, count)),
     )
     second = [Button(words.plain("Skip"), encode("pp_skip", one))] if view.queue else []
     if view.first is not None and view.batch.face.answers:

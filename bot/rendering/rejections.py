@@ -248,7 +248,7 @@ def outcomes(view: list[Rejected | None], words: Words) -> Action:
     if len(view) > len(shown):
         more = len(view) - len(shown)
         blocks.append(words.html_many("… and {count} more: /history", "… and {count} more: /history", more))
-    return Message(Markup("\n\n".join(blocks)), protect=True)
+    return Message(Markup("\n\n".join(blocks)), _buttons(shown[0], words) if len(view) == 1 else (), protect=True)
 
 
 RENDERERS = {

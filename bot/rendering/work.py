@@ -116,15 +116,15 @@ def view_lease(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, i
     return hand.place.batch, params["until"]
 
 
-def view_offer(tx: Tx, person_id: int, params: dict[str, Any]) -> Batch | None:
-    """The batch, while it is open and the worker has not begun or refused it."""
+def view_offer(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, int] | None:
+    """The batch, while it is open and the worker has not begun or refused it; what they did of it in its pilot."""
     batch = batches.by_id(tx, params["batch"])
     place = enrolments.of(tx, person_id, params["batch"])
     if batch is None or batch.state != "open":
         return None
     answered = place is not None and place.state in ("working", "refused")
     worked_in_pilot = place is not None and place.state == "working" and batch.pilot_tasks and not batch.piloting
-    return batch if worked_in_pilot or not answered else None
+    return (batch, 0 if place is None else place.done) if worked_in_pilot or not answered else None
 
 
 def view_paused(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
@@ -311,12 +311,13 @@ def card_hint(params: dict[str, Any], words: Words) -> Action:
     return Message(words.html("This task is answered in writing. Write your reply as a plain message, without a file."))
 
 
-def offer(batch: Batch | None, words: Words) -> Action:
+def offer(view: tuple[Batch, int] | None, words: Words) -> Action:
     """One message when a batch opens: how much there is to do, how long it takes, what it brings."""
-    if batch is None:
+    if view is None:
         return Nothing()
+    batch, done = view
     said = promise(batch)
-    count = limit_for_one(batch)
+    count = max(1, limit_for_one(batch) - done)
     values = {
         "title": cut_end(batch.title, 100),
         "time": words.duration(said.seconds * count),

@@ -263,3 +263,16 @@ def test_review_shows_appeals_first_and_skip_leads_on_to_written_work(tx: Tx) ->
     assert "Reply 1" in screen(tx, carla, "appeal").text
     appeals.skip(tx, by=carla, rejection=2, now=AT + DAY)
     assert "review" in told(tx, carla)
+
+
+def test_that_an_appeal_waits_is_not_told_when_it_has_been_heard_meanwhile(tx: Tx) -> None:
+    reviewer, worker, _, replies = written_replies(tx, 30)
+    carla = make_coordinator(tx)
+    for one in replies[:2]:
+        told_rejection(tx, reviewer, worker, one, now=AT)
+        appeals.appeal(tx, by=worker, submission=one, now=AT + HOUR)
+    appeals.pay(tx, by=carla, rejection=1, now=AT + 2 * HOUR)
+    assert "A worker has appealed" in screen(tx, carla, "appeals_wait").text
+    appeals.pay(tx, by=carla, rejection=2, now=AT + 2 * HOUR)
+    with pytest.raises(AssertionError):
+        screen(tx, carla, "appeals_wait")

@@ -229,7 +229,7 @@ def test_when_it_is_published_those_of_the_pilot_are_offered_it_too(desk: Desk) 
     sent(desk.tx)
     publish(desk, owner, draft)
     assert sorted(offered(desk, draft)) == sorted(one.id for one in workers)
-    assert "40 photos" in screen(desk.tx, workers[0], "offer").text
+    assert "36 photos" in screen(desk.tx, workers[0], "offer").text
 
 
 def test_below_the_floor_the_price_that_would_do_is_one_tap(desk: Desk) -> None:

@@ -83,6 +83,23 @@ def test_more_than_a_tenth_of_a_batch_stops_until_a_second_human_agrees(tx: Tx) 
     books_are_right(tx)
 
 
+def test_agreeing_in_the_queue_goes_on_with_what_waits_next_in_the_same_message(tx: Tx) -> None:
+    reviewer, _, _, replies = written_replies(tx, 30)
+    carla = make_coordinator(tx)
+    for number, reply in enumerate(replies[:4]):
+        reject(tx, reviewer, reply, now=AT + number * HOUR)
+    sent(tx)
+    appeals.open_queue(tx, by=carla, now=AT + 5 * HOUR)
+    asked = screen(tx, carla, "proposal")
+    assert "1 answer still waits. Until you agree nothing happens to it" in asked.text
+    action, numbers = buttons(asked)["Agree"]
+    assert action == "pq_agree"
+    sent(tx)
+    outcome = breaker.agree_in_queue(tx, by=carla, proposal=numbers[0], count=numbers[1], now=AT + 5 * HOUR)
+    assert outcome == (Decided.AGREED, 1)
+    assert "Reply 4" in screen(tx, carla, "review").text
+
+
 def test_the_twenty_first_in_an_hour_stops_and_an_hour_later_it_goes_on(tx: Tx) -> None:
     reviewer = make_reviewer(tx)
     make_coordinator(tx)
