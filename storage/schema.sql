@@ -117,6 +117,8 @@ CREATE INDEX rejections_due on rejections (due_at) where state in ('open', 'appe
 
 CREATE INDEX rejections_had on rejections (worker_id, at);
 
+CREATE INDEX rejections_lifted on rejections (worker_id, batch_id, lift_day) where lift_day is not null;
+
 CREATE INDEX rejections_of_batch on rejections (batch_id, state, seconded_by);
 
 CREATE INDEX rejections_of_worker on rejections (worker_id, at) where standing = 1;
@@ -624,6 +626,7 @@ CREATE TABLE rejections (
   decided_at integer,
   decided_by integer references people (id),
   reason text,
+  lift_day integer,
   check ((state in ('upheld', 'kept', 'lapsed')) = (decided_at is not null)),
   check (state in ('open', 'lapsed') or appealed_at is not null),
   check (seconded_by is null or seconded_by <> by)

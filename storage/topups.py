@@ -51,11 +51,12 @@ class Standing(NamedTuple):
 
 
 class Worked(NamedTuple):
-    """A worker's unsettled day in a batch: between which submissions it is found."""
+    """A worker's unsettled day in a batch: between which submissions it is found, beside what was found good on it."""
 
     batch_id: int
     first_id: int
     last_id: int
+    day: int = 0
 
 
 def add(
@@ -134,6 +135,7 @@ def note(
         "insert into unsettled (day, worker_id, batch_id, first_id, last_id, active_micros, earned)"
         " values (:day, :worker_id, :batch_id, :first_id, :last_id, :active, :earned)"
         " on conflict (day, worker_id, batch_id) do update set last_id = excluded.last_id,"
+        " first_id = case when first_id > last_id then excluded.first_id else first_id end,"
         " active_micros = active_micros + excluded.active_micros, earned = earned + excluded.earned",
         day=day,
         worker_id=worker_id,
@@ -142,6 +144,24 @@ def note(
         last_id=last_id,
         active=active,
         earned=earned,
+    )
+
+
+def note_upheld(tx: Tx, *, day: int, rejection_id: int, active: int) -> None:
+    """A rejection that was found wrong after its own day was settled: its work counts to this day.
+
+    Where the worker has handed in nothing on it yet, its span of submissions is empty (it begins behind its end).
+    """
+    tx.run("update rejections set lift_day = :day where id = :id", day=day, id=rejection_id)
+    tx.run(
+        "insert into unsettled (day, worker_id, batch_id, first_id, last_id, active_micros, earned)"
+        " select :day, r.worker_id, r.batch_id, s.id, s.id - 1, :active, s.price"
+        " from rejections r join submissions s on s.id = r.submission_id where r.id = :id"
+        " on conflict (day, worker_id, batch_id) do update set"
+        " active_micros = active_micros + excluded.active_micros, earned = earned + excluded.earned",
+        day=day,
+        id=rejection_id,
+        active=active,
     )
 
 
@@ -164,7 +184,7 @@ def workers_of(tx: Tx, day: int, *, limit: int) -> list[int]:
 def worked(tx: Tx, day: int, worker_id: int) -> list[Worked]:
     """A worker's unsettled day, by batch."""
     rows = tx.all(
-        "select batch_id, first_id, last_id from unsettled where day = :day and worker_id = :worker_id"
+        "select batch_id, first_id, last_id, day from unsettled where day = :day and worker_id = :worker_id"
         " order by batch_id",
         day=day,
         worker_id=worker_id,
@@ -175,19 +195,24 @@ def worked(tx: Tx, day: int, worker_id: int) -> list[Worked]:
 def part(tx: Tx, worker_id: int, one: Worked, *, floor: int) -> tuple[Part, int]:
     """What stands of a worker's day in a batch, and how many submissions these are.
 
-    Work that was sent back and handed in anew took its time twice: both count where the new one stands.
+    Work that was sent back and handed in anew took its time twice: both count where the new one stands. So does work
+    that was found good on that day, its own being settled.
     """
-    row = tx.one(
+    sums = (
         "select count(*), coalesce(sum(s.price), 0), coalesce(sum(s.active_micros + coalesce("
         "(select sum(w.active_micros) from submissions w where w.assignment_id = s.assignment_id"
         " and w.state = 'withdrawn' and w.reason is not null and w.id < s.id), 0)), 0)"
-        " from submissions s where s.worker_id = :worker_id and s.id between :first_id and :last_id"
-        f" and s.batch_id = :batch_id and s.state in {STANDS}",
-        worker_id=worker_id,
-        **one._asdict(),
     )
-    assert row is not None
-    count, earned, active = tuple(row)
+    handed_in = (
+        f"{sums} from submissions s where s.worker_id = :worker_id and s.id between :first_id and :last_id"
+        f" and s.batch_id = :batch_id and s.state in {STANDS}"
+    )
+    upheld = (
+        f"{sums} from rejections r cross join submissions s on s.id = r.submission_id"
+        " where r.worker_id = :worker_id and r.batch_id = :batch_id and r.lift_day = :day"
+    )
+    rows = [tx.one(sql, worker_id=worker_id, **one._asdict()) for sql in (handed_in, upheld)]
+    count, earned, active = (sum(column) for column in zip(*(tuple(row) for row in rows if row), strict=True))
     return Part(one.batch_id, floor, active, earned), count
 
 

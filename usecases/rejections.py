@@ -36,13 +36,7 @@ def reject(
     batch = batches.by_id(tx, submission.batch_id)
     assert batch is not None
     # A settled top-up is never taken back, so what it was computed from stays as it was.
-    day_open = topups.still_counts(
-        tx,
-        day=tx.rules.day(submission.submitted_at),
-        worker_id=submission.worker_id,
-        batch_id=batch.id,
-        submission_id=submission.id,
-    )
+    day_open = _day_counts(tx, submission)
     count_out(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission))
     rejections.add(
         tx,
@@ -71,6 +65,10 @@ def uphold(tx: Tx, rejection: Rejection, *, by: int | None, reason: str, now: in
     assert batch is not None
     day_open = bool(rejection.day_counted)
     count_back(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission))
+    if day_open and not _day_counts(tx, submission):
+        # Its own day was lifted without it: it counts to today's, so that no rejection saves a top-up.
+        today = max(tx.rules.day(now), topups.walked(tx)[1])
+        topups.note_upheld(tx, day=today, rejection_id=rejection.id, active=submission.active_micros)
     batches.count(tx, batch.id, accepted=1)
     progress.refresh(tx, batch.id, now)
     return True
@@ -123,6 +121,17 @@ def somebody_else(tx: Tx, rejection: Rejection) -> bool:
 def hearers(tx: Tx, without: tuple[int | None, ...]) -> list[Person]:
     """Who on the team can be reached, besides these."""
     return [one for one in people.staff(tx) if one.id not in without and one.suspended_at is None]
+
+
+def _day_counts(tx: Tx, submission: Submission) -> bool:
+    """The day it was handed in on is not settled for its worker."""
+    return topups.still_counts(
+        tx,
+        day=tx.rules.day(submission.submitted_at),
+        worker_id=submission.worker_id,
+        batch_id=submission.batch_id,
+        submission_id=submission.id,
+    )
 
 
 def _anew(tx: Tx, submission: Submission) -> bool:

@@ -21,6 +21,7 @@ create table grounds (
 
 -- open → appealed → upheld (its writer is paid) or kept; open → lapsed when nobody appealed. `due_at` is when the clock
 -- decides: the end of the time to appeal, then of the time to answer. Until it is delivered (told_at) that is a cap.
+-- `lift_day`: its own day was settled without it before it was found good, so it counts to the top-up of this one.
 create table rejections (
   id integer primary key,
   submission_id integer not null unique references submissions (id),
@@ -39,6 +40,7 @@ create table rejections (
   decided_at integer,
   decided_by integer references people (id),
   reason text,
+  lift_day integer,
   check ((state in ('upheld', 'kept', 'lapsed')) = (decided_at is not null)),
   check (state in ('open', 'lapsed') or appealed_at is not null),
   check (seconded_by is null or seconded_by <> by)
@@ -50,6 +52,7 @@ create index rejections_open on rejections (worker_id, batch_id, id) where state
 create index rejections_alone on rejections (by, at) where seconded_by is null;
 create index rejections_of_batch on rejections (batch_id, state, seconded_by);
 create index rejections_decided on rejections (worker_id, batch_id, decided_at, id) where state in ('upheld', 'kept');
+create index rejections_lifted on rejections (worker_id, batch_id, lift_day) where lift_day is not null;
 create index rejections_of_worker on rejections (worker_id, at) where standing = 1;
 
 -- Rejections beyond what one person may do alone, until a second one agrees. waiting → agreed → done (each submission

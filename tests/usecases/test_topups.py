@@ -13,11 +13,12 @@ from domain.pay import SECOND
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rules import DAY, HOUR, Rules, instant
-from storage import assignments, batches, ledger, people, topups
-from tests import steps
+from storage import assignments, batches, ledger, people, rejections, topups
+from tests import rejecting, steps
 from tests.builders import NOON, make_batch, make_owner, make_worker
 from tests.usecases.desk import Desk
-from usecases import publishing, reviews, work
+from usecases import leases, publishing, reviews, work
+from usecases import rejections as effects
 from usecases import topups as settling
 from usecases.answering import submit, undo
 
@@ -307,3 +308,56 @@ def test_what_a_closed_batch_kept_back_is_free_when_its_last_day_is_settled() ->
 def people_of(one: Day) -> Person:
     """Whose batch it is."""
     return people.by_id(one.tx, one.desk.value("select created_by from batches where id = :id", id=one.batch))
+
+
+def rejected_and_won(one: Day, *, won_at: int) -> None:
+    """Rita rejects Ana's last answer on the day it was given; somebody finds it good at an instant."""
+    with one.tx.savepoint():
+        rita = steps.make_reviewer(one.tx)
+        last = one.desk.value("select max(id) from submissions")
+        rejecting.reject(one.tx, rita, last, now=one.now + HOUR)
+    if won_at > MORNING:
+        one.clock(MORNING)
+    rejections.appeal(one.tx, 1, now=won_at)
+    found = rejections.of_submission(one.tx, last)
+    assert found is not None
+    with one.tx.savepoint():
+        assert effects.uphold(one.tx, found, by=None, reason="#silence", now=won_at)
+
+
+def test_work_found_good_after_its_day_was_settled_is_lifted_with_the_day_it_is_found_good_on() -> None:
+    one = Day()
+    one.work(4)
+    rejected_and_won(one, won_at=NOON + 3 * DAY)
+    assert one.added() == [(one.batch, 40_000)]  # the three that stood
+    one.work(1, at=NOON + 3 * DAY + HOUR)
+    one.clock(MORNING + 3 * DAY)
+    # Two answers of 15 s: $0.125 - $0.10, rounded up to a cent.
+    assert one.added() == [(one.batch, 40_000), (one.batch, 30_000)]
+    assert json.loads(one.desk.value("select evidence from topups order by id desc"))["parts"][0][4] == 2
+    one.clock(MORNING + 5 * DAY)
+    assert len(one.added()) == 2
+    steps.books_are_right(one.tx)
+
+
+def test_work_found_good_on_a_day_without_other_work_and_in_a_closed_batch_is_lifted_too() -> None:
+    one = Day()
+    one.work(4)
+    with one.tx.savepoint():
+        publishing.close(one.tx, by=make_owner(one.tx), batch=one.batch, now=one.now)
+        leases.release_all(one.tx, one.ana, now=one.now)
+    rejected_and_won(one, won_at=NOON + 3 * DAY)
+    one.clock(MORNING + 3 * DAY)
+    assert one.added() == [(one.batch, 40_000), (one.batch, 20_000)]  # $0.0625 - $0.05, rounded up to a cent
+    assert ledger.balance(one.tx, accounts.topups(one.batch)) == 0
+    steps.books_are_right(one.tx)
+
+
+def test_work_found_good_before_its_day_is_settled_counts_once_with_it() -> None:
+    one = Day()
+    one.work(4)
+    rejected_and_won(one, won_at=one.now + 2 * HOUR)
+    one.clock(MORNING)
+    one.clock(MORNING + 4 * DAY)
+    assert one.added() == [(one.batch, 50_000)]  # $0.25 - $0.20
+    steps.books_are_right(one.tx)
