@@ -12,7 +12,7 @@ from bot.rendering.message import Message, Nothing
 from domain import ledger as accounts
 from handlers.buttons import decode, encode
 from handlers.routes import COMMANDS, TAPS
-from storage import bank_answers, invites, ledger, payout_files, payouts, people
+from storage import bank_answers, invites, ledger, payout_files, payouts, people, sendings
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.lifted import queue_topups
@@ -67,6 +67,9 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         tell(tx, paid_to, key, now=now, payout=1)
     late = payouts.add(tx, run_id=1, worker_id=owner, amount=1, rail="sepa", method_id=None)
     tell(tx, owner, "payout_late", now=now, payout=late)
+    sending = sendings.add(tx, run_id=1, number=1, key="TH<&", request=b"{}", payouts=[late], now=now)
+    tell(tx, owner, "payout_unclaimed", now=now, payout=late)
+    tell(tx, owner, "sending_trouble", now=now, sending=sending, why=text[:30])
     for why in ("minimum", "waiting", "not_paid", "no_method"):
         tell(tx, worker, "payout_kept", now=now, why=why)
     tell(tx, owner, "offer", now=now, batch=batch)
@@ -114,7 +117,6 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "refused_files": {"batch": refused},
         "task_paused": {"task": paused},
         "task_resumed": {"task": paused},
-        "mirror": {"first": 0, "last": tx.rules.day(now)},
     }.items():
         tell(tx, owner, key, now=now, **values)  # type: ignore[arg-type]
     for key, values in {
@@ -140,6 +142,12 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         "statement_csv": {"job": 1, "name": "x", "month": 24322, "before": [0] * 5, "after": [1] * 5, "lines": 3},
     }.items():
         tell(tx, worker, key, now=now, **values)
+
+
+def queue_mirrors(tx: Tx, now: int) -> None:
+    """The week of everybody who decided something."""
+    for row in tx.all("select distinct decided_by from submissions where decided_by is not null"):
+        tell(tx, row["decided_by"], "mirror", now=now, first=0, last=tx.rules.day(now))
 
 
 def a_file(tx: Tx, owner: int, now: int) -> int:
@@ -221,6 +229,7 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await db.write(queue_rejections, now=built.now)
     await rendered()
     await db.write(queue_outcomes, now=built.now)
+    await db.write(queue_mirrors, now=built.now)
     await rendered()
     pick = random.Random(language + text[:3])
     phones = [Phone(db, one, text[:128], built.now) for one in (STRANGER, WORKER, OTHER, REVIEWER, COORDINATOR, OWNER)]
