@@ -86,11 +86,13 @@ create table bank_answers (
   strange integer not null default 0
 ) strict;
 
+-- A run that was marked paid goes on being settled: what is left of it was paid by hand. If nothing is left, it is settled.
+update kept_runs set state = 'paid'
+where state = 'settling' and not exists (select 1 from kept_payouts p where p.run_id = kept_runs.id and p.closed_at is null);
 insert into payout_runs (id, period, state, cutoff, total, count, created_at, approved_at, approved_by, settled_at)
 select id, period, case state when 'paid' then 'settled' when 'settling' then 'approved' else state end, cutoff, total,
   count, created_at, approved_at, approved_by, case state when 'paid' then paid_at end
 from kept_runs;
--- A run that was marked paid goes on being settled: what is left of it was paid by hand.
 insert into payouts (id, run_id, worker_id, amount, state, sent_at, closed_at)
 select p.id, p.run_id, p.worker_id, p.amount,
   case when r.state = 'settling' and p.closed_at is null then 'sending' when p.state = 'due' then 'reserved'
