@@ -27,6 +27,12 @@ async def mark_paid(ctx: Context, run_id: int) -> None:
     await ctx.toast(N_("Marked paid. Everybody gets a receipt."))
 
 
+async def show(ctx: Context, run_id: int) -> None:
+    """**Show the payout**, below a reminder."""
+    await ctx.write(payouts.show_run, run_id=run_id)
+    await ctx.toast("")
+
+
 async def dry_run(ctx: Context) -> None:
     """**Dry run**."""
     await ctx.write(payouts.show_dry_run)

@@ -183,6 +183,7 @@ TAPS: dict[str, Tap] = {
     "tu_why": Tap(earnings.why_topup),
     "po_approve": Tap(payouts.approve),
     "po_paid": Tap(payouts.mark_paid),
+    "po_show": Tap(payouts.show),
     "po_dry": Tap(payouts.dry_run),
     "po_list": Tap(payouts.whole_list),
     "po_file": Tap(payouts.bank_file),

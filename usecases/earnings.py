@@ -13,7 +13,7 @@ from domain.people import Person
 from domain.periods import next_payout
 from domain.refusals import Refusal
 from domain.words import N_
-from storage import consents, earnings, rejections, worker_days
+from storage import consents, earnings, people, rejections, worker_days
 from storage.database import Tx
 from storage.ledger import balance
 from storage.worker_days import Done
@@ -46,7 +46,7 @@ class Earnings:
     what is available now (0 below the minimum), `payout_expected` of what will be available by its cut-off. What was
     earned is with top-ups; `topups` is all there ever were, `hourly` over all active time.
     Without a payout method that is paid here, nothing is paid: then `method_wanted`. `held` is the price of rejected
-    work that can be appealed, or is.
+    work that can be appealed, or is. Who is suspended or has left is shown no way to work (`may_work`).
     """
 
     at: int
@@ -67,6 +67,7 @@ class Earnings:
     days: tuple[Earned, ...]
     held: int = 0
     method_wanted: bool = False
+    may_work: bool = True
 
     @property
     def empty(self) -> bool:
@@ -118,6 +119,7 @@ def of(tx: Tx, worker_id: int, *, at: int) -> Earnings:
         held=rejections.held(tx, worker_id),
         days=_days(tx, worker_id, today),
         method_wanted=payout_methods.wanted(tx, worker_id),
+        may_work=not left and people.by_id(tx, worker_id).suspended_at is None,
     )
 
 

@@ -126,6 +126,13 @@ def overview(tx: Tx, *, by: Person, now: int) -> None:
         tell(tx, by, "payout_run", now=now, slot=Slot.payout_run(run.id), run=run.id)
 
 
+def show_run(tx: Tx, *, by: Person, run_id: int, now: int) -> None:
+    """Show a coordinator a run below what they read about it: who is paid how much, before they approve."""
+    run = _run(tx, by, run_id)
+    outbox.forget_slot(tx, by.id, Slot.payout_run(run.id))
+    tell(tx, by, "payout_run", now=now, slot=Slot.payout_run(run.id), run=run.id)
+
+
 def show_dry_run(tx: Tx, *, by: Person, now: int) -> None:
     """Show a coordinator what a run now would pay, and whom it would leave out."""
     require_coordinator(by)

@@ -29,7 +29,7 @@ def earnings(view: Earnings, words: Words) -> Action:
             ),
             work,
         )
-    keyboard = (*work[:-1], (*work[-1], statement_button(words)))
+    keyboard = (*work[:-1], (*(work[-1] if view.may_work else ()), statement_button(words)))
     money = [_money(view, words), _times(view, words), _next(view, words), _where_to(view, words)]
     blocks = [*money, _picture_in_words(view, words)]
     return Message("\n\n".join(block for block in blocks if block), keyboard, photo=_picture(view, words))

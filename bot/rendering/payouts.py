@@ -433,7 +433,7 @@ def alert(view: tuple[RunView, int] | None, words: Words) -> Action:
                                 total=words.money(one.total)))  # fmt: skip
         if one.state == "confirming":
             parts.append(_second(found, words))
-        return Message("\n\n".join(parts), ((Button(words.plain("Approve"), encode("po_approve", one.id)),),))
+        return Message("\n\n".join(parts), ((Button(words.plain("Show the payout"), encode("po_show", one.id)),),))
     parts.append(words.html("Something of it has been under way since {at}.", at=at))
     parts.append(_rails(found, words))
     parts.append(_what_next(found, words))

@@ -148,19 +148,8 @@ def confirm(view: Preview | None, words: Words) -> Action:
             count=HOURLY,
         )
         blocks.append(Markup(f"{limit} {_until_then(view, words)}"))
-    blocks.append(
-        words.html_many(
-            "Its {amount} is held, and the writer is told why, with the evidence. They can appeal for 14 days.",
-            "Their {amount} is held, and the writer is told why, with the evidence. They can appeal for 14 days.",
-            work.count,
-            amount=words.money(work.amount),
-        )
-    )
-    blocks.append(
-        words.html("With nobody else on the team to hear an appeal, an appeal is paid at once.")
-        if view.alone
-        else words.html("Somebody else hears an appeal. What nobody answers within 7 days is paid.")
-    )
+    if view.seconds or not view.second:
+        blocks += [_what_then(view, words), _appeals(view, words)]
     label = (
         words.plain("Propose to reject {count}", count=words.number(work.count))
         if view.second
@@ -168,6 +157,32 @@ def confirm(view: Preview | None, words: Words) -> Action:
     )
     yes = Button(label, encode("rj_yes", view.ground.id), style="danger")
     return Message(Markup("\n\n".join(blocks)), ((yes,), _cancel(work, words)))
+
+
+def _what_then(view: Preview, words: Words) -> Markup:
+    """What becomes of the money and who is told; of a proposal, only once it is agreed to."""
+    amount = words.money(view.work.amount)
+    if view.second:
+        return words.html_many(
+            "Once somebody agrees, its {amount} is held, and the writer is told why, with the evidence. They can appeal"
+            " for 14 days.",
+            "Once somebody agrees, their {amount} is held, and the writer is told why, with the evidence. They can"
+            " appeal for 14 days.",
+            view.work.count,
+            amount=amount,
+        )
+    return words.html_many(
+        "Its {amount} is held, and the writer is told why, with the evidence. They can appeal for 14 days.",
+        "Their {amount} is held, and the writer is told why, with the evidence. They can appeal for 14 days.",
+        view.work.count,
+        amount=amount,
+    )
+
+
+def _appeals(view: Preview, words: Words) -> Markup:
+    if view.alone:
+        return words.html("With nobody else on the team to hear an appeal, an appeal is paid at once.")
+    return words.html("Somebody else hears an appeal. What nobody answers within 7 days is paid.")
 
 
 def _until_then(view: Preview, words: Words) -> Markup:

@@ -92,13 +92,16 @@ async def test_with_one_owner_alone_an_appeal_is_paid_at_once_and_silence_ends_w
     await prompts(house, olivia, "One?", "Two?")
     await _write(house, ana, "First reply", "Second reply")
     await olivia.say("/review")
-    for reply, toast in (("First reply", "Rejected: 1"), ("Second reply", "Noted: 1. Nobody else is there")):
+    for reply, toast, said in (
+        ("First reply", "Rejected: 1", "With nobody else on the team to hear an appeal"),
+        ("Second reply", "Noted: 1. Nobody else is there", "so it is paid when its period ends"),
+    ):
         await olivia.tap("Reject", on=await olivia.sees(reply, "waiting"))
         await olivia.sees("Why is it to be rejected?")
         await olivia.tap("It is harmful.")
         await olivia.sees("What is wrong with it?")
         await olivia.say(f"Harm: {reply}")
-        asked = await olivia.sees(f"Harm: {reply}", "With nobody else on the team to hear an appeal")
+        asked = await olivia.sees(f"Harm: {reply}", said)
         button = next(one for one in asked.buttons if one != "Cancel")
         assert toast in await olivia.tap(button, on=asked)
         await house.settled()

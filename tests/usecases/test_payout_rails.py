@@ -417,7 +417,10 @@ def test_a_run_nobody_approves_is_told_and_its_workers_wait_in_the_open(desk: De
     sent(desk.tx)
     assert _alerts(desk, owner, PAYDAY + 25 * HOUR) == 1
     assert "waited for approval" in screen(desk.tx, owner, "payout_alert").text
-    assert "Approve" in buttons(screen(desk.tx, owner, "payout_alert"))
+    (_, (one,)) = buttons(screen(desk.tx, owner, "payout_alert"))["Show the payout"]
+    sent(desk.tx)
+    runs.show_run(desk.tx, by=owner, run_id=one, now=PAYDAY + 26 * HOUR)
+    assert "Approve" in buttons(screen(desk.tx, owner, "payout_run")), "below the list of who is paid what"
     _alerts(desk, owner, PAYDAY + 49 * HOUR)
     assert told(desk.tx, ana) == ["payout_late"]
 
