@@ -47,7 +47,7 @@ class Scheduler:
         self._caught_up = asyncio.create_task(self._catch_up())
         for tick in self._ticks:
             trigger = IntervalTrigger(seconds=tick.seconds(self._db.rules), timezone=self._db.rules.zone)
-            self._scheduler.add_job(self._run, trigger, args=[tick], id=tick.name)
+            self._scheduler.add_job(self._on_time, trigger, args=[tick], id=tick.name)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -69,6 +69,11 @@ class Scheduler:
 
     async def _catch_up(self) -> None:
         for tick in self._ticks:
+            await self._run(tick)
+
+    async def _on_time(self, tick: Tick) -> None:
+        """While the catching-up goes on, each tick has its place there: none overtakes what comes before it."""
+        if self._caught_up is None or self._caught_up.done():
             await self._run(tick)
 
     async def _run(self, tick: Tick) -> None:

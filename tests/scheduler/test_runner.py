@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from domain.rules import DAY, MINUTE, Rules
 from scheduler.runner import Scheduler, UnknownTick
-from scheduler.ticks import TICKS, Tick
+from scheduler.ticks import TICKS, Tick, Work
 from storage import inbox, outbox
 from storage import payouts as payout_rows
 from storage.cipher import Cipher
@@ -109,6 +110,29 @@ async def test_a_tick_by_hand_runs_to_its_end_at_the_given_moment(db: Database) 
     assert await scheduler.run_once("payouts", NOON + 8 * DAY) == 3
     with pytest.raises(UnknownTick):
         await scheduler.run_once("no such tick")
+
+
+async def test_what_is_caught_up_for_long_keeps_its_order_although_the_clock_strikes_meanwhile(db: Database) -> None:
+    calls: list[str] = []
+
+    def step(name: str, *, steps: int = 1) -> Work:
+        def work(tx: Tx, *, now: int) -> bool:
+            time.sleep(0.005)
+            calls.append(name)
+            return calls.count(name) < steps
+
+        return work
+
+    ticks = [
+        Tick("reviews", lambda rules: 60, step("reviews", steps=300)),
+        Tick("appeals", lambda rules: 60, step("appeals")),
+        Tick("payouts", lambda rules: 1, step("payouts")),
+    ]
+    scheduler = Scheduler(db, clock=Clock(), ticks=ticks)
+    await scheduler.start()
+    await _until(lambda: "appeals" in calls and "payouts" in calls)
+    await scheduler.stop()
+    assert calls[:302] == ["reviews"] * 300 + ["appeals", "payouts"]
 
 
 async def test_a_tick_that_fails_is_tried_again_and_the_others_go_on(db: Database) -> None:
