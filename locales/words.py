@@ -32,6 +32,9 @@ BY_CURRENCY = {("es", "EUR"): "es_ES"}
 BEFORE_LETTERS = re.compile(r"\$(?=[A-Z])")
 """French writes US dollars as $US, which Telegram takes for a cashtag and makes a link of."""
 
+BEHIND_SYMBOL = re.compile(r"(?<=[^\w\s])/")
+"""Behind a sign of currency Telegram takes `/h` for a command and makes a link of it: "23 €/h" is "23 € / h"."""
+
 
 class Markup(str):
     """Text that is HTML already and goes into a sentence as it is."""
@@ -81,10 +84,11 @@ class Words:
         return _amount(self.language, self.rules.currency, value, max(minor_digits(self.rules.currency), needed))
 
     def rate(self, micro_per_hour: int) -> str:
-        """An hourly rate, rounded to whole units from 10 on: "$20/h", "$7.50/h"."""
+        """An hourly rate, rounded to whole units from 10 on: "$20/h", "$7.50/h", "7,50 € / h"."""
         digits = 0 if micro_per_hour >= 10_000_000 or micro_per_hour % 1_000_000 == 0 else 2
         value = (Decimal(micro_per_hour).scaleb(-6)).quantize(Decimal(1).scaleb(-digits))
-        return self.plain("{amount}/h", amount=_amount(self.language, self.rules.currency, value, digits))
+        shown = self.plain("{amount}/h", amount=_amount(self.language, self.rules.currency, value, digits))
+        return BEHIND_SYMBOL.sub("\xa0/\xa0", shown)
 
     def number(self, value: int) -> str:
         """A whole number with the language's grouping."""
