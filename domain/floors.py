@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from domain.batches import Batch
 from domain.brief.model import Brief, Problem
-from domain.money import as_input_text, minor_digits
+from domain.money import as_input_text, smallest_coin
 from domain.pay import HOUR, MEASURED_FROM, per_hour
 from domain.rules import Rules
 from domain.words import N_
@@ -103,7 +103,7 @@ def gate(batch: Batch, measure: Measure | None, rules: Rules) -> Gate:
 
 def price_meeting(floor: int, micros: int, currency: str) -> int:
     """The smallest price, to a tenth of the smallest coin, at which tasks of that length meet an hourly floor."""
-    step: int = max(1, 10 ** (6 - minor_digits(currency)) // 10)
+    step = max(1, smallest_coin(currency) // 10)
     exact = -(-floor * micros // HOUR)
     return -(-exact // step) * step
 

@@ -92,6 +92,11 @@ def minor_digits(currency: str) -> int:
         raise ValueError(f"unknown currency: {currency!r}") from None
 
 
+def smallest_coin(currency: str) -> int:
+    """Return it in micro-units: 10000 of USD, 1000000 of JPY. ValueError for an unknown code."""
+    return int(10 ** (6 - minor_digits(currency)))
+
+
 def parse_amount(text: str, *, currency: str) -> int:
     """Read an amount above zero as people write it; return micro-units.
 
@@ -124,7 +129,7 @@ def round_down_to_minor(micro: int, currency: str) -> tuple[int, int]:
     """
     if micro < 0:
         raise ValueError("a negative balance is not payable")
-    remainder = micro % 10 ** (6 - minor_digits(currency))
+    remainder = micro % smallest_coin(currency)
     return micro - remainder, remainder
 
 
@@ -137,6 +142,15 @@ def as_decimal_text(micro: int, *, currency: str | None = None) -> str:
     whole, rest = divmod(abs(micro), MICRO)
     decimals = f"{rest:06d}".rstrip("0").ljust(least, "0")
     return f"{'-' if micro < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
+
+
+def as_fixed_text(micro: int, digits: int) -> str:
+    """Return an amount with exactly so many decimals: 12340000, 2 → "12.34". ValueError if it has more."""
+    coin = 10 ** (6 - digits)
+    if micro % coin:
+        raise ValueError(f"{micro} micro-units cannot be written with {digits} decimals")
+    whole, rest = divmod(micro, MICRO)
+    return f"{whole}.{rest // coin:0{digits}d}" if digits else str(whole)
 
 
 def as_input_text(micro: int) -> str:

@@ -124,14 +124,6 @@ class Order(NamedTuple):
     micro: int
 
 
-def written(micro: int, digits: int) -> str:
-    """An amount with exactly so many decimals: 12340000, 2 → "12.34". ValueError if it has more."""
-    if micro % 10 ** (6 - digits):
-        raise ValueError(f"{micro} micro-units cannot be written with {digits} decimals")
-    whole, rest = divmod(micro, 10**6)
-    return f"{whole}.{rest // 10 ** (6 - digits):0{digits}d}" if digits else str(whole)
-
-
 def minimum(rules: Rules, rail: Rail | None = None) -> int:
     """The smallest payout over a rail, in micro-units: the installation's, or the rail's own where that is more."""
     return max(rules.payout_minimum, rail.minimum(rules.currency) if rail else 0)

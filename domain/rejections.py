@@ -220,12 +220,6 @@ class NotRejectable(Refusal):
     text = N_("This work is decided already or has changed, so nothing happened. /review shows what waits now.")
 
 
-class ProposalChanged(Refusal):
-    """More was proposed, or it was decided, since the screen was made."""
-
-    text = N_("This has changed since it was shown to you. Here is how it is now.")
-
-
 class OwnProposal(Refusal):
     """Who proposed it agrees to it."""
 

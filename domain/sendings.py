@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from domain.bank_answers import KEY
-from domain.money import MICRO
+from domain.money import MICRO, as_fixed_text
 from domain.rails import RAILS
 from domain.rules import DAY, HOUR, SECOND
 
@@ -117,11 +117,7 @@ def payout_of(key: str) -> int | None:
 
 def value_text(amount: int, currency: str) -> str:
     """Micro-units as PayPal writes them: 12340000 USD → "12.34", 500000000 HUF → "500". ValueError if it cannot."""
-    digits = RAILS["paypal"].digits(currency)
-    if amount <= 0 or amount % 10 ** (6 - digits):
-        raise ValueError(f"{amount} micro-units of {currency} cannot be written with {digits} digits")
-    whole, rest = divmod(amount, MICRO)
-    return f"{whole}.{rest // 10 ** (6 - digits):0{digits}d}" if digits else str(whole)
+    return as_fixed_text(amount, RAILS["paypal"].digits(currency))
 
 
 def micro(value: str) -> int:

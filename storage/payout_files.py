@@ -53,11 +53,6 @@ def by_key(tx: Tx, key: str) -> PayoutFile | None:
     return None if row is None else PayoutFile(*tuple(row))
 
 
-def any_at_all(tx: Tx) -> bool:
-    """Some file was made once."""
-    return tx.one("select 1 from payout_files limit 1") is not None
-
-
 def content(tx: Tx, file_id: int) -> bytes:
     """The bytes, compressed as they were kept."""
     return tx.cipher.open(tx.value("select content from payout_files where id = :id", id=file_id), CONTEXT)

@@ -228,11 +228,6 @@ def still_counts(tx: Tx, *, day: int, worker_id: int, batch_id: int, submission_
     return waits or submission_id > walked(tx)[0]
 
 
-def is_unsettled(tx: Tx, batch_id: int) -> bool:
-    """Some day that was worked in the batch is not settled."""
-    return tx.one("select 1 from unsettled where batch_id = :batch_id limit 1", batch_id=batch_id) is not None
-
-
 def projected(tx: Tx, batch_id: int, *, floor: int) -> int:
     """What the batch's unsettled days may ask of its top-up reserve: each worker's day in it by itself.
 

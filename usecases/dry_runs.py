@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from domain import ledger, rails
-from domain.money import minor_digits
+from domain.money import smallest_coin
 from domain.payout_methods import KINDS
 from domain.payouts import minimum
 from domain.rails import RAILS, Rail
@@ -51,7 +51,7 @@ class DryRun:
 def dry_run(tx: Tx) -> DryRun:
     """Judge everybody's balance as the run does (tested against it), in one statement."""
     rules = tx.rules
-    least = 10 ** (6 - minor_digits(rules.currency))
+    least = smallest_coin(rules.currency)
     groups = payouts.would_pay(tx, kinds=json.dumps(_kinds(rules)), least=least)
     paid: dict[str, list[Group]] = {}
     left: dict[str, list[Group]] = {}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.bank_answers import key_of
+from domain.money import as_fixed_text
 from domain.notices import Json
-from domain.payouts import FileUnderWay, NoFileFor, NotYetApproved, Order, PayoutRun, written
+from domain.payouts import FileUnderWay, NoFileFor, NotYetApproved, Order, PayoutRun
 from domain.people import Person
 from domain.rails import RAILS, Rail
 from domain.refusals import StaleButton
@@ -84,7 +85,7 @@ def page(tx: Tx, *, run_id: int, rail: str, after: int, limit: int) -> list[Orde
         method = None if one.method_id is None else payout_methods.by_id(tx, one.method_id)
         number, name = ("", "") if method is None else payout_methods.receiver(tx, method.id)
         kind = "" if method is None else method.kind
-        key, amount = key_of(own, one.id), written(one.amount, digits)
+        key, amount = key_of(own, one.id), as_fixed_text(one.amount, digits)
         found.append(Order(one.id, key, name or people.name(tx, one.worker_id), kind, number, amount, one.amount))
     return found
 

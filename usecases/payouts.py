@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from domain import ledger, rails
-from domain.money import minor_digits
+from domain.money import smallest_coin
 from domain.notices import Json, Slot
 from domain.payouts import (
     AGAIN_AFTER,
@@ -61,7 +61,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
 
 def _gather(tx: Tx, period: JobRun, *, now: int) -> None:
     """Reserve what the next people have; after the last of them, propose the run to the coordinators."""
-    least = 10 ** (6 - minor_digits(tx.rules.currency))
+    least = smallest_coin(tx.rules.currency)
     found, cursor = payouts.due(tx, after=period.cursor, limit=STEP, least=least)
     run = payouts.of_period(tx, period.period)
     for one in found:

@@ -45,11 +45,6 @@ class PilotStanding:
     places: int
     workers: int
 
-    @property
-    def is_over(self) -> bool:
-        """Whether every answer is given."""
-        return self.answers >= self.places
-
 
 def offered(tx: Tx, draft: Batch) -> PilotOffer | None:
     """What a pilot would take: ten tasks, or as many as there are and the funds cover; None for none, or a second."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from domain.batches import Batch, Submission
 from domain.kinds import kind
@@ -38,9 +37,6 @@ from usecases.notify import tell
 from usecases.rejections import announce, hearers, reject
 from usecases.reviews import REJECT_WORDS, show_next, stop_asking
 from usecases.roles import require_reviewer
-
-EVERYTHING: Final = 2**62
-"""More than any person or batch can reach."""
 
 
 class Effect(StrEnum):

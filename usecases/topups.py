@@ -16,7 +16,7 @@ from typing import Final
 from domain import ledger as accounts
 from domain.active_time import RULE
 from domain.batches import Batch
-from domain.money import minor_digits
+from domain.money import smallest_coin
 from domain.pay import per_hour
 from domain.people import Person
 from domain.refusals import StaleButton
@@ -131,8 +131,7 @@ def _settle(tx: Tx, worker_id: int, day: int, *, now: int) -> set[int]:
         part, counts[one.batch_id] = topups.part(tx, worker_id, one, floor=_floor(tx, batch))
         parts.append(part)
         medians[one.batch_id] = batch.median_micros
-    coin = 10 ** max(0, 6 - minor_digits(tx.rules.currency))
-    added = lift(parts, coin=coin)
+    added = lift(parts, coin=smallest_coin(tx.rules.currency))
     evidence = {
         "rule": RULE,
         "parts": [[*part, counts[part.batch_id], medians[part.batch_id]] for part in parts],

@@ -9,7 +9,7 @@ from bot.rendering.message import Action, Button, Message, Nothing, Renderer
 from domain import ledger as accounts
 from domain.batches import Batch
 from domain.long_texts import cut_end
-from domain.money import minor_digits
+from domain.money import smallest_coin
 from domain.pay import HOUR, SECOND
 from domain.topups import Part
 from handlers.buttons import encode
@@ -140,13 +140,13 @@ def short(view: Short | None, words: Words) -> Action:
 
 def whole_coins(micro: int, words: Words) -> str:
     """A rate in whole coins, rounded down: what was earned is not made to look like more."""
-    coin = 10 ** max(0, 6 - minor_digits(words.rules.currency))
+    coin = smallest_coin(words.rules.currency)
     return words.money(micro // coin * coin)
 
 
 def coins(micro: int, words: Words) -> str:
     """An amount that is a measure and no payment, rounded up to the smallest coin as a top-up is."""
-    coin = 10 ** max(0, 6 - minor_digits(words.rules.currency))
+    coin = smallest_coin(words.rules.currency)
     return words.money(-(-micro // coin) * coin)
 
 

@@ -19,10 +19,12 @@ from domain.money import (
     AmountTooSmall,
     OtherCurrency,
     as_decimal_text,
+    as_fixed_text,
     as_input_text,
     minor_digits,
     parse_amount,
     round_down_to_minor,
+    smallest_coin,
 )
 from domain.refusals import Refusal
 
@@ -186,3 +188,14 @@ def test_exported_amount_is_exact_with_at_least_the_currency_s_digits(
     micro: int, currency: str | None, text: str
 ) -> None:
     assert as_decimal_text(micro, currency=currency) == text
+
+
+def test_an_amount_with_as_many_decimals_as_a_bank_takes() -> None:
+    assert [as_fixed_text(12_340_000, 2), as_fixed_text(5_000_000, 0), as_fixed_text(1_234_000, 3)] == [
+        "12.34",
+        "5",
+        "1.234",
+    ]
+    with pytest.raises(ValueError, match="decimals"):
+        as_fixed_text(12_345_000, 2)
+    assert [smallest_coin(one) for one in ("USD", "JPY", "KWD")] == [10_000, 1_000_000, 1_000]

@@ -22,7 +22,6 @@ from domain.payouts import (
     SecondWanted,
     WrongStep,
     payable,
-    written,
 )
 from domain.people import Person
 from domain.rails import RAILS
@@ -446,9 +445,6 @@ def test_every_rail_pays_whole_coins_it_can_send() -> None:
     assert payable(9_999_999, replace(EURO, currency="KES"), RAILS["csv_mobile"]) == 0  # M-Pesa's own minimum
     assert payable(9_999_999, replace(EURO, currency="KES"), RAILS["csv_mobile"], left=True) == 9_000_000
     assert payable(1_999_999, EURO, RAILS["sepa"]) == 1_990_000
-    assert (written(12_340_000, 2), written(5_000_000, 0), written(1_234_000, 3)) == ("12.34", "5", "1.234")
-    with pytest.raises(ValueError, match="decimals"):
-        written(12_345_000, 2)
 
 
 def test_the_first_rail_that_is_on_pays_a_method() -> None:
