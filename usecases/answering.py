@@ -18,7 +18,7 @@ from storage import assignments, batches, enrolments, sessions, submissions, tas
 from storage.assignments import Hand, Place
 from storage.database import Tx
 from storage.ledger import transfer
-from usecases import progress, publishing
+from usecases import progress, reserves
 from usecases.assigning import check_worker, lease_end, next_in, present, show_next
 from usecases.counting import count_in, take_out
 from usecases.late import place_for
@@ -176,7 +176,7 @@ def go_on(tx: Tx, by: Person, place: Place, *, now: int, undo: int | None = None
 def changed(tx: Tx, place: Place, *, now: int) -> None:
     """Tell the coordinator's screen; in a closed batch, give back what is no longer needed."""
     if place.batch.state == "closed":
-        publishing.release_rest(tx, place.batch.id, now)
+        reserves.release_rest(tx, place.batch.id, now)
     progress.refresh(tx, place.batch.id, now)
 
 

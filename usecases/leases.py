@@ -7,7 +7,7 @@ from domain.rules import SECOND
 from storage import assignments, enrolments, people, sessions, tasks
 from storage.assignments import Open
 from storage.database import Tx
-from usecases import progress, publishing
+from usecases import progress, reserves
 from usecases.notify import inform
 
 
@@ -50,5 +50,5 @@ def end(tx: Tx, one: Open, state: str, *, now: int) -> None:
 
 def _settle(batch_ids: set[int], tx: Tx, now: int) -> None:
     for batch_id in sorted(batch_ids):
-        publishing.release_rest(tx, batch_id, now)
+        reserves.release_rest(tx, batch_id, now)
         progress.refresh(tx, batch_id, now)

@@ -26,8 +26,6 @@ from storage import audit, batches, draft_tasks, jobs, ledger, questions
 from storage.database import Tx
 from usecases import measuring, progress, reserves, waves
 from usecases.notify import tell
-from usecases.reserves import release_rest as release_rest
-from usecases.reserves import release_topups as release_topups
 from usecases.roles import require_coordinator
 
 OVER: dict[str, object] = {"piloting": 0, "pilot_share": None, "resting": 0, "done_told": 0}
@@ -140,8 +138,8 @@ def ask_close(tx: Tx, *, by: Person, batch: int, now: int) -> None:
 def close(tx: Tx, *, by: Person, batch: int, now: int) -> int:
     """End the batch, once, and give back what it will not need; returns micro-units that are free again.
 
-    What open cards and work sent back may still earn stays reserved until they end (`release_rest`), and what is kept
-    back for top-ups until the days worked in it are settled (`release_topups`).
+    What open cards and work sent back may still earn stays reserved until they end (`reserves.release_rest`), and what
+    is kept back for top-ups until the days worked in it are settled (`reserves.release_topups`).
     """
     require_coordinator(by)
     return end(tx, by, running(tx, batch), now=now)
@@ -154,7 +152,7 @@ def end(tx: Tx, by: Person, found: Batch, *, now: int) -> int:
     audit.add(tx, person_id=by.id, action="batch.closed", subject=f"batch:{batch}", now=now)
     waves.end(tx, batch, by=by.id, now=now)
     questions.close_about(tx, batch)
-    freed = release_rest(tx, batch, now)
+    freed = reserves.release_rest(tx, batch, now)
     _shown(tx, by, found, now=now)
     tell(tx, by, "batch_closed", now=now, slot=Slot.confirm(batch), batch=batch, amount=freed)
     return freed

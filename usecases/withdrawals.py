@@ -6,7 +6,7 @@ from domain.batches import Submission
 from storage import batches, enrolments, reviews, tasks, worker_days
 from storage.database import Tx
 from usecases import progress
-from usecases.publishing import release_rest
+from usecases.reserves import release_rest
 
 
 def withdraw(tx: Tx, submission: Submission, *, now: int) -> None:

@@ -31,7 +31,7 @@ async def test_received_money_is_free_and_what_is_reserved_and_spent_adds_up(db:
         )
         assert funds.standing(tx) == funds.Funds(free=500_000_000, reserved=850_000, fees=18_000, held=0, spent=50_000)
         publishing.close(tx, by=owner, batch=batch, now=NOON)
-        publishing.release_topups(tx, batch, NOON)
+        reserves.release_topups(tx, batch, NOON)
         assert funds.standing(tx) == funds.Funds(free=500_867_000, reserved=0, fees=1_000, held=0, spent=50_000)
         assert tx.value("select count(*) from audit where action = 'funds.recorded'") == 2
 

@@ -29,7 +29,7 @@ from tests.builders import (
     publish,
 )
 from tests.steps import books_are_right
-from usecases import drafts, progress, publishing, typed
+from usecases import drafts, progress, publishing, reserves, typed
 
 PRICE = 50_000
 PAY = 4 * 3 * PRICE
@@ -170,10 +170,10 @@ async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_on
         assert ledger.balance(tx, accounts.reserve(batch)) == 2 * PRICE
         with pytest.raises(NotPublished):
             publishing.close(tx, by=owner, batch=batch, now=NOON)
-        assert publishing.release_rest(tx, batch, NOON) == 0
+        assert reserves.release_rest(tx, batch, NOON) == 0
         batches.change(tx, batch, leased=1)
-        assert publishing.release_rest(tx, batch, NOON) == PRICE * 102 // 100
-        assert publishing.release_rest(tx, batch, NOON) == 0
+        assert reserves.release_rest(tx, batch, NOON) == PRICE * 102 // 100
+        assert reserves.release_rest(tx, batch, NOON) == 0
         assert [transfer.cause for transfer in ledger.caused_by(tx, "batch", batch)] == [
             f"batch:{batch}:reserved",
             f"batch:{batch}:released",
@@ -191,10 +191,10 @@ async def test_closing_gives_back_all_but_open_cards_and_what_is_left_follows_on
 async def test_top_ups_go_back_once_when_the_batch_is_closed_and_its_days_are_settled(db: Database) -> None:
     def story(tx: Tx) -> None:
         batch = make_batch(tx, n_tasks=4, overlap=3)
-        assert publishing.release_topups(tx, batch, NOON) == 0  # it is open
+        assert reserves.release_topups(tx, batch, NOON) == 0  # it is open
         publishing.close(tx, by=make_owner(tx), batch=batch, now=NOON)
-        publishing.release_topups(tx, batch, NOON)
-        assert publishing.release_topups(tx, batch, NOON) == 0
+        reserves.release_topups(tx, batch, NOON)
+        assert reserves.release_topups(tx, batch, NOON) == 0
         assert ledger.balance(tx, accounts.FUNDS) == COST
         assert ledger.balance(tx, accounts.FEES) == 0
         books_are_right(tx)
