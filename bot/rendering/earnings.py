@@ -71,7 +71,7 @@ def _times(view: Earnings, words: Words) -> Markup:
 def _next(view: Earnings, words: Words) -> Markup:
     at = words.day_and_time(view.payout_at)
     if view.method_wanted:
-        return words.html("Next payday {at}", at=at)
+        return words.html("Next payday: {at}.", at=at)
     if view.payout_expected > view.payout > 0:
         return words.html(
             "Next payout {at}: {amount}, or {expected} with what is accepted by then",
