@@ -16,7 +16,9 @@ from bot.rendering import (
     inviting,
     joining,
     menus,
+    offers,
     payout_files,
+    payout_method_news,
     payout_methods,
     payout_news,
     payouts,
@@ -51,6 +53,7 @@ TOPICS = [
     earnings,
     topups,
     payout_methods,
+    payout_method_news,
     payouts,
     payout_files,
     dry_runs,
@@ -64,6 +67,7 @@ TOPICS = [
     budgets,
     pilots,
     work,
+    offers,
     writing,
 ]
 

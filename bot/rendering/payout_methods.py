@@ -1,4 +1,4 @@
-"""Where a worker's money goes, as they read it: what is asked, what is wrong with it, and each change.
+"""Where a worker's money goes, as they read and choose it: what is asked, what is wrong with it.
 
 Numbers are opened here to be masked; a whole one is in no message.
 """
@@ -12,13 +12,11 @@ from bot.rendering.message import Action, Button, Deletion, Keyboard, Message, N
 from bot.rendering.number_problems import sentence
 from domain import ledger
 from domain.money import minor_digits
-from domain.payout_methods import BY_HAND, IBAN, KINDS, MOBILE, PAYPAL, SHOWN, STOPPED_FOR, masked
+from domain.payout_methods import BY_HAND, IBAN, KINDS, MOBILE, PAYPAL, SHOWN, masked
 from domain.payouts import minimum
 from domain.periods import next_payout
-from domain.rules import HOUR
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import method_requests, people
 from storage import payout_methods as methods
 from storage.database import Tx
 from storage.ledger import balance
@@ -56,7 +54,7 @@ def screen(view: View, words: Words) -> Action:
             words.html(
                 "From {at} on: <b>{method}</b>",
                 at=words.day_and_time(view.waiting.method.active_from),
-                method=_name(view.waiting, words),
+                method=method_name(view.waiting, words),
             )
         )
     parts.append(_payday(view, words))
@@ -66,7 +64,7 @@ def screen(view: View, words: Words) -> Action:
     elif standing.kinds:
         rows += [(Button(kind_name(kind, words), encode("pm_choose", KINDS.index(kind))),) for kind in standing.kinds]
     if view.waiting is not None:
-        rows += _not_me(view.waiting, words)
+        rows += not_me(view.waiting, words)
     if (view.active or view.waiting) and standing.stopped_until is None:
         rows.append((Button(words.plain("Remove"), encode("pm_remove")),))
     return Message("\n\n".join(part for part in parts if part), tuple(rows))
@@ -94,7 +92,9 @@ def _now(view: View, words: Words) -> Markup:
         )
         if view.active is None:
             return by_hand
-        kept = words.html("I still keep {method}; nothing is paid that way now.", method=_name(view.active, words))
+        kept = words.html(
+            "I still keep {method}; nothing is paid that way now.", method=method_name(view.active, words)
+        )
         return Markup(f"{by_hand}\n{kept}")
     if view.active is None and view.waiting is not None:
         return words.html("<b>How you are paid</b>\nNothing is paid out before your new method counts.")
@@ -103,7 +103,7 @@ def _now(view: View, words: Words) -> Markup:
             "<b>How shall you be paid?</b>\nI do not know yet where your money shall go. What you have earned stays"
             " yours until you choose."
         )
-    lines = [words.html("<b>How you are paid</b>"), _name(view.active, words)]
+    lines = [words.html("<b>How you are paid</b>"), method_name(view.active, words)]
     rail = view.standing.rail(words.rules)
     if rail is None or view.active.method.kind not in view.standing.kinds:
         lines.append(words.html("Nothing can be paid that way at the moment. Please choose another one."))
@@ -134,7 +134,7 @@ def kind_name(kind: str, words: Words) -> str:
     }[kind]
 
 
-def _name(shown: Shown, words: Words) -> Markup:
+def method_name(shown: Shown, words: Words) -> Markup:
     """A method as people know theirs: "IBAN •••• 3000"."""
     kind = kind_name(shown.method.kind, words)
     return words.html("{kind} {number}", kind=kind, number=shown.mask) if shown.mask else Markup(kind)
@@ -176,7 +176,7 @@ def ask_holder(view: HolderView, words: Words) -> Action:
     what = words.html(
         "{method}: got it.\n<b>In whose name is the account?</b> Send it as your bank writes it; a bank may send money"
         " back when the name is another one.",
-        method=_name(view.shown, words),
+        method=method_name(view.shown, words),
     )
     problem = Markup("") if view.problem is None else sentence(view.problem, view.facts, words)
     return Message("\n\n".join(part for part in (problem, what) if part), _back(words))
@@ -186,56 +186,8 @@ def _back(words: Words) -> Keyboard:
     return ((Button(words.plain("Back"), encode("pm_back")),),)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A method that was given, and what is used until it counts."""
-
-    at: int
-    shown: Shown
-    until_then: Shown | None
-
-
-def first(view: Change, words: Words) -> Action:
-    """The first method: it counts at once."""
-    if view.shown.method.state != "active":
-        return Nothing()
-    at = words.day_and_time(next_payout(words.rules, view.at).due_at)
-    return Message(
-        words.html(
-            "Saved: <b>{method}</b>. Your next payout goes there: {at}.\nA later change waits a day before it counts,"
-            " so that nobody else can make one unseen. /payout shows and changes it.",
-            method=_name(view.shown, words),
-            at=at,
-        )
-    )
-
-
-def changing(view: Change, words: Words) -> Action:
-    """A change is told, and waits."""
-    if view.shown.method.state != "waiting" or view.shown.method.active_from is None:
-        return Nothing()
-    at = words.day_and_time(view.shown.method.active_from)
-    text: str = words.html("Saved. <b>{method}</b> counts from {at} on.", method=_name(view.shown, words), at=at)
-    if view.until_then is not None:
-        text += "\n" + words.html("Until then your money goes to {method}.", method=_name(view.until_then, words))
-    else:
-        text += "\n" + words.html("What you have earned stays yours until then.")
-    text += "\n\n" + words.html("If you did not change it, tell me: one tap undoes it.")
-    return Message(text, _not_me(view.shown, words))
-
-
-def active(view: Change, words: Words) -> Action:
-    """A change has taken effect."""
-    if view.shown.method.state != "active":
-        return Nothing()
-    text = words.html(
-        "Your payouts now go to <b>{method}</b>, as you asked. /payout shows and changes it.",
-        method=_name(view.shown, words),
-    )
-    return Message(text, _not_me(view.shown, words))
-
-
-def _not_me(shown: Shown, words: Words) -> Keyboard:
+def not_me(shown: Shown, words: Words) -> Keyboard:
+    """The button below a change: one tap undoes it."""
     return ((Button(words.plain("That was not me"), encode("pm_not_me", shown.method.id), style="danger"),),)
 
 
@@ -247,7 +199,7 @@ def ask_remove(view: View, words: Words) -> Action:
     text = words.html(
         "<b>Remove {method}?</b>\nThen nothing is paid out to you until you give another one, and that one waits a"
         " day. What you have earned stays yours.",
-        method=Markup(", ".join(_name(one, words) for one in found)),
+        method=Markup(", ".join(method_name(one, words) for one in found)),
     )
     return Message(
         text,
@@ -264,92 +216,13 @@ def ask_remove(view: View, words: Words) -> Action:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Why somebody is asked, what they have, what was wrong with their last method, and whether a new one waits."""
-
-    why: str
-    available: int
-    still: bool
-    problem: str | None
-    waits: bool
-
-
-def wanted(view: Wanted, words: Words) -> Action:
-    """Where shall the money go? Not asked any more once they have said."""
-    if not view.still:
-        return Nothing()
-    amount = words.money(view.available)
-    if view.why == "money":
-        text = words.html(
-            "Your first money is there: {amount} is accepted and yours. Where shall it go? It takes a minute, and"
-            " until you choose, it stays in your balance.",
-            amount=amount,
-        )
-    elif view.problem is not None:
-        text = words.html(
-            "Payday is near: {amount} is yours. I cannot send it yet: your last payout came back, and I have no other"
-            " number. If you give one now, it counts a day later; what is not sent stays yours for the next payday.",
-            amount=amount,
-        )
-    elif view.waits:
-        text = words.html(
-            "Payday is near: {amount} is yours. I cannot send it, because I do not know where to. A method you give now"
-            " counts a day later; what is not sent stays yours for the next payday.",
-            amount=amount,
-        )
-    else:
-        text = words.html(
-            "Payday is near: {amount} is yours. I cannot send it yet, because I do not know where to. If you choose"
-            " by the time the payout is put together, it is in; otherwise it stays yours for the next one.",
-            amount=amount,
-        )
-    return Message(text, ((Button(words.plain("Payout method"), encode("pm"), style="primary"),),))
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Names, opened for staff, and whether a disowned method had been in use."""
-
-    worker: str
-    other: str = ""
-    used: bool = False
-
-
-def shared(view: Hint, words: Words) -> Action:
-    """Two people gave the same number; people decide what that means."""
-    return Message(
-        words.html(
-            "Worth a look: {worker} gave a payout number that {other} has given too. It was not taken, and neither was"
-            " told about the other. It may be a family's account, a mistake, or one person twice; what it means is for"
-            " you to find out.",
-            worker=view.worker,
-            other=view.other,
-        )
-    )
-
-
-def disowned(view: Hint, words: Words) -> Action:
-    """Somebody else may have a worker's account."""
-    hours = STOPPED_FOR // HOUR
-    told = words.html(
-        "{worker} says that a change of their payout method was not theirs. It is undone, and nothing can be changed"
-        " for {hours} hours. Somebody else may have their phone or account: please get in touch.",
-        worker=view.worker,
-        hours=hours,
-    )
-    if not view.used:
-        return Message(told)
-    more = words.html("The new method was in use already: look at payouts that are under way to them, /payouts.")
-    return Message(f"{told}\n\n{more}")
-
-
 def taken_out(params: dict[str, Any], _: Words) -> Action:
     """The message that carried a number."""
     return Deletion(params["message_id"])
 
 
-def _shown(tx: Tx, method: Method | None) -> Shown | None:
+def masked_method(tx: Tx, method: Method | None) -> Shown | None:
+    """A method with what may be seen of it, if there is one."""
     return None if method is None else Shown(method, masked(method.kind, methods.details(tx, method.id).number))
 
 
@@ -357,47 +230,20 @@ def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> View:
     at = params.get("at", 0)
     standing = usecase.standing(tx, person_id, at=at)
     available = balance(tx, ledger.available(person_id))
-    shown = (_shown(tx, standing.active), _shown(tx, standing.waiting))
+    shown = (masked_method(tx, standing.active), masked_method(tx, standing.waiting))
     return View(at, standing, *shown, available, params.get("said"))
 
 
 def _holder_view(tx: Tx, person_id: int, params: dict[str, Any]) -> HolderView:
     begun = methods.begun(tx, person_id)
     asked = begun if begun is not None and begun.id == params["method"] else None
-    return HolderView(_shown(tx, asked), params["problem"], params["facts"])
-
-
-def _change_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Change:
-    shown = _shown(tx, methods.by_id(tx, params["method"]))
-    assert shown is not None
-    return Change(params.get("at", 0), shown, _shown(tx, methods.active(tx, person_id)))
-
-
-def _wanted_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Wanted:
-    return Wanted(
-        params["why"],
-        balance(tx, ledger.available(person_id)),
-        usecase.wanted(tx, person_id),
-        method_requests.problem(tx, person_id),
-        methods.ever(tx, person_id),
-    )
-
-
-def _hint_view(tx: Tx, _: int, params: dict[str, Any]) -> Hint:
-    other = people.name(tx, params["other"]) if "other" in params else ""
-    return Hint(people.name(tx, params["worker"]), other, params.get("used", False))
+    return HolderView(masked_method(tx, asked), params["problem"], params["facts"])
 
 
 RENDERERS = {
     "payout_method": Renderer(screen, _view),
     "payout_number": Renderer(ask_number),
     "payout_holder": Renderer(ask_holder, _holder_view),
-    "payout_method_set": Renderer(first, _change_view),
-    "payout_method_changing": Renderer(changing, _change_view),
-    "payout_method_active": Renderer(active, _change_view),
     "payout_method_remove": Renderer(ask_remove, _view),
-    "payout_method_wanted": Renderer(wanted, _wanted_view),
-    "payout_method_shared": Renderer(shared, _hint_view),
-    "payout_method_disowned": Renderer(disowned, _hint_view),
     "taken_out": Renderer(taken_out),
 }

@@ -129,8 +129,59 @@ def declined(view: tuple[Batch, Task, int] | None, words: Words) -> Action:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A task that was reported several times; `found` are the reports nobody has decided about."""
+
+    batch: Batch
+    task: Task
+    reasons: dict[str, int]
+    found: tuple[Report, ...]
+
+
+def _paused_view(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
+    """The paused task and why."""
+    task = tasks.by_id(tx, params["task"])
+    batch = None if task is None else batches.by_id(tx, task.batch_id)
+    if task is None or batch is None:
+        return None
+    found = tuple(reports.open_of_task(tx, batch.id, task.id))
+    return Paused(batch, task, reports.reasons(tx, batch.id, task.id), found)
+
+
+def task_paused(view: Paused | None, words: Words) -> Action:
+    """To the coordinator: a task several workers reported."""
+    if view is None:
+        return Nothing()
+    said = dict(REPORT_REASONS)
+    blocks = [
+        words.html(
+            "Task {name} of <b>{title}</b> was reported several times and is paused: nobody gets it until you say so.",
+            name=view.task.name,
+            title=view.batch.title,
+        ),
+        *(
+            words.html("• {reason}: {count}", reason=words.plain(said[code]), count=count)
+            for code, count in view.reasons.items()
+        ),
+    ]
+    photo = StoredPhoto(view.task.payload.photo) if view.task.payload.photo else None
+    again = ((Button(words.plain("Offer it again"), encode("resume_task", view.task.id)),),)
+    if view.found:
+        blocks.append(
+            words.html(
+                "If you agree that something is wrong with it, each report pays {amount}, like the task.",
+                amount=words.money(view.batch.price or 0),
+            )
+        )
+    rows = decide_rows(view.task.id, view.found, words)
+    return Message(Markup("\n".join(blocks)), (*rows, *(again if view.task.state == "paused" else ())), photo=photo)
+
+
 RENDERERS = {
     "reports": Renderer(reported, _view),
     "report_paid": Renderer(paid, _told_view),
     "report_declined": Renderer(declined, _told_view),
+    "task_paused": Renderer(task_paused, _paused_view),
+    "task_resumed": Renderer(task_paused, _paused_view),
 }

@@ -1,4 +1,4 @@
-"""Work as its worker sees it: the card, the list, instructions, the end of a batch and of a session, offers."""
+"""Work as its worker sees it: the card, the list, instructions, the end of a batch and of a session."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from bot.rendering.card import CardView
 from bot.rendering.conversation import turns_html
 from bot.rendering.drafts import language_name
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
-from bot.rendering.reported import decide_rows
 from domain.active_time import QUESTIONS
-from domain.batches import Batch, Submission, Task
+from domain.batches import Batch, Submission
 from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
 from domain.pay import per_hour
 from domain.reviews import known_reason
 from domain.rules import SECOND
-from domain.working import REPORT_REASONS, left_for_one, limit_for_one, promise
+from domain.working import REPORT_REASONS, left_for_one
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import assignments, batches, enrolments, reports, sessions, submissions, tasks, worker_days
+from storage import assignments, batches, sessions, submissions, worker_days
 from storage.assignments import Hand
 from storage.database import Tx
-from storage.reports import Report
 from storage.worker_days import Done
 from usecases.answering import undo_of
 from usecases.work import Choice, choices
@@ -55,16 +53,6 @@ class Rest:
     others: bool
     undo: int | None
     saved: int
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """A task that was reported several times; `found` are the reports nobody has decided about."""
-
-    batch: Batch
-    task: Task
-    reasons: dict[str, int]
-    found: tuple[Report, ...]
 
 
 def view_card(tx: Tx, person_id: int, params: dict[str, Any]) -> CardView | None:
@@ -114,27 +102,6 @@ def view_lease(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, i
     if hand is None or hand.assignment.state != "offered" or hand.assignment.expires_at != params["until"]:
         return None
     return hand.place.batch, params["until"]
-
-
-def view_offer(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, int] | None:
-    """The batch, while it is open and the worker has not begun or refused it; what they did of it in its pilot."""
-    batch = batches.by_id(tx, params["batch"])
-    place = enrolments.of(tx, person_id, params["batch"])
-    if batch is None or batch.state != "open":
-        return None
-    answered = place is not None and place.state in ("working", "refused")
-    worked_in_pilot = place is not None and place.state == "working" and batch.pilot_tasks and not batch.piloting
-    return (batch, 0 if place is None else place.done) if worked_in_pilot or not answered else None
-
-
-def view_paused(tx: Tx, _: int, params: dict[str, Any]) -> Paused | None:
-    """The paused task and why."""
-    task = tasks.by_id(tx, params["task"])
-    batch = None if task is None else batches.by_id(tx, task.batch_id)
-    if task is None or batch is None:
-        return None
-    found = tuple(reports.open_of_task(tx, batch.id, task.id))
-    return Paused(batch, task, reports.reasons(tx, batch.id, task.id), found)
 
 
 def the_card(view: CardView | None, words: Words) -> Action:
@@ -311,93 +278,6 @@ def card_hint(params: dict[str, Any], words: Words) -> Action:
     return Message(words.html("This task is answered in writing. Write your reply as a plain message, without a file."))
 
 
-def offer(view: tuple[Batch, int] | None, words: Words) -> Action:
-    """One message when a batch opens: how much there is to do, how long it takes, what it brings."""
-    if view is None:
-        return Nothing()
-    batch, done = view
-    said = promise(batch)
-    count = max(1, limit_for_one(batch) - done)
-    values = {
-        "title": cut_end(batch.title, 100),
-        "time": words.duration(said.seconds * count),
-        "amount": words.money(said.price * count),
-    }
-    if batch.data == "photos":
-        text = words.html_many(
-            "<b>{title}</b>\n{count} photo, about {time}, about {amount}",
-            "<b>{title}</b>\n{count} photos, about {time}, about {amount}",
-            count,
-            **values,
-        )
-    else:
-        text = words.html_many(
-            "<b>{title}</b>\n{count} task, about {time}, about {amount}",
-            "<b>{title}</b>\n{count} tasks, about {time}, about {amount}",
-            count,
-            **values,
-        )
-    pay = words.html("Each: {pay}", pay=card.pay_line(batch, words))
-    keyboard = (
-        (Button(words.plain("Start"), encode("offer_start", batch.id), style="primary"),),
-        (
-            Button(words.plain("Later"), encode("offer_later", batch.id)),
-            Button(words.plain("Not this one"), encode("offer_no", batch.id)),
-        ),
-    )
-    return Message(Markup(f"{text}\n{pay}"), keyboard)
-
-
-def view_offered(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, str]:
-    """The batch of an offer, and what was answered."""
-    return batches.by_id(tx, params["batch"]), params["answer"]
-
-
-def offer_answered(view: tuple[Batch | None, str], words: Words) -> Action:
-    """What became of an offer, in its place."""
-    batch, answer = view
-    if batch is None:
-        return Nothing()
-    title = cut_end(batch.title, 100)
-    start = Button(words.plain("Start"), encode("offer_start", batch.id))
-    if answer == "started":
-        return Message(words.html("<b>{title}</b>: started. /work goes on with it.", title=title))
-    if answer == "later":
-        return Message(words.html("<b>{title}</b> waits for you in /work.", title=title), ((start,),))
-    return Message(
-        words.html("<b>{title}</b>: not this one. Should you change your mind, it stays in /work.", title=title)
-    )
-
-
-def task_paused(view: Paused | None, words: Words) -> Action:
-    """To the coordinator: a task several workers reported."""
-    if view is None:
-        return Nothing()
-    said = dict(REPORT_REASONS)
-    blocks = [
-        words.html(
-            "Task {name} of <b>{title}</b> was reported several times and is paused: nobody gets it until you say so.",
-            name=view.task.name,
-            title=view.batch.title,
-        ),
-        *(
-            words.html("• {reason}: {count}", reason=words.plain(said[code]), count=count)
-            for code, count in view.reasons.items()
-        ),
-    ]
-    photo = StoredPhoto(view.task.payload.photo) if view.task.payload.photo else None
-    again = ((Button(words.plain("Offer it again"), encode("resume_task", view.task.id)),),)
-    if view.found:
-        blocks.append(
-            words.html(
-                "If you agree that something is wrong with it, each report pays {amount}, like the task.",
-                amount=words.money(view.batch.price or 0),
-            )
-        )
-    rows = decide_rows(view.task.id, view.found, words)
-    return Message(Markup("\n".join(blocks)), (*rows, *(again if view.task.state == "paused" else ())), photo=photo)
-
-
 def _card(tx: Tx, hand: Hand, *, saved: int = 0) -> CardView:
     return CardView(
         batch=hand.place.batch,
@@ -437,8 +317,4 @@ RENDERERS = {
     "stopped_for_now": Renderer(stopped, view_rest),
     "lease_ends": Renderer(lease_ends, view_lease),
     "card_hint": Renderer(card_hint),
-    "offer": Renderer(offer, view_offer),
-    "offer_answered": Renderer(offer_answered, view_offered),
-    "task_paused": Renderer(task_paused, view_paused),
-    "task_resumed": Renderer(task_paused, view_paused),
 }
