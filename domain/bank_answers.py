@@ -14,6 +14,9 @@ KEY: Final = re.compile(r"TH([0-9A-F]{8})P([1-9][0-9]{0,17})")
 """A payout's name at a bank: the installation's own number, then the payout's. Letters and digits alone, for banks
 strip or fold the rest; at most 30 characters, as PayPal takes."""
 
+LIMIT: Final = 100_000
+"""Entries of one file."""
+
 
 class Status(Enum):
     """Where a bank says that a payout is."""

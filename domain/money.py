@@ -144,6 +144,15 @@ def as_decimal_text(micro: int, *, currency: str | None = None) -> str:
     return f"{'-' if micro < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
+def from_decimal_text(text: str) -> int:
+    """Read a plain decimal of a program, `-12.34`, exactly as micro-units. ValueError for anything else."""
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    whole, _, decimals = digits.partition(".")
+    if not (whole + decimals).isascii() or not (whole + decimals).isdigit() or len(whole) > 18 or len(decimals) > 6:
+        raise ValueError(f"not an amount: {text[:40]!r}")
+    return sign * (int(whole or "0") * MICRO + int(decimals.ljust(6, "0")))
+
+
 def as_fixed_text(micro: int, digits: int) -> str:
     """Return an amount with exactly so many decimals: 12340000, 2 → "12.34". ValueError if it has more."""
     coin = 10 ** (6 - digits)

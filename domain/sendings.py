@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from domain.bank_answers import KEY
-from domain.money import MICRO, as_fixed_text
+from domain.money import as_fixed_text
 from domain.rails import RAILS
 from domain.rules import DAY, HOUR, SECOND
 
@@ -118,15 +118,6 @@ def payout_of(key: str) -> int | None:
 def value_text(amount: int, currency: str) -> str:
     """Micro-units as PayPal writes them: 12340000 USD → "12.34", 500000000 HUF → "500". ValueError if it cannot."""
     return as_fixed_text(amount, RAILS["paypal"].digits(currency))
-
-
-def micro(value: str) -> int:
-    """A provider's amount in micro-units. ValueError for what is no plain number."""
-    sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
-    whole, _, decimals = digits.partition(".")
-    if not (whole + decimals).isascii() or not whole.isdigit() or not (decimals or "0").isdigit() or len(decimals) > 6:
-        raise ValueError(f"not an amount: {value[:40]!r}")
-    return sign * (int(whole) * MICRO + int(decimals.ljust(6, "0")))
 
 
 def next_look(looks: int, standings: set[Standing], now: int) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
 from domain.bank_answers import key_of
+from domain.money import from_decimal_text
 from domain.sendings import (
     MOST_ITEMS,
     SAFE,
@@ -23,7 +24,6 @@ from domain.sendings import (
     Sending,
     Standing,
     body,
-    micro,
     next_call,
     next_look,
     payout_of,
@@ -250,7 +250,7 @@ def not_looked(tx: Tx, *, sending_id: int, wrong_credentials: bool, now: int) ->
 
 def _charge(tx: Tx, one: Sending, value: str, currency: str, *, now: int) -> None:
     """The provider's fees of a sending, once; fees in another currency are in the provider's own statement alone."""
-    amount, number = micro(value), FEES + one.number
+    amount, number = from_decimal_text(value), FEES + one.number
     if currency == tx.rules.currency and amount > 0 and not ledger.moved(tx, f"run:{one.run_id}:fee:{number}"):
         settling.fee(tx, one.run_id, amount, number=number, now=now)
 

@@ -21,6 +21,7 @@ from domain.money import (
     as_decimal_text,
     as_fixed_text,
     as_input_text,
+    from_decimal_text,
     minor_digits,
     parse_amount,
     round_down_to_minor,
@@ -199,3 +200,14 @@ def test_an_amount_with_as_many_decimals_as_a_bank_takes() -> None:
     with pytest.raises(ValueError, match="decimals"):
         as_fixed_text(12_345_000, 2)
     assert [smallest_coin(one) for one in ("USD", "JPY", "KWD")] == [10_000, 1_000_000, 1_000]
+
+
+@given(st.integers(-(10**15), 10**15), currencies)
+def test_a_programs_decimal_is_read_exactly(micro: int, currency: str) -> None:
+    assert from_decimal_text(as_decimal_text(micro, currency=currency)) == micro
+
+
+@pytest.mark.parametrize("text", ["", "-", ".", "--1", "+1", "1,5", "1e3", " 1", "٣", "1.2345678", "9" * 19, "NaN"])
+def test_what_is_no_plain_decimal_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        from_decimal_text(text)
