@@ -196,7 +196,7 @@ def read_answer(status: int, content: bytes, rest: str | None = None) -> Answer:
         return Later("unauthorized")
     if not 400 <= status < 500 or status == 408:
         return Doubt(str(status))
-    details = [one for one in found.get("details") or [] if isinstance(one, dict)]
+    details = _objects(found.get("details"))
     name = str(found.get("name") or found.get("error") or status)[:60]
     # USER_BUSINESS_ERROR is several things: of this one the field says it, and the text in case the field changes.
     if any(str(one.get("field")).upper() == "SENDER_BATCH_ID" or _exists(one) for one in details):
@@ -267,8 +267,13 @@ def _exists(detail: dict[str, Any]) -> bool:
     return "already exists" in issue or "duplicate batch" in issue
 
 
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, whatever was there instead."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _links(holder: dict[str, Any]) -> list[Any]:
-    return [link for name in ("link", "links") for link in holder.get(name) or [] if isinstance(link, dict)]
+    return [link for name in ("link", "links") for link in _objects(holder.get(name))]
 
 
 def _reference(link: dict[str, Any]) -> str | None:

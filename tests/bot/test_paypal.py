@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.paypal import (
@@ -90,6 +90,7 @@ def test_too_many_waits_as_long_as_it_says() -> None:
     assert answer(429, {}, "Wed, 21 Oct 2026 07:28:00 GMT") == Later("too_many", None)
 
 
+@example(400, {"details": True})
 @given(st.integers(100, 599), JSON)
 def test_whatever_comes_is_read_and_only_a_clear_answer_is_certain(status: int, found: Any) -> None:
     read = answer(status, found)
