@@ -2,7 +2,7 @@
 
 What a file is, its content says, not its name. Strangers' bytes: read in a worker process with limits; entities and
 document types are refused (defusedxml), the tree is not kept. Whatever the bytes, what comes back is an Answer, None
-(it is something else), MAYBE, or one of the sentences in domain/bank_answers.py.
+(it is something else), bank_tables.MAYBE, or one of the sentences in domain/bank_answers.py.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from pathlib import Path
 
 from domain.bank_answers import Answer
 from domain.file_problems import NotATable
-from files.bank_tables import MAYBE as MAYBE
 from files.bank_tables import read_table
 from files.iso20022 import read_document
 from files.tables import decoded
 
 
 def read_answer(path: Path) -> Answer | str | None:
-    """Read the file at `path`; None when it is no bank's answer, MAYBE when only its sender can say.
+    """Read the file at `path`; None when it is no bank's answer, bank_tables.MAYBE when only its sender can say.
 
     Raises FileProblem (a sentence that says that nothing was recorded), nothing else for any bytes.
     """

@@ -27,7 +27,8 @@ from domain.bank_answers import (
 )
 from domain.file_problems import FileProblem
 from domain.money import as_decimal_text
-from files.bank_answers import MAYBE, read_answer
+from files.bank_answers import read_answer
+from files.bank_tables import MAYBE
 from files.payout_tables import table, unpacked
 from files.sepa import transfer_file
 from tests.files.answers import OWN, camt, pain2
