@@ -149,6 +149,18 @@ def open_for_task(tx: Tx, worker_id: int, task_id: int) -> int | None:
     return found
 
 
+def on_other_cards(tx: Tx, worker_id: int, task_id: int, *, besides: int) -> set[str]:
+    """What became of the worker's other cards of a task: offered, submitted, skipped or reported."""
+    rows = tx.all(
+        "select state from assignments where worker_id = :worker_id and task_id = :task_id and id <> :besides"
+        " and state in ('offered', 'submitted', 'skipped', 'reported')",
+        worker_id=worker_id,
+        task_id=task_id,
+        besides=besides,
+    )
+    return {row["state"] for row in rows}
+
+
 def close(tx: Tx, assignment_id: int, state: str, *, was: str, now: int) -> bool:
     """End an assignment: its lease ends now. False when it is not in the state it was thought to be in."""
     sql = "update assignments set state = :state, expires_at = :now where id = :id and state = :was"

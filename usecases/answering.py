@@ -55,8 +55,8 @@ def submit(tx: Tx, *, by: Person, assignment: int, answer_index: int, now: int) 
     hand = in_hand(tx, by, assignment)
     if hand.assignment.state == "offered":
         _look_first(tx, hand, now)
-    elif hand.assignment.state == "expired":
-        hand = _leased_again(tx, by, hand)
+    else:
+        hand = leased_again(tx, by, hand)
     return record(tx, by, hand, Tap(answer_index), now=now)
 
 
@@ -186,8 +186,10 @@ def _look_first(tx: Tx, hand: Hand, now: int) -> None:
         raise NewPhoto if hand.task.payload.photo else NewTask
 
 
-def _leased_again(tx: Tx, by: Person, hand: Hand) -> Hand:
+def leased_again(tx: Tx, by: Person, hand: Hand) -> Hand:
     """An old card of a task the worker has been given anew stands for the new one."""
+    if hand.assignment.state != "expired":
+        return hand
     open_one = assignments.open_for_task(tx, by.id, hand.task.id)
     return hand if open_one is None else assignments.hand(tx, by.id, open_one) or hand
 

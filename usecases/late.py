@@ -9,7 +9,7 @@ from domain.kinds import Answer, kind
 from domain.ledger import FUNDS
 from domain.refusals_work import AlreadyAnswered
 from domain.working import covered
-from storage import ledger, people, rejections, submissions, tasks
+from storage import assignments, ledger, people, rejections, submissions, tasks
 from storage.assignments import Hand
 from storage.database import Tx
 from storage.tasks import Counted
@@ -20,10 +20,13 @@ def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None
     """Count a late answer in its task and see to its money; None when it is not wanted and not good, or not payable.
 
     Its money comes from the batch's reserve where that covers it beside all open cards, else from the free funds.
-    Raises AlreadyAnswered when another answer of theirs to the task was rejected: that one may still be found good.
+    Raises AlreadyAnswered when another answer of theirs to the task was rejected: that one may still be found good. And
+    when they have reported it: that is paid like the task.
     """
-    batch, task = hand.place.batch, hand.task
-    if rejections.of_task(tx, task.id, hand.assignment.worker_id):
+    batch, task, mine = hand.place.batch, hand.task, hand.assignment
+    if "reported" in assignments.on_other_cards(tx, mine.worker_id, task.id, besides=mine.id):
+        raise AlreadyAnswered
+    if rejections.of_task(tx, task.id, mine.worker_id):
         raise AlreadyAnswered
     if not takes(tx, hand, answer):
         return None

@@ -10,10 +10,13 @@ from storage import assignments, people, reports, tasks
 from storage.assignments import Hand
 from storage.database import Tx
 from usecases import progress
-from usecases.answering import changed, go_on, in_hand
+from usecases.answering import changed, go_on, in_hand, leased_again
 from usecases.notify import inform, tell
 from usecases.presence import alive
 from usecases.roles import require_coordinator
+
+PAID_ONCE = {"offered", "submitted", "reported"}
+"""States of another card of the same task that leave nothing to report."""
 
 
 def skip(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
@@ -31,13 +34,19 @@ def ask(tx: Tx, *, by: Person, assignment: int, now: int) -> None:
 
 
 def report(tx: Tx, *, by: Person, assignment: int, reason: int, now: int) -> None:
-    """Record what is wrong, once, and show the next task. The third report pauses the task and tells a coordinator."""
-    hand = in_hand(tx, by, assignment)
+    """Record what is wrong, once, and show the next task. The third report pauses the task and tells a coordinator.
+
+    An old card reports the one that was given anew; of a task that was answered or reported since, there is nothing to
+    report: it is paid once.
+    """
+    hand = leased_again(tx, by, in_hand(tx, by, assignment))
+    if PAID_ONCE & assignments.on_other_cards(tx, by.id, hand.task.id, besides=hand.assignment.id):
+        raise StaleButton
     if not 0 <= reason < len(REPORT_REASONS) or hand.assignment.state not in ("offered", "expired"):
         raise StaleButton
     reports.add(
         tx,
-        assignment_id=assignment,
+        assignment_id=hand.assignment.id,
         task_id=hand.task.id,
         batch_id=hand.task.batch_id,
         worker_id=by.id,

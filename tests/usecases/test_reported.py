@@ -8,15 +8,16 @@ from domain import ledger as accounts
 from domain.joining import CoordinatorsOnly
 from domain.people import Person
 from domain.refusals import StaleButton
+from domain.refusals_work import AlreadyAnswered
 from domain.rejections import ReportDecided, ReportUnpaid
 from domain.reviews import OwnWork
-from domain.rules import DAY, HOUR
-from storage import ledger, people, tasks, worker_days
+from domain.rules import DAY, HOUR, MINUTE
+from storage import assignments, ledger, people, tasks, worker_days
 from storage.database import Tx
 from tests.builders import NOON, add_funds, make_batch, make_coordinator, make_owner, make_worker
 from tests.steps import Money, books_are_right, buttons, make_reviewer, money, screen, sent, take, told
 from tests.usecases.desk import Desk
-from usecases import publishing, reported, reporting
+from usecases import leases, publishing, reported, reporting, work
 
 PRICE = 50_000
 AT = NOON + HOUR
@@ -132,4 +133,32 @@ def test_a_report_of_a_closed_batch_is_paid_too(tx: Tx) -> None:
     reported.agree(tx, by=make_coordinator(tx), task=1, upto=1, now=AT + DAY)
     assert money(tx, ana).available == PRICE
     assert "report_paid" in told(tx, ana)
+    books_are_right(tx)
+
+
+def card_taken_anew(tx: Tx) -> tuple[Person, int, int]:
+    """Ana's lease of a task has ended and she has it in hand anew: the old card and the new one."""
+    batch, ana = make_batch(tx, n_tasks=1, price=PRICE, overlap=3), make_worker(tx)
+    old = take(tx, ana, batch, now=NOON)
+    leases.expire(tx, now=AT)
+    return ana, old, take(tx, ana, batch, now=AT)
+
+
+def test_an_old_card_of_a_task_that_was_answered_since_reports_nothing(tx: Tx) -> None:
+    ana, old, new = card_taken_anew(tx)
+    work.submit(tx, by=ana, assignment=new, answer_index=0, now=AT + MINUTE)
+    with pytest.raises(StaleButton):
+        reporting.report(tx, by=ana, assignment=old, reason=0, now=AT + HOUR)
+    assert tx.value("select count(*) from reports") == 0
+
+
+@pytest.mark.parametrize("answered", ["old", "new"])
+def test_an_old_card_reports_the_new_one_and_what_is_reported_is_not_answered(tx: Tx, answered: str) -> None:
+    ana, old, new = card_taken_anew(tx)
+    reporting.report(tx, by=ana, assignment=old, reason=0, now=AT + MINUTE)
+    assert (assignments.by_id(tx, new).state, tx.value("select assignment_id from reports")) == ("reported", new)  # type: ignore[union-attr]
+    with pytest.raises((StaleButton, AlreadyAnswered)):
+        work.submit(tx, by=ana, assignment={"old": old, "new": new}[answered], answer_index=0, now=AT + HOUR)
+    assert reported.agree(tx, by=make_owner(tx), task=1, upto=99, now=AT + HOUR) == PRICE
+    assert money(tx, ana) == Money(review=0, available=PRICE, transit=0, paid=0)
     books_are_right(tx)
