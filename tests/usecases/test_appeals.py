@@ -36,8 +36,9 @@ from tests.steps import (
     written_replies,
 )
 from tests.usecases.desk import Desk
-from usecases import appeals, history, leaving, reviews, typed, work
+from usecases import appeals, history, leaving, proposals, reviews, typed, work
 from usecases.appeals import Appealed
+from usecases.rejecting import Effect
 
 PRICE = REPLY_PRICE
 AT = NOON + HOUR
@@ -96,6 +97,8 @@ def test_silence_of_seven_days_pays_also_after_downtime_and_only_once(tx: Tx) ->
     appeals.appeal(tx, by=worker, submission=reply, now=AT + DAY)
     appeals.decide_due(tx, now=AT + 8 * DAY - SECOND)
     assert state(tx, reply) == "appealed"
+    appeals.decide_due(tx, now=AT + 8 * DAY)
+    assert state(tx, reply) == "upheld"
     for _ in range(3):
         appeals.decide_due(tx, now=AT + 30 * DAY)
     assert money(tx, worker).available == 2 * PRICE
@@ -142,6 +145,19 @@ def test_who_rejected_it_who_wrote_it_and_who_may_not_review_do_not_hear_it(tx: 
     with pytest.raises(StaleButton):
         appeals.pay(tx, by=carla, rejection=77, now=now)
     assert state(tx, reply) == "appealed"
+
+
+def test_who_agreed_to_the_rejection_does_not_hear_its_appeal_either(tx: Tx) -> None:
+    reviewer, worker, _, replies = written_replies(tx, 2)
+    carla, olga = make_coordinator(tx), make_owner(tx)
+    assert [reject(tx, reviewer, reply, now=AT)[0] for reply in replies] == [Effect.REJECTED, Effect.PROPOSED]
+    proposals.agree(tx, by=carla, proposal=1, count=1, now=AT)
+    deliver(tx, worker, now=AT + MINUTE)
+    assert appeals.appeal(tx, by=worker, submission=replies[1], now=AT + DAY) is Appealed.ASKED
+    for somebody in (reviewer, carla):
+        with pytest.raises(NotYourAppeal):
+            appeals.keep_written(tx, by=somebody, text="It stays asdf", rejection=2, now=AT + 2 * DAY)
+    assert appeals.pay(tx, by=olga, rejection=2, now=AT + 2 * DAY) == PRICE
 
 
 def test_two_judges_at_once_and_the_first_decides(tx: Tx) -> None:
