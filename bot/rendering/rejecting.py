@@ -44,11 +44,16 @@ def ground_html(ground: Ground, batch: Batch, words: Words, limit: int = 2_000) 
     head = words.html(sentence(ground.code), line=words.number(ground.line or 0))
     if ground.line is not None:
         line = instruction_line(batch, ground.line, words.language)
-        return Markup(f"{head}\n{words.html('<blockquote>{words}</blockquote>', words=cut_end(line, limit))}")
+        return Markup(f"{head}\n{quoted(cut_end(line, limit), words)}")
     if ground.source is not None:
-        return Markup(f"{head} {words.html('The same stands in answer #{number}.', number=ground.source)}")
-    said = cut_end(ground.words, limit)
-    return Markup(f"{head}\n{words.html('<blockquote>{words}</blockquote>', words=said)}")
+        same = words.html("The same stands in answer #{number}.", number=ground.source)
+        return Markup(f"{head} {same}")
+    return Markup(f"{head}\n{quoted(cut_end(ground.words, limit), words)}")
+
+
+def quoted(said: str, words: Words) -> Markup:
+    """Somebody's own words, set apart."""
+    return words.html("<blockquote>{words}</blockquote>", words=said)
 
 
 def instruction_line(batch: Batch, line: int, language: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
-from bot.rendering.rejecting import EVIDENCE, ground_html
+from bot.rendering.rejecting import EVIDENCE, ground_html, quoted
 from domain.batches import Batch, Submission, Task
 from domain.kinds import kind
 from domain.long_texts import cut_end
@@ -208,7 +208,7 @@ def outcome(found: Rejection, amount: str, words: Words) -> Markup:
     if found.reason == GOOD:
         return words.html("Your appeal is won: {amount} is paid. A second person found your work good.", amount=amount)
     head = words.html("Your appeal is lost: a second person looked at it and wrote")
-    return Markup(f"{head}\n{words.html('<blockquote>{words}</blockquote>', words=cut_end(found.reason or '', 300))}")
+    return Markup(f"{head}\n{quoted(cut_end(found.reason or '', 300), words)}")
 
 
 def _all_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch | None, int, int]:
