@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.payouts import Payout
 from storage.database import Tx
 from storage.payout_methods import PAYS
-from storage.payouts import PAYOUT
+from storage.payouts import IS_OPEN, PAYOUT
 
 CONTEXT = b"payout_files.content"
 COLUMNS = "id, run_id, rail, number, key, name, sha256, count, total, created_at, created_by"
@@ -73,7 +73,7 @@ def fill(tx: Tx, file_id: int, *, run_id: int, rail: str, upto: int, now: int) -
     """What waits of a run and rail up to an id is in this file and under way; returns how many, and their sum."""
     tx.run(
         "update payouts set state = 'sending', sent_at = :now, file_id = :file_id where run_id = :run_id"
-        " and rail = :rail and state in ('reserved', 'sending', 'unknown') and state = 'reserved' and id <= :upto",
+        f" and rail = :rail and {IS_OPEN} and state = 'reserved' and id <= :upto",
         now=now,
         file_id=file_id,
         run_id=run_id,

@@ -11,6 +11,10 @@ from storage.ledger import number_of
 
 RUN = ", ".join(field.name for field in fields(PayoutRun))
 PAYOUT = ", ".join(field.name for field in fields(Payout))
+IS_OPEN = "state in ('reserved', 'sending', 'unknown')"
+"""The words of the index payouts_open: a statement about one of these states has them, too, else it is not used."""
+WAITS = "state in ('proposed', 'confirming', 'approved')"
+"""The same of payout_runs_open."""
 
 
 class Due(NamedTuple):
@@ -69,7 +73,7 @@ def recent(tx: Tx, *, limit: int) -> list[PayoutRun]:
 def unpaid(tx: Tx, *, limit: int) -> list[PayoutRun]:
     """Runs that wait for staff, oldest first."""
     rows = tx.all(
-        f"select {RUN} from payout_runs where state in ('proposed', 'confirming', 'approved') order by id limit :limit",
+        f"select {RUN} from payout_runs where {WAITS} order by id limit :limit",
         limit=limit,
     )
     return [PayoutRun(*tuple(row)) for row in rows]
@@ -78,9 +82,9 @@ def unpaid(tx: Tx, *, limit: int) -> list[PayoutRun]:
 def marked(tx: Tx) -> PayoutRun | None:
     """The oldest run with payouts by hand that are marked paid and not closed yet."""
     row = tx.one(
-        f"select {RUN} from payout_runs where state in ('proposed', 'confirming', 'approved') and state = 'approved'"
+        f"select {RUN} from payout_runs where {WAITS} and state = 'approved'"
         " and exists (select 1 from payouts p where p.run_id = payout_runs.id and p.rail = 'by_hand'"
-        " and p.state in ('reserved', 'sending', 'unknown') and p.state = 'sending') order by id limit 1"
+        f" and p.{IS_OPEN} and p.state = 'sending') order by id limit 1"
     )
     return None if row is None else PayoutRun(*tuple(row))
 
@@ -151,7 +155,7 @@ def in_state(tx: Tx, run_id: int, *, rail: str, state: str, limit: int) -> list[
     """A run's payouts of a rail in one of the open states, oldest first."""
     rows = tx.all(
         f"select {PAYOUT} from payouts where run_id = :run_id and rail = :rail"
-        " and state in ('reserved', 'sending', 'unknown') and state = :state order by id limit :limit",
+        f" and {IS_OPEN} and state = :state order by id limit :limit",
         run_id=run_id,
         rail=rail,
         state=state,
@@ -164,7 +168,7 @@ def mark(tx: Tx, run_id: int, *, rail: str, now: int) -> int:
     """What a run pays over a rail is under way from now on; returns how many payouts that are."""
     return tx.run(
         "update payouts set state = 'sending', sent_at = :now where run_id = :run_id and rail = :rail"
-        " and state in ('reserved', 'sending', 'unknown') and state = 'reserved'",
+        f" and {IS_OPEN} and state = 'reserved'",
         run_id=run_id,
         rail=rail,
         now=now,
@@ -173,7 +177,7 @@ def mark(tx: Tx, run_id: int, *, rail: str, now: int) -> int:
 
 def any_open(tx: Tx, run_id: int) -> bool:
     """Some payout of the run has not ended."""
-    sql = "select 1 from payouts where run_id = :id and state in ('reserved', 'sending', 'unknown') limit 1"
+    sql = f"select 1 from payouts where run_id = :id and {IS_OPEN} limit 1"
     return tx.one(sql, id=run_id) is not None
 
 
@@ -209,7 +213,7 @@ def rails_of(tx: Tx, run_id: int, state: str) -> list[tuple[str, int, int]]:
     """What of a run waits in one of the open states, by rail: (rail, how many, micro-units)."""
     rows = tx.all(
         "select rail, count(*), sum(amount) from payouts where run_id = :run_id"
-        " and state in ('reserved', 'sending', 'unknown') and state = :state group by rail order by rail",
+        f" and {IS_OPEN} and state = :state group by rail order by rail",
         run_id=run_id,
         state=state,
     )
@@ -220,7 +224,7 @@ def reserved_page(tx: Tx, run_id: int, rail: str, *, after: int, limit: int) -> 
     """What of a run waits to be handed to a rail, by id."""
     rows = tx.all(
         f"select {PAYOUT} from payouts where run_id = :run_id and rail = :rail"
-        " and state in ('reserved', 'sending', 'unknown') and state = 'reserved' and id > :after"
+        f" and {IS_OPEN} and state = 'reserved' and id > :after"
         " order by id limit :limit",
         run_id=run_id,
         rail=rail,
@@ -238,7 +242,7 @@ def any_approved(tx: Tx) -> bool:
 def next_late(tx: Tx, run_id: int, *, limit: int) -> list[Payout]:
     """Payouts of a run that have not ended and whose workers were not told that it takes longer."""
     rows = tx.all(
-        f"select {PAYOUT} from payouts where run_id = :run_id and state in ('reserved', 'sending', 'unknown')"
+        f"select {PAYOUT} from payouts where run_id = :run_id and {IS_OPEN}"
         " and late_at is null and problem is not 'unclaimed' limit :limit",
         run_id=run_id,
         limit=limit,
@@ -249,8 +253,7 @@ def next_late(tx: Tx, run_id: int, *, limit: int) -> list[Payout]:
 def oldest_sent(tx: Tx, run_id: int) -> int | None:
     """Since when the run's oldest payout is under way and has not ended."""
     at: int | None = tx.value(
-        "select min(sent_at) from payouts where run_id = :id and state in ('reserved', 'sending', 'unknown')"
-        " and problem is not 'unclaimed'",
+        f"select min(sent_at) from payouts where run_id = :id and {IS_OPEN} and problem is not 'unclaimed'",
         id=run_id,
     )
     return at

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from domain.sendings import Sending
 from storage.database import Tx
+from storage.payouts import IS_OPEN, WAITS
 
 COLUMNS = ", ".join(Sending._fields)
 CONTEXT = b"sendings.request"
-RESERVED = "p.rail = :rail and p.state in ('reserved', 'sending', 'unknown') and p.state = 'reserved'"
+RESERVED = f"p.rail = :rail and p.{IS_OPEN} and p.state = 'reserved'"
 """Says the states of the index payouts_open, so that it is used."""
 
 
@@ -26,7 +27,7 @@ class Due(NamedTuple):
 def waiting_run(tx: Tx, rail: str) -> int | None:
     """The oldest approved run that has payouts of this rail which nothing was done with."""
     run: int | None = tx.value(
-        "select r.id from payout_runs r where r.state in ('proposed', 'confirming', 'approved')"
+        f"select r.id from payout_runs r where r.{WAITS}"
         f" and r.state = 'approved' and exists (select 1 from payouts p where p.run_id = r.id and {RESERVED})"
         " order by r.id limit 1",
         rail=rail,
