@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from domain.rules import SECOND, Rules, instant
+from domain.rules import EPOCH, SECOND, Rules, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ def last_week(rules: Rules, now: int) -> Period:
     day -= timedelta(days=(day.weekday() - rules.statement_weekday) % 7)
     period = _day(rules, day)
     return period if period.due_at <= now else _day(rules, day - timedelta(weeks=1))
+
+
+def day_begins(rules: Rules, day: int) -> int:
+    """The instant a calendar day of the installation begins; midnight that is skipped in spring is an hour later."""
+    found = EPOCH.date() + timedelta(days=day)
+    return instant(datetime.combine(found, time(0), tzinfo=rules.zone))
 
 
 def _interval(seconds: int, now: int, step: int) -> Period:

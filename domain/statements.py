@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from domain.books import FLOWS
+from domain.periods import day_begins
 from domain.refusals import Refusal
-from domain.rules import EPOCH, Rules, instant
+from domain.rules import EPOCH, Rules
 from domain.words import N_
 
 ACCOUNTS: Final = ("review", "available", "transit", "paid", "held")
@@ -123,12 +124,6 @@ def month_of_day(day: int) -> int:
 def first_day(month: int) -> int:
     """The first calendar day of a month."""
     return date(month // 12, month % 12 + 1, 1).toordinal() - EPOCH.date().toordinal()
-
-
-def day_begins(rules: Rules, day: int) -> int:
-    """The instant a calendar day of the installation begins; midnight that is skipped in spring is an hour later."""
-    found = EPOCH.date() + timedelta(days=day)
-    return instant(datetime.combine(found, time(0), tzinfo=rules.zone))
 
 
 def plan(rules: Rules, *, worker: int, month: int, at: int) -> Plan:

@@ -9,9 +9,8 @@ from domain.fairness import NEAR_FLOOR, PAID_AFTER_DAYS, WINDOW, bar_width, near
 from domain.notices import Slot
 from domain.pay import bucket, median_from_histogram
 from domain.people import Person
-from domain.periods import last_summary
+from domain.periods import day_begins, last_summary
 from domain.rules import HOUR
-from domain.statements import day_begins
 from storage import fairness, job_runs
 from storage.database import Tx
 from storage.fairness import Counting

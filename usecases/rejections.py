@@ -10,6 +10,7 @@ from domain import ledger
 from domain.batches import Submission
 from domain.notices import Slot
 from domain.people import Person
+from domain.periods import day_begins
 from domain.rejections import Rejection, told_together
 from storage import batches, people, rejections, reviews, topups
 from storage.database import Tx
@@ -47,7 +48,7 @@ def reject(
         by=by,
         seconded_by=seconded_by,
         day_counted=day_open,
-        standing=rejections.standing_left(tx, submission.worker_id, since=_day_begins(tx, now)),
+        standing=rejections.standing_left(tx, submission.worker_id, since=day_begins(tx.rules, tx.rules.day(now))),
         now=now,
     )
     return True
@@ -136,12 +137,6 @@ def _day_counts(tx: Tx, submission: Submission) -> bool:
 
 def _anew(tx: Tx, submission: Submission) -> bool:
     return reviews.first_handed_in(tx, submission) != submission.submitted_at
-
-
-def _day_begins(tx: Tx, now: int) -> int:
-    local = tx.rules.local(now)
-    since = (local.hour * 3600 + local.minute * 60 + local.second) * 1_000_000 + local.microsecond
-    return now - since
 
 
 def _move(

@@ -7,9 +7,8 @@ from statistics import median_low
 from typing import Final
 
 from domain import ledger
-from domain.periods import last_week
+from domain.periods import day_begins, last_week
 from domain.rules import SECOND, Rules
-from domain.statements import day_begins
 from storage import earnings, job_runs, people, weeks, worker_days
 from storage.database import Tx
 from storage.job_runs import JobRun

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.periods import last_week
+from domain.periods import day_begins, last_week
 from domain.rules import DAY, HOUR, MINUTE, Rules
-from domain.statements import day_begins
 from locales.words import Words
 from storage import outbox, payouts, people
 from storage.reviews import decide
