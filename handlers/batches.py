@@ -112,7 +112,10 @@ async def publish(ctx: Context, batch: int, tasks: int, cost: int) -> None:
     """**Publish**, with what the button showed."""
     ctx.slot = Slot.batch(batch)
     done = await ctx.write(publishing.publish, batch=batch, tasks=tasks, cost=cost)
-    await ctx.toast(N_("Published · {amount} reserved"), amount=done.amount)
+    if done.amount:
+        await ctx.toast(N_("Published · {amount} reserved"), amount=done.amount)
+    else:  # all of it was in the pilot, which has its money
+        await ctx.toast(N_("Published"))
 
 
 async def pilot(ctx: Context, batch: int, tasks: int, cost: int) -> None:

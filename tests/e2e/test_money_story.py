@@ -6,16 +6,15 @@ and is not contradicted by the next.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from domain.rules import moment
 from storage import ledger, payout_files, people
 from storage.database import Tx
 from tests.e2e.conftest import House
 from tests.e2e.phones import Phone
+from tests.e2e.test_browser_story import until_monday
 from tests.e2e.test_drafts import PETS, pets
 from tests.e2e.test_payouts import _coordinator, _id
 from tests.files.answers import camt, pain2
@@ -51,9 +50,7 @@ async def _passes(house: House, seconds: float) -> None:
 
 async def _on_monday(house: House) -> None:
     """The story begins on a Monday at nine, so that payday is Wednesday."""
-    at = moment(house.clock()).astimezone(UTC)
-    monday = datetime(at.year, at.month, at.day, 9, tzinfo=UTC) + timedelta(days=7 - at.weekday())
-    house.clock.forward(seconds=(monday - at).total_seconds())
+    house.clock.forward(seconds=until_monday(house.clock()) - 3 * HOUR)
 
 
 async def _joins(house: House, olivia: Phone, name: str, language: str) -> Phone:
