@@ -6,7 +6,6 @@ how it would run each. A scan is fine only for what is named below, with its rea
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import zlib
 from dataclasses import replace
@@ -26,12 +25,12 @@ from files import account_numbers
 from locales.words import Words
 from scheduler.ticks import TICKS
 from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbox, people, sessions
-from storage.cipher import Cipher
 from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
 from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
 from tests.steps import make_reviewer
+from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
 from usecases import (
     appeals,
     arrivals,
@@ -70,20 +69,6 @@ from usecases.delivery import Delivered
 from usecases.notify import inform
 from usecases.statements import Cursor
 
-SMALL_INDEXES = {
-    "balances_reserved": "one entry a batch that holds money: those under way",
-    "people_staff": "one entry an owner, coordinator or reviewer",
-    "method_requests_unasked": "who has money for the first time; it stops at the first so many",
-    "payout_methods_leaving": "one entry a person who took back their consent and is still to be paid",
-    "inbox_waiting": "what is not handled yet",
-    "outbox_waiting": "what is not sent yet",
-    "outbox_campaign": "offers that are not sent yet",
-    "proposals_open": "the proposals that wait for a second human, or are being worked off",
-    "jobs_waiting": "what is not worked off yet",
-    "payout_runs_open": "the runs that are not settled",
-    "fairness_open": "the counting that is under way",
-}
-"""Partial indexes that hold what is open now: going through one costs what is open, not what there ever was."""
 BOUNDED = {
     "with recursive judges": "one row for each who rejected something that is appealed",
     "select b.id, b.title, (select count(*)": "the batches with one-tap work in review",
@@ -106,36 +91,6 @@ BOUNDED = {
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
-
-
-class NotingTx(Tx):
-    """A transaction that notes each statement with the values of its first run."""
-
-    __slots__ = ("noted",)
-
-    def __init__(self, connection: sqlite3.Connection, rules: Rules) -> None:
-        super().__init__(connection, Cipher(b"test"), rules)
-        self.noted: dict[str, dict[str, object]] = {}
-
-    def run(self, sql: str, **values: object) -> sqlite3.Cursor:
-        self.noted.setdefault(sql, values)
-        return super().run(sql, **values)
-
-    def one(self, sql: str, **values: object) -> sqlite3.Row | None:
-        self.noted.setdefault(sql, values)
-        return super().one(sql, **values)
-
-    def all(self, sql: str, **values: object) -> list[sqlite3.Row]:
-        self.noted.setdefault(sql, values)
-        return super().all(sql, **values)
-
-    def value(self, sql: str, **values: object) -> Any:
-        self.noted.setdefault(sql, values)
-        return super().value(sql, **values)
-
-    def add(self, sql: str, **values: object) -> int:
-        self.noted.setdefault(sql, values)
-        return super().add(sql, **values)
 
 
 class Story:
@@ -433,7 +388,7 @@ def test_no_statement_goes_through_or_sorts_what_grows(noted: dict[str, list[str
         f"{step}   in   {sql}"
         for sql, plan in noted.items()
         for step in plan
-        if ("TEMP B-TREE" in step or _scans(step, sql)) and not any(part in sql for part in BOUNDED)
+        if ("TEMP B-TREE" in step or scans(step, sql)) and not any(part in sql for part in BOUNDED)
     ]
     assert not found, "\n".join(found)
 
@@ -450,13 +405,3 @@ def test_every_exception_is_still_needed(noted: dict[str, list[str]]) -> None:
     steps = [step for plan in noted.values() for step in plan]
     assert [name for name in SMALL_INDEXES if not any(f"INDEX {name}" in step for step in steps)] == []
     assert [part for part in BOUNDED if not any(part in sql for sql in noted)] == []
-
-
-def _scans(step: str, sql: str) -> bool:
-    """`SCAN table` and `SCAN table USING INDEX …` both go through all of it; sub-selects and lists of ours do not."""
-    if not step.startswith("SCAN ") or step.startswith(("SCAN CONSTANT", "SCAN (", "SCAN json_each")):
-        return False
-    alias = step.split()[1]
-    named = re.search(rf"\b(?:from|join)\s+(\w+)\s+(?:as\s+)?{alias}\b", sql)
-    of_this_statement = f"recursive {named.group(1) if named else alias} (" in sql
-    return not of_this_statement and not any(f"INDEX {name}" in step for name in SMALL_INDEXES)

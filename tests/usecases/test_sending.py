@@ -21,8 +21,7 @@ from storage.database import Tx
 from tests import paydays
 from tests.builders import NOON, make_owner
 from tests.steps import Money, books_are_right, money, render, screen, told
-from tests.storage.test_query_plans import NotingTx
-from tests.storage.test_query_plans import _scans as scans
+from tests.storage.plans import NotingTx, scans
 from tests.usecases.desk import Desk
 from usecases import payout_alerts, sending
 from usecases.payout_files import installation
