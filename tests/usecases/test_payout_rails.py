@@ -1,23 +1,17 @@
-"""A run over rails: who is in it, who approves it, the file, what becomes of each payout, and whom it keeps waiting."""
+"""A run over rails: who is in it, who approves it, what becomes of each payout, and whom it keeps waiting."""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import ledger, rails
-from domain.bank_answers import key_of
 from domain.payouts import (
     AlreadyApproved,
-    FileUnderWay,
-    NoFileFor,
     NotYetApproved,
-    PayoutRun,
     SecondLook,
     SecondWanted,
     WrongStep,
@@ -25,92 +19,22 @@ from domain.payouts import (
 )
 from domain.people import Person
 from domain.rails import RAILS
-from domain.rules import DAY, HOUR, Payer, Rules
-from storage import consents, payout_files, payout_methods, payouts, people
+from domain.rules import DAY, HOUR, Rules
+from storage import consents, payout_methods, payouts, people
 from storage import ledger as books
-from storage.database import Tx
 from tests.builders import NOON, add_funds, make_batch, make_coordinator, make_owner, make_worker
 from tests.steps import answer, books_are_right, buttons, money, screen, sent, told
 from tests.usecases.desk import Desk
+from tests.usecases.runs import EURO, PAYDAY, approved, keep, method, owed, run, the
 from usecases import payout_alerts, publishing, reviews, settling
 from usecases import payout_files as files
 from usecases import payouts as runs
 from usecases.dry_runs import dry_run
-from usecases.payout_methods import disown, remove
-
-EURO = Rules(
-    bot_username="tallyhand_bot",
-    currency="EUR",
-    rails=("sepa", "csv_paypal", "by_hand"),
-    payer=Payer("Tally", "DE89370400440532013000"),
-    quiet_hours=False,
-)
-IBAN = "DE75512108001245126199"
-PAYDAY = NOON + 9 * DAY
-"""A Wednesday, two hours after the cut-off."""
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk(EURO)
-
-
-def owed(desk: Desk, number: int, amount: int, *, kind: str | None = "iban", state: str = "active") -> Person:
-    """A worker with so many micro-units available, and a payout method unless `kind` is None."""
-    worker = make_worker(desk.tx, 100 + number, f"W{number}")
-    books.transfer(
-        desk.tx,
-        cause=f"topup:{number}:credited",
-        debit=ledger.WORLD,
-        credit=ledger.available(worker.id),
-        amount=amount,
-        currency=desk.rules.currency,
-        now=NOON,
-    )
-    if kind is not None:
-        method(desk.tx, worker, kind, number, state=state)
-    return worker
-
-
-def method(tx: Tx, worker: Person, kind: str, number: int, *, state: str = "active") -> None:
-    text = {"iban": f"{IBAN}{number}", "paypal": f"w{number}@example.org", "mobile": f"+2547000000{number:02d}"}.get(
-        kind
-    )
-    payout_methods.begin(tx, worker.id, kind, text or "", now=NOON)
-    begun = payout_methods.begun(tx, worker.id)
-    assert begun is not None
-    payout_methods.confirm(tx, begun, name=f"Name {number}", active_from=NOON if state == "active" else NOON + 90 * DAY,
-                           now=NOON)  # fmt: skip
-
-
-def run(desk: Desk, now: int = PAYDAY) -> PayoutRun | None:
-    while runs.run_due(desk.tx, now=now):
-        pass
-    found = payouts.recent(desk.tx, limit=1)
-    return found[0] if found else None
-
-
-def approved(desk: Desk, owner: Person) -> PayoutRun:
-    found = run(desk)
-    assert found is not None
-    runs.approve(desk.tx, by=owner, run_id=found.id, now=PAYDAY)
-    return found
-
-
-def the(desk: Desk, worker: Person) -> Any:
-    found = desk.tx.one("select id from payouts where worker_id = :id order by id desc", id=worker.id)
-    return None if found is None else payouts.payout(desk.tx, found["id"])
-
-
-def keep(desk: Desk, one: PayoutRun, rail: str, owner: Person, number: int = 1) -> int:
-    """What the job does when the file is made."""
-    orders = files.page(desk.tx, run_id=one.id, rail=rail, after=0, limit=100)
-    files.keep(
-        desk.tx, run_id=one.id, rail=rail, number=number, key=f"MSG-{rail}-{number}", name="f.xml", sha256="00" * 32,
-        content=zlib.compress(b"bytes"), orders=(len(orders), sum(order.micro for order in orders), orders[-1].id),
-        by=owner.id, now=PAYDAY + HOUR,
-    )  # fmt: skip
-    return payout_files.of_run(desk.tx, one.id, rail)[-1].id
 
 
 def test_each_payout_has_the_rail_of_its_method_and_who_has_none_keeps_the_money_and_is_told(desk: Desk) -> None:
@@ -251,58 +175,6 @@ def test_a_run_at_the_limit_needs_one(desk: Desk) -> None:
     assert runs.approve(desk.tx, by=owner, run_id=found.id, now=PAYDAY).state == "approved"
 
 
-def test_what_is_in_a_file_is_under_way_before_anybody_has_it_and_a_second_tap_gives_the_same_bytes(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    ana, hand = owed(desk, 1, 5_000_000), owed(desk, 2, 5_000_000, kind="by_hand")
-    one, sepa = approved(desk, owner), files.NAMES.index("sepa")
-    assert set(buttons(screen(desk.tx, owner, "payout_run"))) == {"Mark paid", "File for the bank", "List"}
-    assert files.ask(desk.tx, by=owner, run_id=one.id, rail=sepa, now=PAYDAY) is False
-    with pytest.raises(FileUnderWay):
-        files.ask(desk.tx, by=owner, run_id=one.id, rail=sepa, now=PAYDAY)
-    with pytest.raises(NoFileFor):
-        files.ask(desk.tx, by=owner, run_id=one.id, rail=files.NAMES.index("csv_paypal"), now=PAYDAY)
-    file = keep(desk, one, "sepa", owner)
-    assert (the(desk, ana).state, the(desk, ana).file_id, the(desk, hand).state) == ("sending", file, "reserved")
-    assert files.plan(desk.tx, run_id=one.id, rail="sepa").number is None
-    sent(desk.tx)
-    for _ in range(2):
-        assert files.ask(desk.tx, by=owner, run_id=one.id, rail=sepa, now=PAYDAY + HOUR) is True
-    assert told(desk.tx, owner) == ["payout_bank_file"] * 2
-    document = screen(desk.tx, owner, "payout_bank_file").document
-    assert document is not None
-    assert document.data == b"bytes"
-
-
-def test_a_file_of_what_is_no_longer_so_is_not_kept(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    ana, _ = owed(desk, 1, 5_000_000), owed(desk, 2, 5_000_000)
-    one = approved(desk, owner)
-    orders = files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)
-    assert [(order.name, order.amount, order.key) for order in orders] == [
-        (f"Name {n}", "5.00", key_of(files.installation(desk.tx), n)) for n in (1, 2)
-    ]
-    settling.failed(desk.tx, the(desk, ana), problem="ac04", now=PAYDAY)
-    with pytest.raises(files.Changed), desk.tx.savepoint():
-        files.keep(
-            desk.tx, run_id=one.id, rail="sepa", number=1, key="k", name="n", sha256="0", content=b"",
-            orders=(2, 10_000_000, orders[-1].id), by=owner.id, now=PAYDAY,
-        )  # fmt: skip
-    assert payout_files.of_run(desk.tx, one.id, "sepa") == []
-
-
-def test_what_cannot_be_in_a_file_goes_back_and_asks_for_another_way(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    ana, _ = owed(desk, 1, 5_000_000), owed(desk, 2, 5_000_000)
-    one = approved(desk, owner)
-    files.refuse(desk.tx, refused=[(the(desk, ana).id, "ac01")], now=PAYDAY)
-    assert money(desk.tx, ana).available == 5_000_000
-    assert payout_methods.active(desk.tx, ana.id) is None
-    shown = screen(desk.tx, ana, "payout_failed")
-    assert "to your account •••• 1991 did not go through. The bank knows no account with that number." in shown.text
-    assert buttons(shown) == {"Payout method": ("pm", ())}
-    assert len(files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)) == 1
-
-
 def test_returned_money_is_on_the_balance_again_and_goes_out_once_more(desk: Desk) -> None:
     owner = desk.make(make_owner)
     ana = owed(desk, 1, 5_000_000)
@@ -424,21 +296,6 @@ def test_a_run_nobody_approves_is_told_and_its_workers_wait_in_the_open(desk: De
     assert told(desk.tx, ana) == ["payout_late"]
 
 
-def test_the_list_names_each_payout_to_be_filled_in_and_shows_nobodys_number(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    owed(desk, 1, 5_000_000), owed(desk, 2, 7_000_000, kind="by_hand")
-    one = approved(desk, owner)
-    runs.show_list(desk.tx, by=owner, run_id=one.id, now=PAYDAY)
-    document = screen(desk.tx, owner, "payout_file").document
-    assert document is not None
-    assert document.data is not None
-    lines = document.data.decode("utf-8-sig").splitlines()
-    own = files.installation(desk.tx)
-    assert lines[0] == "payout,name,method,number,amount,currency,status,reason,reference,fee"
-    assert lines[1] == f"{key_of(own, 1)},Name 1,iban,•••• 1991,5.00,EUR,,,,"
-    assert lines[2] == f"{key_of(own, 2)},Name 2,by_hand,,7.00,EUR,,,,"
-
-
 def test_every_rail_pays_whole_coins_it_can_send() -> None:
     assert payable(1_999_999, replace(EURO, currency="HUF"), RAILS["csv_paypal"]) == 1_000_000
     assert payable(10_999_999, replace(EURO, currency="KES"), RAILS["csv_mobile"]) == 10_000_000
@@ -480,36 +337,3 @@ def test_the_books_are_right_through_all_of_it() -> None:
     settling.fee(desk.tx, one.id, 50_000, number=1_000_001, now=PAYDAY)
     books_are_right(desk.tx)
     assert people.by_id(desk.tx, owner.id).is_owner
-
-
-def test_nothing_goes_to_a_method_its_owner_disowned_or_removed_after_the_cut_off(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    ana, ben, eva = (owed(desk, number, 5_000_000) for number in (1, 2, 3))
-    method(desk.tx, ana, "iban", 4)  # a stranger has her phone, and waits a day
-    thief, bens = payout_methods.active(desk.tx, ana.id), payout_methods.active(desk.tx, ben.id)
-    assert thief is not None and bens is not None
-    one = approved(desk, owner)
-    disown(desk.tx, by=ana, method_id=thief.id, now=PAYDAY)
-    remove(desk.tx, by=ben, newest=bens.id, now=PAYDAY)
-    orders = files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)
-    assert [order.number for order in orders] == ["", "", f"{IBAN}3"]
-    files.refuse(desk.tx, refused=[(order.id, "no_method") for order in orders if not order.number], now=PAYDAY)
-    assert [money(desk.tx, each).available for each in (ana, ben, eva)] == [5_000_000, 5_000_000, 0]
-    back = payout_methods.active(desk.tx, ana.id)
-    assert back is not None
-    assert payout_methods.details(desk.tx, back.id).number == f"{IBAN}1"
-
-
-def test_a_file_that_was_being_made_meanwhile_is_made_anew(desk: Desk) -> None:
-    owner = desk.make(make_owner)
-    ana = owed(desk, 1, 5_000_000)
-    one, found = approved(desk, owner), payout_methods.active(desk.tx, ana.id)
-    assert found is not None
-    orders = files.page(desk.tx, run_id=one.id, rail="sepa", after=0, limit=9)
-    disown(desk.tx, by=ana, method_id=found.id, now=PAYDAY)
-    with pytest.raises(files.Changed), desk.tx.savepoint():
-        files.keep(
-            desk.tx, run_id=one.id, rail="sepa", number=1, key="MSG-1", name="f.xml", sha256="00" * 32,
-            content=b"", orders=(1, 5_000_000, orders[-1].id), by=owner.id, now=PAYDAY,
-        )  # fmt: skip
-    assert the(desk, ana).state == "reserved"
