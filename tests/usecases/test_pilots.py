@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.rendering.message import Message, Nothing
+from bot.rendering.message import Nothing
 from domain import ledger as accounts
-from domain.batches import Batch
 from domain.drafts import FIELDS
-from domain.floors import WAKING_HOURS, answers_to_measure
+from domain.floors import WAKING_HOURS
 from domain.joining import CoordinatorsOnly
 from domain.offers import NEXT_WAVE
-from domain.people import Person
 from domain.refusals_batches import (
-    BelowFloor,
-    BriefProblem,
     DraftChanged,
     NotEnoughFunds,
-    NotMeasured,
     NotPublished,
     PilotBegun,
     PilotFixes,
@@ -27,18 +20,28 @@ from domain.refusals_batches import (
 )
 from domain.refusals_work import PilotFull
 from domain.rules import DAY, HOUR, MINUTE, SECOND, Rules
-from storage import batches, ledger
-from tests.builders import add_funds, make_draft, make_owner, make_worker
-from tests.builders import publish as publish_anyway
+from storage import ledger
+from tests.builders import make_draft, make_worker
 from tests.steps import books_are_right, buttons, make_reviewer, render, screen, sent, take, told, write, write_again
 from tests.usecases.desk import Desk
+from tests.usecases.piloting import (
+    PRICE,
+    answers,
+    batch_of,
+    begin,
+    causes,
+    drafted,
+    measured,
+    piloted,
+    publish,
+    screen_of,
+    view,
+)
 from tests.usecases.test_waves import crew, go, offered
 from usecases import (
-    coordinating,
     drafts,
     exports,
     leases,
-    measuring,
     pilots,
     publishing,
     reporting,
@@ -46,71 +49,10 @@ from usecases import (
     work,
 )
 
-PRICE = 50_000
-FUNDS = 100_000_000
-
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk(Rules(bot_username="tallyhand_bot", quick_tap_millis=0))
-
-
-def drafted(desk: Desk, n_tasks: int = 40, *, funds: int = FUNDS, **more: Any) -> tuple[Person, int]:
-    owner = desk.make(make_owner)
-    desk.make(add_funds, by=owner, amount=funds)
-    return owner, desk.make(make_draft, n_tasks=n_tasks, by=owner, **more)
-
-
-def view(desk: Desk, draft: int) -> coordinating.DraftView:
-    found = batches.by_id(desk.tx, draft)
-    assert found is not None
-    return coordinating.draft_view(desk.tx, found)
-
-
-def piloted(desk: Desk, n_tasks: int = 40, **more: Any) -> tuple[Person, int]:
-    owner, draft = drafted(desk, n_tasks, **more)
-    begin(desk, owner, draft)
-    return owner, draft
-
-
-def begin(desk: Desk, owner: Person, draft: int) -> int:
-    offer = view(desk, draft).pilot
-    assert isinstance(offer, pilots.PilotOffer)
-    return desk.do(pilots.begin, owner, batch=draft, tasks=offer.tasks, cost=offer.cost.total)
-
-
-def publish(desk: Desk, owner: Person, draft: int) -> publishing.Published:
-    quote = view(desk, draft).quote
-    assert quote.fitting is not None
-    return desk.do(publishing.publish, owner, batch=draft, tasks=quote.fit, cost=quote.fitting.total)
-
-
-def answers(desk: Desk, worker: Person, batch: int, count: int, *, seconds: float = 9) -> None:
-    for _ in range(count):
-        take(desk.tx, worker, batch, now=desk.now)
-        desk.pass_time(seconds)
-        card = desk.card(worker)
-        assert card is not None
-        assignments_shown(desk, card, seconds)
-        work.submit(desk.tx, by=worker, assignment=card, answer_index=0, now=desk.now)
-
-
-def assignments_shown(desk: Desk, card: int, ago: float) -> None:
-    desk.tx.run("update assignments set shown_at = :at where id = :id", at=desk.now - int(ago * SECOND), id=card)
-
-
-def measured(desk: Desk, *, seconds: float = 9, **more: Any) -> tuple[Person, int, list[Person]]:
-    """A pilot of ten tasks with one answer each, all given by three workers."""
-    workers = crew(desk, 3)
-    owner, draft = piloted(desk, **more)
-    go(desk, draft)
-    for worker, count in zip(workers, (4, 4, 2), strict=True):
-        answers(desk, worker, draft, count, seconds=seconds)
-    return owner, draft, workers
-
-
-def causes(desk: Desk, batch: int) -> list[str]:
-    return [one.cause for one in ledger.caused_by(desk.tx, "batch", batch)]
 
 
 def test_a_pilot_reserves_ten_tasks_and_stays_a_draft_for_its_coordinator(desk: Desk) -> None:
@@ -183,32 +125,13 @@ def test_one_worker_does_a_share_unless_nobody_else_is_there(desk: Desk) -> None
     books_are_right(desk.tx)
 
 
-def test_nothing_is_published_unmeasured_where_there_is_a_floor(desk: Desk) -> None:
-    owner, draft = drafted(desk)
-    shown = screen_of(desk, owner, draft)
-    assert "Pilot" in buttons(shown) and "Publish" not in buttons(shown)
-    with pytest.raises(NotMeasured):
-        publish(desk, owner, draft)
-    begin(desk, owner, draft)
-    with pytest.raises(NotMeasured):
-        publish(desk, owner, draft)
-
-
-def test_without_a_floor_nothing_needs_measuring() -> None:
-    desk = Desk(Rules(floor=0))
-    owner, draft = drafted(desk)
-    assert {"Pilot", "Publish"} <= set(buttons(screen_of(desk, owner, draft)))
-    assert publish(desk, owner, draft).tasks == 40
-    assert _batch(desk, draft).floor == 0
-
-
 def test_pilot_answers_are_paid_and_count_when_the_whole_is_published(desk: Desk) -> None:
     owner, draft, workers = measured(desk)
     assert "pilot_done" in told(desk.tx, owner)
     shown = screen_of(desk, owner, draft)
     assert "measured in the pilot" in shown.text and "Pilot: 10 of 10 answered, 3 workers, about 9 s each" in shown.text
     assert publish(desk, owner, draft).tasks == 40
-    found = _batch(desk, draft)
+    found = batch_of(desk, draft)
     assert (found.tasks, found.done, found.submissions, found.wanted, found.piloting) == (40, 10, 10, 40, False)
     assert causes(desk, draft)[:3] == [
         f"batch:{draft}:{event}" for event in ("reserved", "topups_reserved", "fees_reserved")
@@ -216,7 +139,7 @@ def test_pilot_answers_are_paid_and_count_when_the_whole_is_published(desk: Desk
     assert ledger.balance(desk.tx, accounts.reserve(draft)) == 30 * PRICE
     assert ledger.balance(desk.tx, accounts.topups(draft)) == 40 * PRICE // 2
     answers(desk, workers[0], draft, 30)
-    assert _batch(desk, draft).done == 40
+    assert batch_of(desk, draft).done == 40
     assert ledger.balance(desk.tx, accounts.in_review(workers[0].id)) == 34 * PRICE
     books_are_right(desk.tx)
     desk.do(exports.ask, owner, batch=draft)
@@ -232,73 +155,6 @@ def test_when_it_is_published_those_of_the_pilot_are_offered_it_too(desk: Desk) 
     assert "36 photos" in screen(desk.tx, workers[0], "offer").text
 
 
-def test_below_the_floor_the_price_that_would_do_is_one_tap(desk: Desk) -> None:
-    owner, draft, _ = measured(desk, seconds=18)
-    shown = screen_of(desk, owner, draft)
-    assert "Set price to $0.0" in "".join(buttons(shown)) and "Publish" not in buttons(shown)
-    with pytest.raises(BelowFloor) as refused:
-        publish(desk, owner, draft)
-    would_do = refused.value.params["amount"]
-    assert isinstance(would_do, int) and would_do > PRICE
-    with pytest.raises(DraftChanged):
-        desk.do(drafts.set_price, owner, batch=draft, price=would_do + 1)
-    desk.do(drafts.set_price, owner, batch=draft, price=would_do)
-    assert publish(desk, owner, draft).tasks == 40
-    assert ledger.balance(desk.tx, accounts.reserve(draft)) == 40 * would_do - 10 * PRICE
-    books_are_right(desk.tx)
-
-
-def test_a_batch_or_a_region_may_ask_for_more_or_for_something_else(desk: Desk) -> None:
-    rules = Rules(bot_username="tallyhand_bot", region_floors={"MX": 6_000_000, "FR": 30_000_000})
-    for line, floor in (
-        ("", 15_000_000),
-        ("floor 25", 25_000_000),
-        ("region MX", 6_000_000),
-        ("region FR", 30_000_000),
-    ):
-        desk = Desk(rules)
-        owner, draft = drafted(desk, caption=line)
-        assert measuring.gate_of(desk.tx, _batch(desk, draft)).floor == floor
-        begin(desk, owner, draft)
-        assert _batch(desk, draft).floor == floor, "what holds for its top-ups"
-    desk = Desk(rules)
-    for line in ("floor 14", "region XX", "region FR\nfloor 20"):
-        owner, draft = drafted(desk, caption=line)
-        assert _batch(desk, draft).problems, line
-    owner, draft = drafted(desk)
-    for field, text in (("floor", "3"), ("region", "DE"), ("region", "Mars")):
-        with pytest.raises(BriefProblem):
-            desk.do(drafts.answer_field, owner, text=text, batch=draft, field=field)
-    desk.do(drafts.answer_field, owner, text="mx", batch=draft, field="region")
-    desk.do(drafts.answer_field, owner, text="7", batch=draft, field="floor")
-    assert (_batch(desk, draft).region, _batch(desk, draft).floor) == ("MX", 7_000_000)
-    desk.do(drafts.answer_field, owner, text="none", batch=draft, field="floor")
-    assert _batch(desk, draft).floor is None
-
-
-def test_thirty_answers_of_the_kind_measure_without_a_pilot_and_are_named_as_what_they_are(desk: Desk) -> None:
-    owner, earlier = drafted(desk, 30)
-    quoted = view(desk, earlier).quote.cost
-    assert quoted is not None
-    publish_anyway(desk.tx, by=owner, batch=earlier, tasks=30, cost=quoted.total, now=desk.now)
-    ana = desk.make(make_worker)
-    answers(desk, ana, earlier, 29, seconds=7)
-    draft = desk.make(make_draft, n_tasks=20, by=owner)
-    with pytest.raises(NotMeasured):
-        publish(desk, owner, draft)
-    answers(desk, ana, earlier, 1, seconds=7)
-    shown = screen_of(desk, owner, draft)
-    assert "About 7 s a task (as in your last batches of this kind)" in shown.text
-    assert {"Publish", "Pilot"} <= set(buttons(shown))
-    written = desk.make(make_draft, "write_reply", n_tasks=20, by=owner)
-    with pytest.raises(NotMeasured):
-        publish(desk, owner, written)
-    publish(desk, owner, draft)
-    assert (_batch(desk, draft).seconds, _batch(desk, draft).seconds_from) == (7, "kind")
-    take(desk.tx, ana, draft, now=desk.now)
-    assert "(as in earlier batches)" in screen(desk.tx, ana, "card").text
-
-
 def test_a_pilot_fixes_what_its_workers_were_asked_and_its_price_only_rises(desk: Desk) -> None:
     owner, draft = piloted(desk, caption="> Look well.")
     for field, text in (("question", "Is it a dog?"), ("answers", "Yes\nNo"), ("overlap", "2"), ("language", "fr")):
@@ -309,7 +165,7 @@ def test_a_pilot_fixes_what_its_workers_were_asked_and_its_price_only_rises(desk
     with pytest.raises(PriceOnlyUp):
         desk.do(drafts.answer_field, owner, text="0.04", batch=draft, field="price")
     desk.do(drafts.answer_field, owner, text="Look very well.", batch=draft, field="instructions")
-    assert _batch(desk, draft).face.instructions == "Look very well."
+    assert batch_of(desk, draft).face.instructions == "Look very well."
     desk.do(drafts.answer_field, owner, text="0.06", batch=draft, field="price")
     assert ledger.balance(desk.tx, accounts.reserve(draft)) == 10 * 60_000
     with pytest.raises(NotEnoughFunds):
@@ -364,7 +220,7 @@ def test_discarding_pays_what_was_answered_and_gives_back_the_rest(desk: Desk) -
     desk.do(drafts.ask_discard, owner, batch=draft)
     assert "Its pilot ends" in screen(desk.tx, owner, "brief_discard").text
     desk.do(drafts.discard, owner, batch=draft)
-    assert _batch(desk, draft).state == "closed" and not _batch(desk, draft).piloting
+    assert batch_of(desk, draft).state == "closed" and not batch_of(desk, draft).piloting
     assert ledger.balance(desk.tx, accounts.reserve(draft)) == 0
     assert ledger.balance(desk.tx, accounts.in_review(ana.id)) == 3 * PRICE
     desk.do(exports.ask, owner, batch=draft)
@@ -376,7 +232,7 @@ def test_a_pilot_of_all_there_is_becomes_the_batch(desk: Desk) -> None:
     owner, draft = piloted(desk, 6)
     for worker, count in zip(workers, (4, 2), strict=True):
         answers(desk, worker, draft, count)
-    found = _batch(desk, draft)
+    found = batch_of(desk, draft)
     assert (found.state, found.piloting, found.done) == ("open", False, 6)
     assert "batch_done" in told(desk.tx, owner)
     desk.do(publishing.close, owner, batch=draft)
@@ -389,7 +245,7 @@ def test_publishing_a_part_leaves_the_rest_as_a_draft_that_can_have_its_own_pilo
     assert 10 < quote.fit < 40
     left = publish(desk, owner, draft).left_in
     assert left is not None
-    rest = _batch(desk, left)
+    rest = batch_of(desk, left)
     assert (rest.state, rest.tasks, rest.pilot_tasks, rest.floor) == ("draft", 40 - quote.fit, None, None)
     assert desk.value("select count(*) from tasks where batch_id = :id and state <> 'open'", id=left) == 0
     books_are_right(desk.tx)
@@ -441,19 +297,3 @@ def test_a_pilot_answer_that_is_sent_back_is_written_anew_also_at_a_higher_price
     books_are_right(desk.tx)
     write_again(desk.tx, ana, "A longer reply.", now=desk.now)
     books_are_right(desk.tx)
-
-
-def test_how_many_answers_tell() -> None:
-    assert [answers_to_measure(places) for places in (1, 2, 5, 6, 10, 30)] == [1, 1, 4, 4, 8, 8]
-
-
-def screen_of(desk: Desk, person: Person, draft: int) -> Message:
-    shown = render(desk.tx, "batch", {"batch": draft, "at": desk.now}, person)
-    assert isinstance(shown, Message)
-    return shown
-
-
-def _batch(desk: Desk, batch: int) -> Batch:
-    found = batches.by_id(desk.tx, batch)
-    assert found is not None
-    return found
