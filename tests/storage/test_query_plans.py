@@ -1,7 +1,7 @@
 """No statement of daily work goes through a table that grows: each one that a story runs is explained, and looked over.
 
 The story is played by real use cases, views and ticks on the real schema, with every statement noted; then SQLite says
-how it would run each. A scan is fine only for what is named below, with its reason.
+how it would run each. A scan is fine only for what is named below, with its reason. One long file, because it is one story.
 """
 
 from __future__ import annotations

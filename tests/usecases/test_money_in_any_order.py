@@ -1,4 +1,7 @@
-"""Whatever people and the clock do in whatever order: no money appears, vanishes, is owed or is paid twice."""
+"""Whatever people and the clock do in whatever order: no money appears, vanishes, is owed or is paid twice.
+
+One long file, because one state machine has all that can happen and all that must hold.
+"""
 
 from __future__ import annotations
 

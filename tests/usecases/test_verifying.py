@@ -1,4 +1,7 @@
-"""Every way in which the ledger can be wrong is found, with its cause and its account; a right one is found right."""
+"""Every way in which the ledger can be wrong is found, with its cause and its account; a right one is found right.
+
+One long file: the table of what can be wrong is of the one history at its beginning.
+"""
 
 from __future__ import annotations
 
