@@ -108,7 +108,7 @@ def untold(tx: Tx, worker_id: int, batch_id: int, *, limit: int) -> list[Rejecti
     return [Rejection(*tuple(row)) for row in rows]
 
 
-def told_between(tx: Tx, worker_id: int, batch_id: int, *, first: int, last: int) -> tuple[int, int]:
+def untold_between(tx: Tx, worker_id: int, batch_id: int, *, first: int, last: int) -> tuple[int, int]:
     """Of a worker's rejections with ids in a range: how many are not told yet, and the micro-units they held."""
     row = tx.one(
         "select count(*), coalesce(sum(s.price), 0) from rejections r join submissions s on s.id = r.submission_id"

@@ -69,7 +69,7 @@ def _news_view(tx: Tx, person_id: int, params: dict[str, Any]) -> News | None:
     if not found:
         return None
     first, last = found[0].id, found[-1].id
-    count, amount = rejections.told_between(tx, person_id, batch, first=first, last=last)
+    count, amount = rejections.untold_between(tx, person_id, batch, first=first, last=last)
     alone = not any(somebody_else(tx, one) for one in found[:SHOWN])
     return News(tuple(rejected(tx, one) for one in found[:SHOWN]), count, amount, last, alone)
 
