@@ -1,7 +1,8 @@
 """No statement of daily work goes through a table that grows: each one that a story runs is explained, and looked over.
 
 The story is played by real use cases, views and ticks on the real schema, with every statement noted; then SQLite says
-how it would run each. A scan is fine only for what is named below, with its reason. One long file, because it is one story.
+how it would run each. A scan is fine only for what is named below, with its reason. The file is long because it is one
+story.
 """
 
 from __future__ import annotations
