@@ -35,6 +35,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0, help="of faults and of memory, each (0.5 to 600)")
     parser.add_argument("--seed", type=int, default=2026, help="of the plan and of what people do")
     parser.add_argument("--people", type=int, default=150, help="workers in the run of faults (4 to 2,000)")
+    parser.add_argument(
+        "--rate", type=float, default=30.0, help="acts a second; bursts are of ten times as many (2 to 200)"
+    )
     parser.add_argument("--workers", type=int, default=10_000, help="workers in the run of memory")
     parser.add_argument(
         "--latency", type=float, default=0.0, help="milliseconds that a send, edit or answer takes besides"
@@ -50,8 +53,12 @@ def main() -> None:
     if unknown := [name for name in given.phases if name not in PHASES]:
         parser.error(f"no phase {', '.join(unknown)}; there are {', '.join(PHASES)}")
     sizes = Sizes(
-        seconds=60 * min(600.0, max(0.5, given.minutes)),
+        seconds=(seconds := 60 * min(600.0, max(0.5, given.minutes))),
+        outage=min(120.0, seconds / 5),  # else a short run would be nothing else
+        hang=min(30.0, seconds / 20),
         people=min(2_000, max(4, given.people)),
+        rate=(rate := min(200.0, max(2.0, given.rate))),
+        burst=int(10 * rate),
         kills=int(2 * min(600.0, max(0.5, given.minutes))),
         latency=given.latency / 1000,
         send_slots=given.slots,
@@ -120,6 +127,7 @@ def _row(evidence: Evidence, conditions: Conditions) -> dict[str, object]:
         "sigterms": sum(death.how == "term" for death in evidence.deaths),
         "points": dict(points),
         "unreached": sorted(set(POINTS) - set(points)),
+        "money": figures.money(evidence),
         "doubled": told.doubled(evidence),
         "asked_to_wait": sum(call["error_code"] == 429 and call["fault"] is None for call in evidence.calls),
         "full_disk": sum("GroupLost" in line for line in told.log_of(evidence)),

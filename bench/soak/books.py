@@ -62,8 +62,8 @@ def connect(database: Path) -> sqlite3.Connection:
     return connection
 
 
-def waiting(data_dir: Path) -> dict[str, int]:
-    """How many rows wait to be handled, done or sent.
+def waiting(data_dir: Path, *, ahead: int = 0) -> dict[str, int]:
+    """How many rows wait to be handled, done or sent, by a clock that is `ahead` by so many seconds.
 
     Offers of a batch that is not open, or has no place left, wait for that; those queued while the clock was ahead wait
     until it is there again.
@@ -75,7 +75,7 @@ def waiting(data_dir: Path) -> dict[str, int]:
             " (select count(*) from outbox o left join batches b on b.id = o.campaign where o.state = 'waiting'"
             " and (o.lane < 2 or (o.not_before <= :now and b.state = 'open'"
             " and b.wanted > b.submissions + b.leased))) as outbox",
-            {"now": time.time_ns() // 1000},
+            {"now": time.time_ns() // 1000 + ahead * 1_000_000},
         ).fetchone()
         return dict(row)
 
@@ -99,6 +99,85 @@ def the_ledger_is_right(db: sqlite3.Connection) -> Iterator[str]:
         yield from map(str, found)
         found = books.read(verifying.step, work)
     yield from map(str, found)
+
+
+def every_cause_moves_money_once(db: sqlite3.Connection) -> Iterator[str]:
+    """No cause has two transfers; what stands on an account is what its transfers sum to."""
+    causes = Counter(row[0] for row in db.execute("select id from transfers"))
+    yield from (f"{cause} {count} times" for cause, count in causes.items() if count > 1)
+    moved = Counter[str]()
+    for row in db.execute("select debit, credit, amount from transfers"):
+        moved[row["debit"]] -= row["amount"]
+        moved[row["credit"]] += row["amount"]
+    kept = {row["id"]: row["balance"] for row in db.execute("select id, balance from accounts")}
+    for account in sorted(kept.keys() | moved.keys()):
+        if kept.get(account, 0) != moved[account]:
+            yield f"{account} has {kept.get(account, 0)}, its transfers sum to {moved[account]}"
+        if moved[account] < 0 and account not in ("world", "funds"):
+            yield f"{account} is {moved[account]}"
+
+
+def held_is_what_open_rejections_hold(db: sqlite3.Connection) -> Iterator[str]:
+    """The account of held money is the sum of the prices of rejections that are open or appealed."""
+    held = db.execute("select coalesce(sum(balance), 0) from accounts where id = 'held'").fetchone()[0]
+    wanted = db.execute(
+        "select coalesce(sum(s.price), 0) from rejections r join submissions s on s.id = r.submission_id"
+        " where r.state in ('open', 'appealed')"
+    ).fetchone()[0]
+    if held != wanted:
+        yield f"{held} is held, open rejections are of {wanted}"
+
+
+def a_rejection_ends_in_one_way(db: sqlite3.Connection) -> Iterator[str]:
+    """Its transfers are those of its state; nobody rejected, agreed to or decided on their own work."""
+    ends = {"open": "rejected", "appealed": "rejected", "upheld": "rejected upheld"}
+    events: dict[int, set[str]] = {}
+    for row in db.execute("select id from transfers where id like 'submission:%'"):
+        _, subject, event = row["id"].split(":")[:3]
+        if event in ("rejected", "upheld", "forfeited"):
+            events.setdefault(int(subject), set()).add(event)
+    rows = db.execute("select submission_id, worker_id, state, by, seconded_by, decided_by from rejections").fetchall()
+    for row in rows:
+        number, wanted = row["submission_id"], set(ends.get(row["state"], "rejected forfeited").split())
+        if events.pop(number, set()) != wanted:
+            yield f"rejection of submission {number} is {row['state']} and its transfers are others"
+        if row["worker_id"] in (row["by"], row["seconded_by"], row["decided_by"]):
+            yield f"submission {number} was judged by who wrote it"
+    yield from (f"submission {number} has transfers of a rejection that is not there" for number in events)
+
+
+def a_day_is_topped_up_once(db: sqlite3.Connection) -> Iterator[str]:
+    """Each top-up is one transfer of its amount, to who worked that day; each worker and day has one evidence."""
+    booked = {row["id"]: (row["amount"], row["credit"]) for row in db.execute(
+        "select id, amount, credit from transfers where id like 'topup:%'"
+    )}  # fmt: skip
+    at: dict[tuple[int, int], set[int]] = {}
+    for row in db.execute("select id, worker_id, day, amount, at from topups"):
+        at.setdefault((row["worker_id"], row["day"]), set()).add(row["at"])
+        wanted = (row["amount"], f"worker:{row['worker_id']}:available")
+        if booked.pop(f"topup:{row['id']}:credited", None) != wanted:
+            yield f"top-up {row['id']} is not what was booked"
+    yield from (f"{cause} is of no top-up" for cause in booked)
+    yield from (
+        f"worker {who} was topped up {len(n)} times for day {day}" for (who, day), n in at.items() if len(n) > 1
+    )
+
+
+def every_payout_is_known(db: sqlite3.Connection) -> Iterator[str]:
+    """None is unknown; what is on its way and what was paid, of each worker, are the sums of their payouts."""
+    yield from (f"payout {row['id']}" for row in db.execute("select id from payouts where state = 'unknown'"))
+    sums = Counter[str]()
+    for row in db.execute("select worker_id, state, amount from payouts"):
+        account = {"reserved": "transit", "sending": "transit", "paid": "paid"}.get(row["state"])
+        if account is not None:
+            sums[f"worker:{row['worker_id']}:{account}"] += row["amount"]
+    kept = {
+        row["id"]: row["balance"]
+        for row in db.execute("select id, balance from accounts where id like '%:transit' or id like '%:paid'")
+    }
+    for account in sorted(sums.keys() | kept.keys()):
+        if sums[account] != kept.get(account, 0):
+            yield f"{account} has {kept.get(account, 0)}, payouts say {sums[account]}"
 
 
 def an_assignment_has_one_answer(db: sqlite3.Connection) -> Iterator[str]:
@@ -196,6 +275,11 @@ RULES: tuple[Rule, ...] = (
     the_file_is_sound,
     every_reference_leads_somewhere,
     the_ledger_is_right,
+    every_cause_moves_money_once,
+    held_is_what_open_rejections_hold,
+    a_rejection_ends_in_one_way,
+    a_day_is_topped_up_once,
+    every_payout_is_known,
     an_assignment_has_one_answer,
     places_are_counted_right,
     nobody_has_a_task_twice,

@@ -33,6 +33,8 @@ class Evidence:
     deaths: list[Death] = field(default_factory=list)
     started: list[float] = field(default_factory=list)
     send_slots: int = 64
+    ahead: int = 0
+    """Seconds the process's clock is ahead of the machine's, in the end."""
 
     def lives(self) -> list[Life]:
         """The processes, one after the other."""

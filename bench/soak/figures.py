@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 
+from bench.soak.books import connect
 from bench.soak.evidence import Evidence
 from bench.soak.run import Conditions
 from bench.soak.trace import Life
@@ -70,3 +73,36 @@ def _near_restart(lives: list[Life], at: float) -> bool:
         if life.serving is not None and life.serving + AFTER_A_START < at < life.ended - 2.0:
             return False
     return True
+
+
+MONEY = {
+    "pilots": "select count(*) from batches where pilot_tasks is not null",
+    "adaptive": "select count(*) from batches where overlap_least is not null and state <> 'draft'",
+    "late": "select count(*) from submissions s join assignments a on a.id = s.assignment_id"
+    " where s.submitted_at > a.expires_at",
+    "budgets": "select count(*) from additions where by is not null",
+    "proposals": "select count(*) from proposals",
+    "rejected": "select count(*) from rejections",
+    "appealed": "select count(*) from rejections where appealed_at is not null",
+    "won": "select count(*) from rejections where state = 'upheld' and decided_by is not null",
+    "silent": "select count(*) from rejections where state = 'upheld' and decided_by is null",
+    "kept": "select count(*) from rejections where state = 'kept'",
+    "lapsed": "select count(*) from rejections where state = 'lapsed'",
+    "reports paid": "select count(*) from transfers where id like 'report:%:credited'",
+    "topups": "select count(*) from topups",
+    "methods": "select count(*) from payout_methods",
+    "files": "select count(*) from payout_files",
+    "paid by hand": "select count(*) from payouts where rail = 'by_hand' and state = 'paid'",
+    "paid by file": "select count(*) from payouts where rail <> 'by_hand' and state in ('paid', 'returned')",
+    "failed": "select count(*) from payouts where state = 'failed'",
+    "returned": "select count(*) from payouts where state = 'returned'",
+}
+"""What became of money, beside what the rules hold: a flow that nobody took part in was not tried."""
+
+
+def money(evidence: Evidence) -> dict[str, int]:
+    """How often each flow of money was taken."""
+    with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
+        found = {name: int(db.execute(sql).fetchone()[0]) for name, sql in MONEY.items()}
+    said = Counter(tap.data.partition(":")[0] for tap in evidence.witness.taps if tap.answered is not None)
+    return found | {"still here": said["still_here"], "statements": said["st_month"]}

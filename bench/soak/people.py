@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
@@ -25,11 +25,12 @@ from emulator.errors import ControlError
 from emulator.events import Event
 from emulator.server import Emulator
 
-OWNER, COORDINATOR, REVIEWER, FIRST_WORKER = 700_000_001, 700_000_002, 700_000_003, 700_000_101
+OWNER, COORDINATOR, REVIEWER, REJECTER, FIRST_WORKER = 700_000_001, 700_000_002, 700_000_003, 700_000_004, 700_000_101
 REMEMBERED = 12
 PATIENCE = 4.0
 """Seconds somebody waits for an answer before they tap or ask again."""
 DETOURS = (
+    ("still_here",),
     ("offer_start",),
     ("offer_later", "offer_no"),
     ("undo",),
@@ -37,9 +38,9 @@ DETOURS = (
     ("report", "instructions", "stop_for_now", "change_batch"),
 )
 """What somebody may do instead of answering, and how likely they do when they can."""
-LIKELY = {"offer_start": 0.3, "offer_later": 0.2, "undo": 0.03, "skip": 0.05, "report": 0.01}
+LIKELY = {"still_here": 0.8, "offer_start": 0.3, "offer_later": 0.2, "undo": 0.03, "skip": 0.05, "report": 0.01}
 COMMANDS = ("/help", "/earnings", "/settings", "/work", "/batches", "/privacy", "hello?")
-CHOICE = "Is it true?\n- Yes\n- No\n- Cannot say\nprice 0.20\noverlap 2\nlanguage en"
+CHOICE = "Is it true?\n- Yes\n- No\n- Cannot say\nprice 0.20\noverlap 2-4\nlanguage en"
 PHOTOS = "What colour is it?\n- Red\n- Green\n- Blue\nprice 0.30\noverlap 2\nlanguage en"
 
 
@@ -51,6 +52,8 @@ class Member:
     shown: dict[int, list[Button]] = field(default_factory=dict)
     seen: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=40))
     parts: deque[int] = field(default_factory=lambda: deque(maxlen=6))
+    papers: deque[str] = field(default_factory=lambda: deque(maxlen=6))
+    """The tables that they were sent, by file."""
     tap: Tapped | None = None
     acted: float = 0.0
     owed: int = 0
@@ -82,7 +85,7 @@ class People:
         self.witness = Witness()
         self._taps: dict[str, Tapped] = {}
         self.members: dict[int, Member] = {}
-        for number, name in ((OWNER, "Olivia"), (COORDINATOR, "Carla"), (REVIEWER, "Rosa")):
+        for number, name in ((OWNER, "Olivia"), (COORDINATOR, "Carla"), (REVIEWER, "Rosa"), (REJECTER, "Rita")):
             self._join(number, name)
         self.workers = [self._join(FIRST_WORKER + index, f"Worker {index}") for index in range(workers)]
         self.stopper, self.blocker, self.eager = self.workers[0], self.workers[1], self.workers[2]
@@ -137,6 +140,9 @@ class People:
         number = stored.body["message_id"]
         rows = stored.body.get("reply_markup", {}).get("inline_keyboard", [])
         buttons = [(one["text"], one["callback_data"]) for row in rows for one in row if "callback_data" in one]
+        paper = stored.body.get("document")
+        if paper is not None and str(paper.get("file_name")).endswith(".csv"):
+            member.papers.append(paper["file_id"])
         member.shown.pop(number, None)
         if buttons:
             member.shown[number] = buttons
@@ -175,6 +181,16 @@ class People:
         member.parts.append(said["message_id"])
         update: int | None = said["update_id"]
         return update
+
+    def send(self, member: Member, file: Attached) -> None:
+        """Send a document without a word."""
+        with contextlib.suppress(ControlError):
+            self._server.control.attachments.document(self.bot, member.person, file)
+
+    def opened(self, file_id: str) -> bytes:
+        """What is in a file of a chat."""
+        files = self._server.world.files
+        return files.data(files.find(self.bot.id, file_id))
 
     def act(self, *, hurried: bool = False) -> None:
         """Somebody does what they would do next; `hurried`: without waiting for the last answer."""
@@ -247,13 +263,14 @@ class People:
 
     # Those with a story
 
-    async def stories(self, pause: float) -> None:
-        """The staff, the one who stops, the one who blocks and the one who cannot wait, until cancelled.
+    async def stories(self, pause: float, others: Iterable[Callable[[float], Any]] = ()) -> None:
+        """The staff, the one who stops, the one who blocks, the one who cannot wait, and `others`, until cancelled.
 
         `pause` is the seconds between two acts of one of them.
         """
+        mine = (self._coordinate, self._review, self._pay, self._stop, self._block, self._hurry)
         async with asyncio.TaskGroup() as group:
-            for story in (self._coordinate, self._review, self._pay, self._stop, self._block, self._hurry):
+            for story in (*mine, *others):
                 group.create_task(self._again(story, pause))
 
     async def _again(self, story: Callable[[float], Any], pause: float) -> None:

@@ -36,6 +36,8 @@ class Sizes:
     full: float = 8.0
     shifted: float = 25.0
     drain: float = 150.0
+    days: tuple[tuple[float, int], ...] = ((0.3, 1), (0.5, 1), (0.7, 14), (0.85, 1))
+    """When (as a part of `seconds`) the clock goes on by so many days, for good."""
     points: tuple[str, ...] = tuple(POINTS)
     kills: int = 20
     """The time of faults goes on for half as long again at most, until so many have been killed."""
@@ -173,4 +175,5 @@ def draw(seed: int, sizes: Sizes) -> Plan:
         turns.append(Turn(begins, what, value))
         if back is not None:
             turns.append(Turn(begins + lasts, what, back))
+    turns += [Turn(length * part, "days", days) for part, days in sizes.days]
     return Plan(seed, sizes, tuple(sorted(turns, key=lambda turn: turn.at)))

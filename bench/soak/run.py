@@ -13,12 +13,15 @@ from typing import Any
 
 from bench.soak import books, seeding
 from bench.soak.evidence import Arrived, Evidence
+from bench.soak.money import SETTINGS, Money
 from bench.soak.people import FIRST_WORKER, People
 from bench.soak.plan import CALLS, Plan, Sizes
 from bench.soak.points import POINTS
 from bench.soak.victims import TOKEN, Victims, victims
 from emulator.faults import CALL_KINDS
 from emulator.server import Emulator
+
+DAY = 86_400
 
 
 class NotQuiet(Exception):
@@ -33,6 +36,8 @@ class Conditions:
     outage: bool = False
     full: bool = False
     shift: float = 0.0
+    days: int = 0
+    """The clock has gone on by so many, for good."""
     well_since: float | None = None
     calm: list[tuple[float, float]] = field(default_factory=list)
     """Finished stretches of time without any fault."""
@@ -47,10 +52,10 @@ async def play(plan: Plan, folder: Path) -> tuple[Evidence, Conditions]:
     await seeding.seed(folder / "data", workers=workers, submissions=places, replies=places // 20)
     async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as server:
         people = People(server, workers=sizes.people, seed=plan.seed, owed=sizes.owed)
-        async with victims(folder, server.address, plan) as run:
+        async with victims(folder, server.address, plan, **SETTINGS) as run:
             run.set("shift", 0.0)
             conditions = await _live(plan, server, people, run)
-            await _rest(plan, server, run)
+            await _rest(plan, server, run, ahead=DAY * conditions.days)
             await run.stop()
         log = [_without_latency(call, sizes) for call in server.world.calls.after(0)]
         arrived = [
@@ -69,6 +74,7 @@ async def play(plan: Plan, folder: Path) -> tuple[Evidence, Conditions]:
         deaths=run.deaths,
         started=run.started,
         send_slots=sizes.send_slots,
+        ahead=DAY * conditions.days,
     )
     return evidence, conditions
 
@@ -86,7 +92,7 @@ async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> C
     dying = asyncio.create_task(_die(plan, people, run))
     acting = [
         asyncio.create_task(people.keep_acting(sizes.rate, most=sizes.most_waiting)),
-        asyncio.create_task(people.stories(min(4.0, sizes.seconds / 15))),
+        asyncio.create_task(people.stories(min(4.0, sizes.seconds / 15), Money(people, plan.seed).stories)),
     ]
     try:
         if sizes.endings is None:
@@ -107,7 +113,7 @@ async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> C
         if isinstance(error, Exception):
             raise error
     server.world.faults.replace([], None, server.world.clock.now())
-    run.set("shift", 0.0)
+    run.set("shift", DAY * conditions.days)
     run.set("full", False)
     if sizes.endings is None:
         await run.renew()
@@ -142,6 +148,12 @@ async def _turn(plan: Plan, server: Emulator, people: People, run: Victims, cond
             conditions.rough = bool(turn.value)
             if not conditions.outage:
                 _strike(plan, server, conditions)
+        elif turn.what == "days":
+            conditions.days += turn.value
+            run.set("shift", conditions.shift + DAY * conditions.days)
+        elif turn.what == "shift":
+            conditions.shift = turn.value
+            run.set("shift", conditions.shift + DAY * conditions.days)
         else:
             if turn.what == "full" and not turn.value:
                 await _felt(run)
@@ -225,14 +237,14 @@ async def _bring_about(point: str, people: People, run: Victims, chance: Random)
             await people.bring(chance.choice(("texts", "photos")) if needs == "import" else "texts")
 
 
-async def _rest(plan: Plan, server: Emulator, run: Victims) -> None:
+async def _rest(plan: Plan, server: Emulator, run: Victims, *, ahead: int) -> None:
     """Nobody acts and nothing fails: wait until nothing waits. Raises NotQuiet."""
     bot = server.world.bot_called(None)
     ends = time.monotonic() + plan.sizes.drain
     calm = 0
     while calm < 5:
         await asyncio.sleep(0.2)
-        waiting = {"updates": bot.queue.counts()["updates"], **books.waiting(run.data_dir)}
+        waiting = {"updates": bot.queue.counts()["updates"], **books.waiting(run.data_dir, ahead=ahead)}
         calm = 0 if any(waiting.values()) else calm + 1
         if time.monotonic() > ends:
             raise NotQuiet(f"after {plan.sizes.drain:g} s of rest there wait: {waiting}")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.soak.people import COORDINATOR, OWNER, REVIEWER
+from bench.soak.people import COORDINATOR, OWNER, REJECTER, REVIEWER
 from domain import costs
 from domain.rules import Rules
 from storage import people
@@ -46,8 +46,8 @@ async def seed(data_dir: Path, *, workers: Sequence[int], submissions: int, repl
 def _staff(tx: Tx, *, now: int) -> None:
     owner = builders.make_owner(tx, telegram_id=OWNER, name="Olivia", now=now)
     builders.make_coordinator(tx, telegram_id=COORDINATOR, name="Carla", now=now)
-    reviewer = builders.make_person(tx, REVIEWER, "Rosa", now=now)
-    people.change(tx, reviewer.id, is_reviewer=1)
+    for number, name in ((REVIEWER, "Rosa"), (REJECTER, "Rita")):
+        people.change(tx, builders.make_person(tx, number, name, now=now).id, is_reviewer=1)
     builders.add_funds(tx, by=owner, amount=FUNDS, now=now)
 
 

@@ -90,9 +90,22 @@ def money_received_is_booked_once(evidence: Evidence) -> Iterator[str]:
             yield f"{amount} was received {said[amount]} times and booked {booked[amount]} times"
 
 
+def what_a_bank_said_is_booked(evidence: Evidence) -> Iterator[str]:
+    """A payout over a file is paid only when an answer said so, and returned only when one did."""
+    with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
+        rows = db.execute(
+            "select id, state from payouts where rail = 'csv' and state in ('paid', 'returned')"
+        ).fetchall()
+    for row in rows:
+        if row["state"] not in evidence.witness.banked.get(row["id"], ()):
+            yield f"payout {row['id']} is {row['state']}, and no bank said so"
+
+
 def nothing_waits_in_the_end(evidence: Evidence) -> Iterator[str]:
     """No update, no job, no message is left; no job was given up."""
-    yield from (f"{left} rows of {table}" for table, left in waiting(evidence.data_dir).items() if left)
+    yield from (
+        f"{left} rows of {table}" for table, left in waiting(evidence.data_dir, ahead=evidence.ahead).items() if left
+    )
     with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
         for row in db.execute("select id, kind from jobs where state = 'failed'"):
             yield f"job {row['id']} ({row['kind']}) was given up"
@@ -279,12 +292,22 @@ def the_log_names_no_fault_of_ours(evidence: Evidence) -> Iterator[str]:
 def the_log_names_nobody(evidence: Evidence) -> Iterator[str]:
     """No token, no name, no text of anybody's is in the log, whatever went wrong."""
     for number, line in enumerate(log_of(evidence)):
-        for secret in SECRETS:
+        for secret in (*SECRETS, *evidence.witness.numbers):
             if secret in line:
                 yield f"line {number} has {secret!r}"
 
 
-SECRETS = (":LOCAL", "Olivia", "Carla", "Rosa", "Worker 1", "A helpful reply", "And one thing more", "Another wording")
+SECRETS = (
+    ":LOCAL",
+    "Olivia",
+    "Carla",
+    "Rosa",
+    "Rita",
+    "Worker 1",
+    "A helpful reply",
+    "And one thing more",
+    "Another wording",
+)
 
 
 def log_of(evidence: Evidence) -> list[str]:
@@ -297,6 +320,7 @@ RULES: tuple[Rule, ...] = (
     every_confirmed_update_was_handled,
     what_was_said_to_be_saved_is_there,
     money_received_is_booked_once,
+    what_a_bank_said_is_booked,
     nothing_waits_in_the_end,
     no_message_comes_twice_but_after_a_kill,
     one_message_at_a_time_to_a_chat,

@@ -56,6 +56,10 @@ class Witness:
     """Submission named by an Undo button → whose card had it: so it was there."""
     received: list[tuple[int, int]] = field(default_factory=list)
     """(update, micro-units) of each `/funds` that the owner said."""
+    banked: dict[int, list[str]] = field(default_factory=dict)
+    """Payout → what the bank's answers that were sent said of it, in order."""
+    numbers: set[str] = field(default_factory=set)
+    """Of accounts, as they were typed: in no log, and in no row as it is."""
     stopped: list[Silence] = field(default_factory=list)
     blocked: list[Silence] = field(default_factory=list)
 

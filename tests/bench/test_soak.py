@@ -44,7 +44,7 @@ def test_a_plan_has_every_kill_point_and_ten_minutes_have_twenty_kills() -> None
     plan = draw(3, Sizes())
     endings = [ending for ending, _ in zip(plan.endings(), range(60), strict=False)]
     assert {ending.point for ending in endings if ending.how == "point"} == set(POINTS)
-    assert {turn.what for turn in plan.turns} == {"rough", "burst", "shift", "full", "outage"}
+    assert {turn.what for turn in plan.turns} == {"rough", "burst", "shift", "days", "full", "outage"}
     length, kills = 0.0, 0
     for ending in endings:
         length += ending.after + 3.0

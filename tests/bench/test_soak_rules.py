@@ -101,9 +101,22 @@ def test_a_sound_database_keeps_every_rule(data_dir: Path) -> None:
     assert books.violations(data_dir) == []
 
 
+REJECTION = (
+    "insert into rejections (submission_id, batch_id, worker_id, ground_id, by, at, day_counted, standing, due_at)"
+    " select id, batch_id, worker_id, 1, 1, 1, 0, 0, 1 from submissions where id = 13"
+)
 BOOKS = {
     "every_reference_leads_somewhere": ["update tasks set batch_id = 999 where id = 20"],
     "the_ledger_is_right": ["update submissions set price = price + 1 where id = 13"],
+    "every_cause_moves_money_once": [
+        "update balances set balance = balance + 1 where id = (select number from accounts where id = 'funds')"
+    ],
+    "held_is_what_open_rejections_hold": [REJECTION],
+    "a_rejection_ends_in_one_way": [REJECTION],
+    "a_day_is_topped_up_once": [
+        "insert into topups (worker_id, day, batch_id, amount, evidence, at) values (3, 1, 1, 5, '{}', 1)"
+    ],
+    "every_payout_is_known": ["update payouts set amount = amount + 1 where id = 1"],
     "an_assignment_has_one_answer": [
         "update assignments set state = 'skipped' where id = (select assignment_id from submissions where id = 1)"
     ],
@@ -207,6 +220,7 @@ TOLD: dict[str, Any] = {
     ),
     "what_was_said_to_be_saved_is_there": lambda e: _with(e, saved={1_000: ANA}),
     "money_received_is_booked_once": lambda e: _with(e, received=[(UPDATE, 5_000_000), (UPDATE, 5_000_000)]),
+    "what_a_bank_said_is_booked": lambda e: _with(_over_a_file(e), banked={2: ["paid"], 1: ["failed"]}),
     "no_message_comes_twice_but_after_a_kill": lambda e: replace(e, arrived=[*e.arrived, Arrived(BEN, 14, 120.0)]),
     "one_message_at_a_time_to_a_chat": lambda e: replace(e, facts=[*e.facts, going(3, 202.0), going(4, 202.1)]),
     "answers_come_in_order": lambda e: replace(
@@ -219,6 +233,11 @@ TOLD: dict[str, Any] = {
     "telegram_never_asks_us_to_wait": lambda e: replace(e, calls=[*e.calls, call(150.0, error_code=429, ok=False)]),
     "every_process_ends_as_it_should": lambda e: replace(e, deaths=[Death("term", "", 300.0, -9, True)]),
 }
+
+
+def _over_a_file(evidence: Evidence) -> Evidence:
+    spoil(evidence.data_dir, "update payouts set rail = 'csv'")
+    return evidence
 
 
 def _with(evidence: Evidence, **values: Any) -> Evidence:
