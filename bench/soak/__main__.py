@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from textwrap import fill
 from time import perf_counter
 
 from bench.report import RESULTS, Report, percentile, table
@@ -144,7 +145,8 @@ def _spread(values: list[float]) -> dict[str, float]:
 def _print(row: dict[str, object]) -> None:
     shown = {"unreached": "points not reached", "asked_to_wait": "429s of the limits", "full_disk": "lost groups"}
     lines = [(shown.get(name, name.replace("_", " ")), _cell(value)) for name, value in row.items()]
-    print("\n" + table(("soak", ""), [line for line in lines if line[0] != "violations"]) + "\n")
+    print("\n" + table(("soak", ""), [line for line in lines if line[0] not in ("violations", "money")]))
+    print("\n" + fill(f"money: {_cell(row['money'])}", 110) + "\n")
 
 
 def _cell(value: object) -> str:

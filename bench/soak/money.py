@@ -40,7 +40,7 @@ class Money:
     @property
     def stories(self) -> tuple[Callable[[float], Any], ...]:
         """One turn of each, given the pause between two acts."""
-        return (self.reject, self.decide, self.settle, self.fund, self.ask, self.ask)
+        return (*3 * (self.reject,), self.decide, self.decide, self.settle, self.settle, self.fund, *3 * (self.ask,))
 
     # Staff
 
@@ -101,7 +101,7 @@ class Money:
             await self._press(member, "po_dry")
         elif lot < 0.6:
             for action in ("po_show", "po_approve", "po_file", "po_list"):
-                await self._press(member, action)
+                await self._press(member, action, seconds=0.5)
         elif member.papers:
             self._answer(member)
 
@@ -139,7 +139,9 @@ class Money:
     async def ask(self, pause: float) -> None:
         """Some worker appeals, asks why, says how they want to be paid, or asks for what was theirs."""
         people, chance = self._people, self._chance
-        member = chance.choice(people.workers[3:])
+        others = people.workers[3:]
+        rejected = [one for one in others if one.newest("rj_appeal", "rj_all") is not None]
+        member = chance.choice(rejected if rejected and chance.random() < 0.3 else others)
         if member.quiet is not None or member.away is not None:
             return
         if (found := member.newest("rj_appeal", "rj_all", "hs_appeal")) is not None and chance.random() < 0.6:
@@ -183,7 +185,8 @@ class Money:
         else:
             self._numbers[member.person.id] = number
         people.say(member, number)
-        people.witness.numbers.add(number)
+        if len(number) > 6:  # what is shorter stands in a log by chance
+            people.witness.numbers.add(number)
         await asyncio.sleep(STEP)
         people.say(member, f"Holder {member.person.id}")
 
