@@ -29,6 +29,7 @@ FOLDER = Path(__file__).parent
 LOCALES = {"en": "en_US", "fr": "fr_FR", "es": "es_419"}
 BY_CURRENCY = {("es", "EUR"): "es_ES"}
 """Where euros are paid, a comma is the decimal sign: 7.125 would be read as seven thousand there."""
+MONDAY = date(2024, 1, 1)
 BEFORE_LETTERS = re.compile(r"\$(?=[A-Z])")
 """French writes US dollars as $US, which Telegram takes for a cashtag and makes a link of."""
 
@@ -121,6 +122,10 @@ class Words:
                 self._local(now), format="EEE, MMM d" if self.language == "en" else "EEE d MMM", locale=self._locale
             )
         )
+
+    def weekday(self, weekday: int) -> str:
+        """A day of the week by its number, 0 is Monday."""
+        return str(format_date(MONDAY + timedelta(days=weekday), format="EEEE", locale=self._locale))
 
     def month(self, month: int) -> str:
         """A month by its number, year × 12 + month - 1: "November 2026", "novembre 2026"."""

@@ -78,6 +78,8 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
         limit=words.number(max(limit, view.position)),
     )
     foot = [words.html("<b>{question}</b>", question=question(card, words)), pay_line(view.batch, words)]
+    if view.position == 1 and not view.batch.face.instructions:
+        foot.append(terms_line(view.batch, words))
     if card.expects == "text":
         foot.append(words.html("✍️ Write your reply as a message; it is sent only when you tap Submit."))
     if not card.messages:
@@ -117,6 +119,17 @@ def pay_line(batch: Batch, words: Words) -> Markup:
         "estimate": words.html("{price} · about {time} · {rate} (estimate)", **values),
     }
     return lines[said.source]
+
+
+def terms_line(batch: Batch, words: Words) -> Markup:
+    """By when the work is accepted, and when and in which currency it is paid (product.md, promise 1)."""
+    rules = words.rules
+    values = {"period": words.duration(batch.review_seconds), "currency": rules.currency}
+    if rules.every_seconds is not None:
+        every = words.duration(rules.every_seconds)
+        return words.html("Accepted within {period}, paid in {currency} every {every}", every=every, **values)
+    day = words.weekday(rules.payout_weekday)
+    return words.html("Accepted within {period}, paid in {currency} on the {day} after", day=day, **values)
 
 
 def answer_rows(view: CardView, card: Card) -> Keyboard:

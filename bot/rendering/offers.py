@@ -60,7 +60,7 @@ def offer(view: tuple[Batch, int] | None, words: Words) -> Action:
             Button(words.plain("Not this one"), encode("offer_no", batch.id)),
         ),
     )
-    return Message(Markup(f"{text}\n{pay}"), keyboard)
+    return Message(Markup(f"{text}\n{pay}\n{card.terms_line(batch, words)}"), keyboard)
 
 
 def _answered_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, str]:

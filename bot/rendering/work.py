@@ -154,7 +154,7 @@ def instructions(view: tuple[CardView, bool] | None, words: Words) -> Action:
     one, first = view
     shown = card.shown(one, words)
     title = words.html("<b>{title}</b>: how to do it", title=cut_end(one.batch.title, 100))
-    pay = [card.pay_line(one.batch, words)] if first else []
+    pay = [Markup(f"{card.pay_line(one.batch, words)}\n{card.terms_line(one.batch, words)}")] if first else []
     said = Markup("\n\n".join([title, words.html("{instructions}", instructions=shown.instructions), *pay]))
     fits = one.payload.photo is not None and not first and units(said) <= CAPTION
     assert one.assignment_id is not None
@@ -214,10 +214,11 @@ def batches_to_start(view: list[Choice], words: Words) -> Action:
         left = left_for_one(choice.batch, choice.done)
         blocks.append(
             words.html(
-                "{number}. <b>{title}</b>\n{pay}\n{language} · {left}{refused}",
+                "{number}. <b>{title}</b>\n{pay}\n{terms}\n{language} · {left}{refused}",
                 number=number,
                 title=cut_end(choice.batch.title, 100),
                 pay=card.pay_line(choice.batch, words),
+                terms=card.terms_line(choice.batch, words),
                 language=language_name(choice.batch.language, words),
                 left=words.plain_many("{count} left", "{count} left", left),
                 refused=words.plain(" · you said not this one") if choice.refused else "",

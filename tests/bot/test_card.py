@@ -36,6 +36,16 @@ def batch() -> Batch:
     return found._replace(title="Photos of pets", seconds=9)
 
 
+@pytest.mark.parametrize(("language", "said"), [("fr", "le mercredi qui suit"), ("es", "el miércoles siguiente")])
+def test_the_first_card_of_a_batch_without_instructions_says_by_when_it_is_accepted_and_paid(
+    batch: Batch, language: str, said: str
+) -> None:
+    plain = batch._replace(face=replace(batch.face, instructions=""))
+    first = card_message(CardView(plain, PHOTO), Words(language, Rules()))
+    assert said in first.text
+    assert said not in card_message(CardView(plain, PHOTO, position=2), Words(language, Rules())).text
+
+
 def read(message: Message) -> str:
     """The text as Telegram shows it."""
     return html.unescape(re.sub(r"<[^<>]*>", "", message.text))
@@ -130,13 +140,15 @@ def test_every_notice_of_work_renders() -> None:
 
     offer_step(desk.tx, batch=owner_batch, now=desk.now)
     look()
-    assert seen["offer"].endswith("2 photos, about 20 s, about $0.10\nEach: $0.05 · about 10 s · $18/h (estimate)")
+    terms = "Accepted within 24 h, paid in USD on the Wednesday after"
+    each = "$0.05 · about 10 s · $18/h (estimate)"
+    assert seen["offer"].endswith(f"2 photos, about 20 s, about $0.10\nEach: {each}\n{terms}")
     desk.do(offers.put_off, ana, batch=owner_batch)
     look()
     assert "waits for you in /work" in seen["offer_answered"]
     desk.do(work.show, ana)
     look()
-    assert "English · 2 left" in seen["batches_to_start"]
+    assert f"{each}\n{terms}\nEnglish · 2 left" in seen["batches_to_start"]
     desk.do(work.start, ana, batch=owner_batch)
     look()
     assert "Look twice." in seen["instructions"]
