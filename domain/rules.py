@@ -41,8 +41,8 @@ class Rules:
     """What holds in this installation. Periods are seconds, money is micro-units, rates are micro-units an hour.
 
     Payouts are due weekly (weekday 0 is Monday), the summary daily, at these hours of the installation's clock; for
-    trying, both every `every_seconds` instead. Publishing keeps back `topup_percent` of the pay for top-ups, and of both
-    `fee_basis_points` (1/10,000) for what paying out costs.
+    trying, both every `every_seconds` instead. Publishing keeps back `topup_percent` of the pay for top-ups, and of
+    both `fee_basis_points` (1/10,000) for what paying out costs.
     """
 
     bot_username: str = ""

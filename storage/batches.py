@@ -114,8 +114,8 @@ class Priced:
 def priced(tx: Tx, batch_id: int) -> Priced | None:
     """The batch's money as its row says it; None while it has no price."""
     row = tx.one(
-        "select state, tasks, done, wanted, overlap, price, spared, piloting, topup_percent, fee_basis_points, fees_used,"
-        " coalesce(pilot_tasks, tasks) as first_tasks, coalesce(pilot_price, price) as first_price"
+        "select state, tasks, done, wanted, overlap, price, spared, piloting, topup_percent, fee_basis_points,"
+        " fees_used, coalesce(pilot_tasks, tasks) as first_tasks, coalesce(pilot_price, price) as first_price"
         " from batches where id = :id and price is not null",
         id=batch_id,
     )

@@ -15,7 +15,21 @@ STDLIB = set(sys.stdlib_module_names)
 
 ALLOWED: dict[str, set[str]] = {
     "domain": {"domain", "numpy"},
-    "files": {"files", "domain", "PIL", "matplotlib", "numpy", "segno", "isal", "fpdf", "schwifty", "phonenumbers", "sepaxml", "text_unidecode", "defusedxml"},
+    "files": {
+        "files",
+        "domain",
+        "PIL",
+        "matplotlib",
+        "numpy",
+        "segno",
+        "isal",
+        "fpdf",
+        "schwifty",
+        "phonenumbers",
+        "sepaxml",
+        "text_unidecode",
+        "defusedxml",
+    },
     "storage": {"storage", "domain", "aiosqlite", "cryptography"},
     "usecases": {"usecases", "domain", "storage"},
     "locales": {"locales", "domain", "babel"},

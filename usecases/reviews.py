@@ -282,8 +282,10 @@ def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
 
 
 def show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:
-    """Show the written submission that waits behind a submission; behind the last, the first of all. `said` is what the older message keeps:
-    whoever wrote a reason instead of tapping one gets no toast."""
+    """Show the written submission that waits behind a submission; behind the last, the first of all.
+
+    `said` is what the older message keeps: whoever wrote a reason instead of tapping one gets no toast.
+    """
     stop_asking(tx, by)
     submission = _next(tx, by, after=after) or (_next(tx, by, after=0) if after else None)
     if submission is None:

@@ -61,9 +61,9 @@ class Message:
 
     `shows` is an assignment: it counts as shown when Telegram has answered the send. `protect` forbids forwarding
     (customers' photos). `receipt` (HTML) is what an older message of the slot becomes when this one is sent below it;
-    without it the old one only loses its buttons; one that `stays` is edited where it stands. `prompt` opens the reply field (force reply) with that placeholder.
-    `tells` says of which rejections this is the news, as (batch, the last one's id): their time to appeal begins with
-    its delivery.
+    without it the old one only loses its buttons; one that `stays` is edited where it stands. `prompt` opens the reply
+    field (force reply) with that placeholder. `tells` says of which rejections this is the news, as (batch, the last
+    one's id): their time to appeal begins with its delivery.
     """
 
     text: str

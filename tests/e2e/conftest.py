@@ -115,7 +115,7 @@ def limits() -> bool:
 
 @pytest.fixture
 async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None, limits: bool) -> AsyncIterator[House]:
-    """The product on a fresh folder; quiet hours, the quick-tap rule and the floor are off; tests turn on what they tell of."""
+    """The product on a fresh folder; no quiet hours, quick-tap rule or floor, unless a test tells of them."""
     async with (
         Emulator(bots={TOKEN: "tallyhand_bot"}, limits=limits, samples=samples) as server,
         aiohttp.ClientSession(server.address) as session,

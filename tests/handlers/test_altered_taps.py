@@ -70,9 +70,7 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             fine = reviews and row["by"] == person_id
         elif table in ("rejections", "proposals", "proposed", "enrolments", "worker_days") and reviews:
             fine = True
-        elif table in ("proposals", "proposed"):
-            fine = False
-        elif table in STAFF_ONLY - {"reports"}:
+        elif table in ("proposals", "proposed") or table in STAFF_ONLY - {"reports"}:
             fine = False
         elif table in ("balances", "ledger", "days", "method_requests"):
             fine = works or reviews

@@ -76,7 +76,8 @@ def test_the_least_that_is_named_pays_one_more_answer(desk: Desk, owner: Person)
     desk.do(budgets.ask, owner, batch=batch)
     with pytest.raises(BudgetTooSmall) as refusal:
         desk.say(owner, "0.01")
-    cost = desk.do(budgets.add, owner, batch=batch, text=as_decimal_text(int(str(refusal.value.params["amount_least"]))))
+    least = as_decimal_text(int(str(refusal.value.params["amount_least"])))
+    cost = desk.do(budgets.add, owner, batch=batch, text=least)
     assert cost.pay >= 33_333
     books_are_right(desk.tx)
 
