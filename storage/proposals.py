@@ -45,12 +45,14 @@ def waiting_of(tx: Tx, batch_id: int, by: int, *, now: int) -> Proposal:
 
 
 def add(tx: Tx, proposal_id: int, *, submission_id: int, version: int, worker_id: int, ground_id: int) -> int:
-    """Hold one submission; the last reason given for it counts. Returns how many the proposal holds now."""
+    """Hold one submission; the first reason given for it counts, since whoever agrees may have read that one.
+
+    Returns how many the proposal holds now.
+    """
     tx.run(
         "insert into proposed (proposal_id, submission_id, version, worker_id, ground_id)"
         " values (:proposal_id, :submission_id, :version, :worker_id, :ground_id)"
-        " on conflict (proposal_id, submission_id) do update set version = excluded.version,"
-        " ground_id = excluded.ground_id",
+        " on conflict (proposal_id, submission_id) do nothing",
         proposal_id=proposal_id,
         submission_id=submission_id,
         version=version,
@@ -72,8 +74,7 @@ def add_pending(
         " select :proposal_id, s.id, s.version, s.worker_id, :ground_id from submissions s"
         " where s.batch_id = :batch_id and s.state = 'pending' and s.id between :first and :last"
         " and s.worker_id = :worker_id"
-        " on conflict (proposal_id, submission_id) do update set version = excluded.version,"
-        " ground_id = excluded.ground_id",
+        " on conflict (proposal_id, submission_id) do nothing",
         proposal_id=proposal_id,
         batch_id=batch_id,
         worker_id=worker_id,

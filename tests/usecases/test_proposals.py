@@ -18,7 +18,7 @@ from domain.rules import DAY, HOUR, MINUTE, SECOND
 from storage import ledger, people, proposals, reviews
 from storage.database import Tx
 from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_worker
-from tests.rejecting import reject, weigh
+from tests.rejecting import WORDS, reject, weigh
 from tests.steps import (
     answer,
     books_are_right,
@@ -81,6 +81,18 @@ def test_more_than_a_tenth_of_a_batch_stops_until_a_second_human_agrees(tx: Tx) 
     assert "agreed to 2 rejections" in screen(tx, reviewer, "proposal_decided").text
     assert money(tx, worker).review == 25 * 500_000
     books_are_right(tx)
+
+
+def test_who_agrees_agrees_to_the_reason_that_was_shown(tx: Tx) -> None:
+    reviewer, _, _, replies = written_replies(tx, 30)
+    carla = make_coordinator(tx)
+    for number, reply in enumerate(replies[:4]):
+        reject(tx, reviewer, reply, now=AT + number * HOUR)
+    _, numbers = buttons(screen(tx, carla, "proposal"))["Agree"]
+    reject(tx, reviewer, replies[3], words="It is something else after all.", now=AT + 4 * HOUR)
+    breaker.agree(tx, by=carla, proposal=numbers[0], count=numbers[1], now=AT + 5 * HOUR)
+    ground = tx.value("select ground_id from rejections where submission_id = :id", id=replies[3])
+    assert tx.value("select words from grounds where id = :id", id=ground) == WORDS
 
 
 def test_agreeing_in_the_queue_goes_on_with_what_waits_next_in_the_same_message(tx: Tx) -> None:
