@@ -15,8 +15,6 @@ from telegram.error import InvalidToken, TelegramError
 from bot import keys, paypal
 from bot.settings import LOOPBACK, Settings
 from bot.transport import Api
-from domain.money import parse_amount
-from domain.refusals import Refusal
 
 TELEGRAM = "https://api.telegram.org"
 PORTS = (443, 80, 88, 8443)
@@ -35,12 +33,7 @@ def sentences(error: ValidationError) -> list[str]:
 
 async def problems(settings: Settings) -> list[str]:
     """Everything that would keep the bot from running, or from running well; empty when all is fine."""
-    found = []
-    try:
-        parse_amount(settings.floor, currency=settings.currency)
-    except Refusal as refusal:
-        found.append("FLOOR: " + refusal.text.format(**refusal.params))
-    found += await _paypal(settings)
+    found = await _paypal(settings)
     found += _folder(settings.data_dir)
     found += _webhook(settings)
     found += _port(settings)

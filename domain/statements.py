@@ -28,13 +28,14 @@ ORDER: Final = (
     ("submission", "accepted"),
     ("report", "credited"),
     ("topup", "credited"),
-    ("payout", "failed"),
-    ("payout", "returned"),
     ("payout", "reserved"),
     ("payout", "paid"),
+    ("payout", "failed"),
+    ("payout", "returned"),
     ("worker", "rounded"),
 )
-"""Every event that moves a worker's money. At one instant they stand in this order: what comes in before what goes."""
+"""Every event that moves a worker's money. At one instant they stand in this order: what comes in before what goes, and
+a payout before its return, since one file of a bank can tell of both."""
 
 Balances = tuple[int, ...]
 """One amount for each of ACCOUNTS, in their order."""

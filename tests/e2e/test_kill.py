@@ -42,6 +42,7 @@ class Bot:
             "SECRET_KEY": "test",
             "QUIET_HOURS": "false",
             "QUICK_TAP_MILLIS": "0",
+            "FLOOR": "0",
             "LOG_LEVEL": "ERROR",
             **more,
         }

@@ -180,6 +180,8 @@ class History:
                 self.desk.do(runs.approve, self.owner, run_id=run.id)
             if who:
                 for one in payouts.of_run(self.tx, run.id, limit=9):
+                    if one.state == "failed":
+                        continue
                     self.desk.pass_time(1)
                     settling.paid(self.tx, one, reference=None, now=self.desk.now)
 
