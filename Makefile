@@ -29,7 +29,7 @@ run: $(VENV)/run  ## run the bot: with BOT_TOKEN against Telegram, without it ag
 	@$(BIN)/python -m bot
 
 test: $(VENV)/dev  ## run the tests
-	$(BIN)/python -m pytest -m "not soak" -n 4
+	$(BIN)/python -m pytest -m "not soak" -n 4 --dist worksteal
 
 check: $(VENV)/dev  ## format, lint, types, architecture
 	$(BIN)/ruff format --check $(CODE)

@@ -90,7 +90,7 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
 
 
 @pytest.mark.parametrize("who", [STRANGER, WORKER, OTHER, REVIEWER])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
 async def test_no_button_gives_anybody_more_than_their_role(db: Database, who: int, seed: int) -> None:
     built = await db.write(build)
     pick = random.Random(f"{who}:{seed}")
@@ -115,7 +115,7 @@ async def test_no_button_gives_anybody_more_than_their_role(db: Database, who: i
 
 
 @pytest.mark.parametrize("who", [OWNER, COORDINATOR])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(more, marks=pytest.mark.soak) for more in (2, 3))])
 async def test_whatever_staff_tap_nothing_breaks(db: Database, who: int, seed: int) -> None:
     built = await db.write(build)
     pick = random.Random(f"{who}:{seed}")

@@ -205,8 +205,11 @@ def _method(tx: Tx, worker: int, number: str, *, name: str, at: int) -> int:
     return begun.id
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("text", NASTY, ids=["markup", "rtl", "emoji", "long", "amp", "lt"])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    list(zip([*NASTY, NASTY[3]], ["en", "fr", "es", "fr", "es", "en", "es"], strict=True)),
+    ids=["markup", "rtl", "emoji", "long", "amp", "lt", "long-es"],
+)
 async def test_every_message_is_accepted_whatever_people_write(db: Database, text: str, language: str) -> None:
     built = await db.write(build, text=text)
     made: dict[str, int] = {}

@@ -272,7 +272,7 @@ def check(history: History) -> None:
     assert held == ledger.balance(history.tx, accounts.HELD)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=10, max_size=40))
 def test_sums_equal_the_ledger_and_every_transfer_stands_once_whatever_happened(events: list[tuple[str, int]]) -> None:
     history = History()
