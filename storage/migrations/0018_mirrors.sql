@@ -1,0 +1,1 @@
+-- Why: (being written, issue 5).
