@@ -593,6 +593,13 @@ CREATE TABLE proposed (
   primary key (proposal_id, submission_id)
 ) strict, without rowid;
 
+CREATE TABLE quality_reports (
+  batch_id integer primary key references batches (id),
+  at integer not null,
+  state text not null,
+  figures text not null
+) strict;
+
 CREATE TABLE questions (
   person_id integer primary key references people (id),
   purpose text not null,
