@@ -163,6 +163,10 @@ CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and tak
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
 
+CREATE INDEX tests_of_batch on tests (batch_id, id);
+
+CREATE INDEX tests_of_worker on tests (worker_id, kind, language, ended_at);
+
 CREATE INDEX topups_of_batch on topups (batch_id, day);
 
 CREATE INDEX unsettled_of_batch on unsettled (batch_id, active_micros, earned);
@@ -259,7 +263,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -290,7 +294,8 @@ CREATE TABLE enrolments (
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
-  draft_assignment_id integer references assignments (id),
+  draft_assignment_id integer references assignments (id), stage text not null default 'working'
+  check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer,
   primary key (worker_id, batch_id)
 ) strict, without rowid;
 
@@ -719,6 +724,27 @@ CREATE TABLE tasks (
   reports integer not null default 0,
   freed integer not null default 0,
   unique (batch_id, content)
+) strict;
+
+CREATE TABLE tests (
+  id integer primary key,
+  worker_id integer not null references people (id),
+  batch_id integer not null references batches (id),
+  kind text not null,
+  language text not null,
+  attempt integer not null check (attempt > 0),
+  after integer not null default 0,
+  upto integer,
+  began_at integer not null,
+  ended_at integer,
+  outcome text check (outcome in ('passed', 'failed', 'undecided', 'skilled', 'passed_before', 'let_in')),
+  right integer not null default 0,
+  wrong integer not null default 0,
+  by_id integer references people (id),
+  rule text not null,
+  evidence text not null default '{}',
+  unique (worker_id, batch_id, attempt),
+  check ((ended_at is null) = (outcome is null))
 ) strict;
 
 CREATE TABLE timings (
