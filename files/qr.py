@@ -7,7 +7,7 @@ import io
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from files.charts import INK, drawable, font_path
+from files.canvas import INK, drawable, font_path
 
 _SIDE = 960
 _QUIET = 4  # modules of white all round, as ISO/IEC 18004 asks for

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from domain.books import FLOWS
 from domain.money import as_decimal_text
 from domain.statements import ACCOUNTS, ORDER, Balances, Group, Move, grouped, plus
-from files.charts import GREEN, INK, LINE, MUTED, drawable, font_path
+from files.canvas import GREEN, INK, LINE, MUTED, drawable, font_path
 from files.exports import Cell, safe_cell
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import segno
 from PIL import Image
 
 from files.archives import list_archive, take_photos
-from files.charts import PAPER, BatchBar, Day, drawable, earnings_chart, summary_chart
+from files.canvas import PAPER, drawable
+from files.charts import BatchBar, Day, earnings_chart, summary_chart
 from files.drawings import draw_pets, sample_prompts
 from files.pictures import Taken
 from files.qr import qr_png
