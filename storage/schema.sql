@@ -19,6 +19,8 @@ CREATE INDEX batches_of_kind on batches (kind, id);
 
 CREATE INDEX batches_piloting on batches (id) where piloting = 1;
 
+CREATE INDEX batches_rating on batches (rates_batch) where rates_batch is not null;
+
 CREATE INDEX batches_state on batches (state, id);
 
 CREATE UNIQUE INDEX consents_live on consents (person_id) where withdrawn_at is null;
@@ -133,6 +135,8 @@ CREATE INDEX reports_of_worker on reports (worker_id);
 
 CREATE INDEX reports_open on reports (batch_id, task_id) where state = 'open';
 
+CREATE INDEX scores_of_batch on scores (batch_id, score);
+
 CREATE INDEX sendings_due on sendings (next_at) where state in ('written', 'taken');
 
 CREATE INDEX submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
@@ -161,7 +165,11 @@ CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken <
 
 CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
+CREATE INDEX tasks_of_author on tasks (author_id) where author_id is not null;
+
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
+
+CREATE INDEX tasks_rating on tasks (rated_submission) where rated_submission is not null;
 
 CREATE INDEX tests_of_batch on tests (batch_id, id);
 
@@ -263,7 +271,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -612,6 +620,23 @@ CREATE TABLE questions (
   asked_at integer not null
 ) strict;
 
+CREATE TABLE raters (
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  bias integer not null,
+  bias_low integer not null,
+  bias_high integer not null,
+  spread integer not null check (spread >= 0),
+  spread_low integer not null,
+  spread_high integer not null,
+  ratings integer not null check (ratings > 0),
+  enough integer not null check (enough in (0, 1)),
+  rule integer not null,
+  at integer not null,
+  primary key (batch_id, worker_id),
+  check (bias_low <= bias and bias <= bias_high and spread_low <= spread and spread <= spread_high)
+) strict, without rowid;
+
 CREATE TABLE refused_files (
   id integer primary key,
   batch_id integer not null references batches (id),
@@ -653,6 +678,18 @@ CREATE TABLE reports (
   reason text not null,
   at integer not null
 , state text not null default 'open' check (state in ('open', 'agreed', 'declined')), decided_at integer, decided_by integer references people (id), amount integer not null default 0) strict;
+
+CREATE TABLE scores (
+  task_id integer primary key references tasks (id),
+  batch_id integer not null references batches (id),
+  score integer not null,
+  low integer not null,
+  high integer not null,
+  ratings integer not null check (ratings > 0),
+  rule integer not null,
+  at integer not null,
+  check (low <= score and score <= high)
+) strict;
 
 CREATE TABLE sendings (
   id integer primary key,
@@ -722,7 +759,7 @@ CREATE TABLE tasks (
   taken integer not null default 0 check (taken >= 0),
   answered integer not null default 0 check (answered >= 0),
   reports integer not null default 0,
-  freed integer not null default 0,
+  freed integer not null default 0, rated_submission integer references submissions (id), author_id integer references people (id),
   unique (batch_id, content)
 ) strict;
 
