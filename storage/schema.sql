@@ -165,6 +165,8 @@ CREATE INDEX tasks_free on tasks (batch_id, id) where state = 'open' and taken <
 
 CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and taken < wanted and freed > 0;
 
+CREATE INDEX tasks_given_up on tasks (batch_id, id) where given_up_at is not null and decided_at is null;
+
 CREATE INDEX tasks_of_author on tasks (author_id) where author_id is not null;
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
@@ -271,7 +273,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), prior text, training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -302,7 +304,7 @@ CREATE TABLE enrolments (
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
-  draft_assignment_id integer references assignments (id), stage text not null default 'working'
+  draft_assignment_id integer references assignments (id), weights text, stage text not null default 'working'
   check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer,
   primary key (worker_id, batch_id)
 ) strict, without rowid;
@@ -759,7 +761,7 @@ CREATE TABLE tasks (
   taken integer not null default 0 check (taken >= 0),
   answered integer not null default 0 check (answered >= 0),
   reports integer not null default 0,
-  freed integer not null default 0, rated_submission integer references submissions (id), author_id integer references people (id),
+  freed integer not null default 0, belief text, given_up_at integer, decided text, decided_by integer references people (id), decided_at integer, rated_submission integer references submissions (id), author_id integer references people (id),
   unique (batch_id, content)
 ) strict;
 

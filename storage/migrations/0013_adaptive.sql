@@ -1,1 +1,21 @@
--- Why: (being written, issue 5).
+-- Why: after each answer it is decided whether another is worth its price, from what is believed of the task so far and
+-- of those who answered; what nobody agrees on is put before a human.
+
+-- What the answers of a task say together, as domain/inference/streaming.py writes it: per label its votes and its score,
+-- with the fit whose weights made them. Null until the first answer, and where answers have no labels.
+alter table tasks add column belief text;
+
+-- When asking for more was given up with no answer more likely than not, and what a human made of it: `decided` is their
+-- label; decided by somebody without one, the task is not usable. An answer that makes it clear takes `given_up_at` back.
+alter table tasks add column given_up_at integer;
+alter table tasks add column decided text;
+alter table tasks add column decided_by integer references people (id);
+alter table tasks add column decided_at integer;
+create index tasks_given_up on tasks (batch_id, id) where given_up_at is not null and decided_at is null;
+
+-- What a vote of this worker weighs in this batch, as the last fit found; null: nothing is known yet, the batch's prior
+-- says what a newcomer's weighs.
+alter table enrolments add column weights text;
+
+-- What is believed of a newcomer to the batch, and which fit said so; null: the rule's own beginning.
+alter table batches add column prior text;
