@@ -151,6 +151,9 @@ CREATE INDEX submissions_of_batch on submissions (batch_id, id);
 
 CREATE INDEX submissions_of_worker on submissions (worker_id);
 
+CREATE INDEX submissions_review_first on submissions (batch_id, id, worker_id)
+  where state = 'pending' and review_first = 1;
+
 CREATE INDEX submissions_sent_back on submissions (worker_id, id) where state = 'sent_back';
 
 CREATE INDEX submissions_sent_back_due on submissions (decided_at) where state = 'sent_back';
@@ -175,7 +178,7 @@ CREATE INDEX tasks_rating on tasks (rated_submission) where rated_submission is 
 
 CREATE INDEX tests_of_batch on tests (batch_id, id);
 
-CREATE INDEX tests_of_worker on tests (worker_id, kind, language, ended_at);
+CREATE INDEX tests_of_worker on tests (worker_id, kind, language, ended_at) where outcome = 'passed';
 
 CREATE INDEX topups_of_batch on topups (batch_id, day);
 
@@ -305,7 +308,7 @@ CREATE TABLE enrolments (
   earned integer not null default 0,
   instructions_at integer,
   draft_assignment_id integer references assignments (id), weights text, stage text not null default 'working'
-  check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer,
+  check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer, trained_upto integer, test_after integer not null default 0,
   primary key (worker_id, batch_id)
 ) strict, without rowid;
 
@@ -748,7 +751,7 @@ CREATE TABLE submissions (
   decided_at integer,
   decided_by integer references people (id),
   reason text
-) strict;
+, review_first integer not null default 0) strict;
 
 CREATE TABLE tasks (
   id integer primary key,
@@ -773,17 +776,16 @@ CREATE TABLE tests (
   language text not null,
   attempt integer not null check (attempt > 0),
   after integer not null default 0,
-  upto integer,
+  upto integer not null default 0,
   began_at integer not null,
-  ended_at integer,
-  outcome text check (outcome in ('passed', 'failed', 'undecided', 'skilled', 'passed_before', 'let_in')),
+  ended_at integer not null,
+  outcome text not null check (outcome in ('passed', 'failed', 'undecided', 'skilled', 'passed_before', 'let_in')),
   right integer not null default 0,
   wrong integer not null default 0,
   by_id integer references people (id),
   rule text not null,
   evidence text not null default '{}',
-  unique (worker_id, batch_id, attempt),
-  check ((ended_at is null) = (outcome is null))
+  unique (worker_id, batch_id, attempt)
 ) strict;
 
 CREATE TABLE timings (
