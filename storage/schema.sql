@@ -27,9 +27,17 @@ CREATE UNIQUE INDEX consents_live on consents (person_id) where withdrawn_at is 
 
 CREATE INDEX consents_of_person on consents (person_id);
 
+CREATE INDEX enrolments_gold_due on enrolments (batch_id, worker_id) where gold_due = 1;
+
 CREATE INDEX fairness_hourly on fairness_workers (hourly) where hourly is not null;
 
 CREATE INDEX fairness_open on fairness (id) where step <> 'done';
+
+CREATE INDEX gold_misses_of_task on gold_misses (task_id);
+
+CREATE INDEX gold_misses_of_worker on gold_misses (worker_id, batch_id, submission_id);
+
+CREATE INDEX gold_taken_back_of_batch on gold_taken_back (batch_id, id);
 
 CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
 
@@ -170,6 +178,10 @@ CREATE INDEX tasks_freed on tasks (batch_id, freed) where state = 'open' and tak
 
 CREATE INDEX tasks_given_up on tasks (batch_id, id) where given_up_at is not null and decided_at is null;
 
+CREATE INDEX tasks_gold on tasks (batch_id, gold_class, gold_order) where gold is not null;
+
+CREATE INDEX tasks_gold_given on tasks (batch_id, id) where gold_given is not null;
+
 CREATE INDEX tasks_of_author on tasks (author_id) where author_id is not null;
 
 CREATE INDEX tasks_of_batch on tasks (batch_id, id);
@@ -276,7 +288,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), prior text, training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', prior text, training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -307,7 +319,7 @@ CREATE TABLE enrolments (
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
-  draft_assignment_id integer references assignments (id), weights text, stage text not null default 'working'
+  draft_assignment_id integer references assignments (id), gold_seen integer not null default 0, gold_right integer not null default 0, gold_wrong integer not null default 0, gold_due integer not null default 0 check (gold_due in (0, 1)), gold_cursor integer not null default 0, weights text, stage text not null default 'working'
   check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer, trained_upto integer, test_after integer not null default 0,
   primary key (worker_id, batch_id)
 ) strict, without rowid;
@@ -349,6 +361,31 @@ CREATE TABLE fairness_workers (
   worker_id integer primary key references people (id),
   pay integer not null,
   hourly integer
+) strict;
+
+CREATE TABLE gold_misses (
+  submission_id integer primary key references submissions (id),
+  task_id integer not null references tasks (id),
+  batch_id integer not null references batches (id),
+  worker_id integer not null references people (id),
+  label text not null,
+  gold text not null,
+  forgiven integer not null check (forgiven in (0, 1)),
+  told_at integer not null,
+  objected_at integer,
+  void_at integer
+) strict;
+
+CREATE TABLE gold_taken_back (
+  id integer primary key,
+  task_id integer not null references tasks (id),
+  batch_id integer not null references batches (id),
+  label text not null,
+  why text,
+  to_label text,
+  answers integer not null,
+  by integer not null references people (id),
+  at integer not null
 ) strict;
 
 CREATE TABLE grounds (
@@ -764,7 +801,7 @@ CREATE TABLE tasks (
   taken integer not null default 0 check (taken >= 0),
   answered integer not null default 0 check (answered >= 0),
   reports integer not null default 0,
-  freed integer not null default 0, belief text, given_up_at integer, decided text, decided_by integer references people (id), decided_at integer, rated_submission integer references submissions (id), author_id integer references people (id),
+  freed integer not null default 0, gold text, gold_given text, gold_why text, gold_by integer references people (id), gold_at integer, gold_class integer, gold_order integer, gold_rests integer not null default 0 check (gold_rests in (0, 1)), gold_kept integer, belief text, given_up_at integer, decided text, decided_by integer references people (id), decided_at integer, rated_submission integer references submissions (id), author_id integer references people (id),
   unique (batch_id, content)
 ) strict;
 
