@@ -49,6 +49,9 @@ class Slot:
     FAIRNESS = "fairness"
     """The measured facts."""
 
+    QUALITY = "quality"
+    """Which batch a report is asked of."""
+
     HISTORY = "history"
     """A worker's last submissions, and why one stands as it does."""
     REJECTION = "rejection"
@@ -56,7 +59,7 @@ class Slot:
     APPEALS = "appeals"
     """That appeals wait for who may hear them."""
 
-    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, STATEMENT, FAIRNESS, HISTORY, PAYOUT_METHOD})
+    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, STATEMENT, FAIRNESS, QUALITY, HISTORY, PAYOUT_METHOD})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
     below. All other slots stay where they are."""
 

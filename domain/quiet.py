@@ -45,3 +45,20 @@ def waking(begin: int, end: int, offset_at: Callable[[int], int]) -> int:
         awake += max(0, until - since)
         at = max(until, since)
     return awake
+
+
+def after_waking(begin: int, awake: int, offset_at: Callable[[int], int]) -> int:
+    """Return the instant by which `awake` microseconds of waking hours have passed since `begin`.
+
+    The other way round than `waking`; the end of a day's waking hours rather than the beginning of the next.
+    """
+    at, left = begin, awake
+    while left > 0:
+        offset = offset_at(at)
+        since = next_allowed(at, offset)
+        until = since + (BEGIN_MINUTE * MINUTE - (since + offset * MINUTE) % DAY) % DAY
+        if left <= until - since:
+            return since + left
+        left -= until - since
+        at = until
+    return at

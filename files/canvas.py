@@ -23,6 +23,8 @@ GREEN, AMBER, RED, BAND = "#12836f", "#f2b544", "#c8402f", "#f0ede3"
 _DPI = 100
 WIDTH = 1_080
 """Of every picture, in pixels: three to a point on most phones."""
+LEAST = 0.72
+"""How far a text is made smaller before it is cut off."""
 
 
 def bar(axes: Axes, x: float, y: float, width: float, share: float, colour: str) -> None:
@@ -123,10 +125,46 @@ def write(
     )
 
 
+def fitted(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    pixels: float,
+    *,
+    widest: float,
+    colour: str = INK,
+    bold: bool = False,
+    side: str = "left",
+) -> float:
+    """Text as `write` does it, smaller where it would not fit, down to LEAST of its height; returns its width."""
+    shown = drawable(text)
+    needed = length(shown, pixels, bold)
+    size = max(pixels * LEAST, min(pixels, 0.995 * pixels * widest / needed)) if needed else pixels
+    write(axes, x, y, text, size, colour=colour, bold=bold, side=side, widest=widest)
+    return min(widest, length(shown, size, bold))
+
+
+def paragraph(
+    axes: Axes, x: float, y: float, text: str, pixels: float, *, widest: float, lines: int, colour: str = INK
+) -> None:
+    """Text in up to so many lines, the first centred on `y`: smaller where it needs more, then cut off."""
+    size = pixels
+    found = wrapped(text, size, widest)
+    while len(found) > lines and size > pixels * LEAST:
+        size -= 1
+        found = wrapped(text, size, widest)
+    if len(found) > lines:
+        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
+    for place, line in enumerate(found):
+        write(axes, x, y - 1.32 * size * place, line, size, colour=colour, widest=widest)
+
+
 def drawable(text: str) -> str:
     """`text` without what DejaVu Sans has no picture for (emoji, Chinese), instead of boxes; "…" if nothing is left."""
     known = _glyphs()
-    kept = " ".join("".join(character for character in text if ord(character) in known or character == " ").split())
+    kept = "".join(character for character in text if ord(character) in known or character == " ")
+    kept = " ".join(part for part in kept.split(" ") if part)  # not where a space must not break
     return kept or ("…" if text.strip() else "")
 
 
@@ -141,7 +179,7 @@ def _fitting(text: str, pixels: float, widest: float, bold: bool) -> str:
 def wrapped(text: str, pixels: float, widest: float) -> list[str]:
     """The text in lines of at most `widest` pixels, broken between words."""
     lines = [""]
-    for word in drawable(text).split():
+    for word in drawable(text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and length(longer, pixels) > widest:
             lines.append(word)

@@ -95,6 +95,11 @@ class Words:
         """A whole number with the language's grouping."""
         return _number(self._locale, value)
 
+    def decimal(self, value: Decimal, digits: int) -> str:
+        """A number with exactly so many decimals: "0.71", "0,71"."""
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        return str(format_decimal(value, format=pattern, locale=self._locale))
+
     def share(self, part: int, whole: int) -> str:
         """A share in whole per cent; "–" of nothing."""
         return "–" if whole == 0 else self.plain("{share}%", share=round(100 * part / whole))
