@@ -1,0 +1,1 @@
+"""What labels are right, how sure that is, and how reliable who gave them: see docs/quality.md."""
