@@ -22,6 +22,11 @@ class Batch(NamedTuple):
     which one worker may do `pilot_share`; `resting` more wait until the whole is published. `floor` is what an hour
     shall bring at least (micro-units): in a draft its own, None for its region's or the installation's.
     `seconds_from` tells where `seconds` come from: "estimate", or "kind" (the last answers of the kind).
+    `gold` more tasks have a known answer; they count in none of the numbers above but `submissions` and what follows
+    from it. `gold_share` is how many answers to them are paid for, in per cent of the others (None: the default),
+    `gold_budget` how many that is, `gold_taken` how many are given out and `gold_answered` how many are handed in.
+    Newcomers are trained with `training` of them and, where there is a `test`, tested with more; who has a skill of
+    `skill_least` per cent begins without (None: no skill is asked for).
     """
 
     id: int
@@ -64,6 +69,16 @@ class Batch(NamedTuple):
     pilot_share: int | None = None
     resting: int = 0
     seconds_from: str = "estimate"
+    gold: int = 0
+    gold_share: int | None = None
+    gold_budget: int = 0
+    gold_taken: int = 0
+    gold_answered: int = 0
+    gold_salt: int = 0
+    gold_classes: str = "[]"
+    training: int | None = None
+    test: bool = False
+    skill_least: int | None = None
     problems: tuple[Problem, ...] = ()
     """Stays the last: a worker's place is read without it, by position (storage/assignments.py)."""
 
@@ -74,12 +89,25 @@ class Batch(NamedTuple):
 
     @property
     def all_tasks(self) -> int:
-        """All there are, also those that wait until the pilot is over."""
+        """All there are to answer, also those that wait until the pilot is over."""
         return self.tasks + self.resting
+
+    @property
+    def plain_submissions(self) -> int:
+        """Submissions to tasks whose answer is not known."""
+        return self.submissions - self.gold_answered
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether newcomers do not simply begin: they are trained or tested, or must have a skill."""
+        return self.training is not None or bool(self.test) or self.skill_least is not None
 
 
 class Task(NamedTuple):
-    """One thing to do. `taken` counts open assignments and live submissions, `answered` live submissions."""
+    """One thing to do. `taken` counts open assignments and live submissions, `answered` live submissions.
+
+    `gold` is the right label of a task whose answer is known, as its kind names it; None for all others.
+    """
 
     id: int
     batch_id: int
@@ -89,6 +117,7 @@ class Task(NamedTuple):
     wanted: int
     taken: int
     answered: int
+    gold: str | None = None
 
 
 class Assignment(NamedTuple):

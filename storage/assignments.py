@@ -323,7 +323,7 @@ def _place(values: tuple[Any, ...], worker_id: int) -> Place:
     leased, frees, reserve, consent, reserved = values[_S:]
     return Place(
         batch=Batch(*batch),
-        enrolment=Enrolment(*(enrolment if enrolment[0] else (worker_id, batch[0], "offered", 0, 0, 0, 0, None, None))),
+        enrolment=Enrolment(*(enrolment if enrolment[0] else (worker_id, batch[0]))),
         session=Session(*(session if session[0] else (worker_id, None, None, None, 0))),
         leased=leased,
         frees=frees,

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from domain.batches import Task
-from domain.kinds.base import parse_payload
 from storage.database import Tx
+from storage.tasks import COLUMNS, from_row
 
 
 def first(tx: Tx, batch_id: int) -> Task | None:
     """The first task, for the preview."""
-    row = tx.one(
-        "select id, batch_id, name, payload, state, wanted, taken, answered from tasks where batch_id = :batch_id"
-        " order by id limit 1",
-        batch_id=batch_id,
-    )
-    if row is None:
-        return None
-    payload = parse_payload(row["payload"])
-    return Task(
-        row["id"], row["batch_id"], row["name"], payload, row["state"], row["wanted"], row["taken"], row["answered"]
-    )
+    row = tx.one(f"select {COLUMNS} from tasks where batch_id = :batch_id order by id limit 1", batch_id=batch_id)
+    return None if row is None else from_row(row)
 
 
 def named_as(tx: Tx, batch_id: int, content: str) -> str | None:

@@ -8,17 +8,28 @@ from storage.database import Tx
 
 
 class Enrolment(NamedTuple):
-    """`done` and `earned` (micro-units) count submissions that stand; see the table for the cursors."""
+    """`done` and `earned` (micro-units) count submissions that stand; see the table for the cursors.
+
+    `gold_seen` counts the gold they were given; `gold_due`: answers to some may not be judged yet.
+    `stage` is "training", "testing", "failed" or "working" (usecases/training.py), as the migration tells.
+    """
 
     worker_id: int
     batch_id: int
-    state: str
-    cursor: int
-    freed_seen: int
-    done: int
-    earned: int
-    instructions_at: int | None
-    draft_assignment_id: int | None
+    state: str = "offered"
+    cursor: int = 0
+    freed_seen: int = 0
+    done: int = 0
+    earned: int = 0
+    instructions_at: int | None = None
+    draft_assignment_id: int | None = None
+    gold_seen: int = 0
+    gold_due: int = 0
+    stage: str = "working"
+    staged_at: int | None = None
+    retry_at: int | None = None
+    trained_upto: int | None = None
+    test_after: int = 0
 
 
 NAMES = Enrolment._fields

@@ -9,7 +9,8 @@ from domain.batches import Task
 from domain.kinds.base import parse_payload
 from storage.database import Tx
 
-COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered"
+COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered, gold"
+_PAYLOAD = COLUMNS.split(", ").index("payload")
 NOT_HAD = """not exists (select 1 from assignments a where a.worker_id = :worker_id and a.task_id = t.id
  and a.state in ('offered', 'submitted', 'skipped', 'reported'))"""
 NEXT_BY_ID = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id and t.id > :after
@@ -54,7 +55,7 @@ def add(tx: Tx, batch_id: int, name: str, content: str, payload_json: str, wante
 def by_id(tx: Tx, task_id: int) -> Task | None:
     """The task, if there is one."""
     row = tx.one(f"select {COLUMNS} from tasks where id = :id", id=task_id)
-    return None if row is None else _task(row)
+    return None if row is None else from_row(row)
 
 
 def next_by_id(tx: Tx, batch_id: int, worker_id: int, *, after: int) -> Free | None:
@@ -169,14 +170,8 @@ def resume(tx: Tx, batch_id: int, task_id: int) -> bool:
     return tx.run(sql, id=task_id, freed=freed).rowcount == 1
 
 
-def _task(row: Row) -> Task:
-    return Task(
-        id=row["id"],
-        batch_id=row["batch_id"],
-        name=row["name"],
-        payload=parse_payload(row["payload"]),
-        state=row["state"],
-        wanted=row["wanted"],
-        taken=row["taken"],
-        answered=row["answered"],
-    )
+def from_row(row: Row) -> Task:
+    """The task of a row with COLUMNS."""
+    values = list(row)
+    values[_PAYLOAD] = parse_payload(values[_PAYLOAD])
+    return Task(*values)
