@@ -9,7 +9,7 @@ from bot.imports import import_file
 from bot.jobs import Kind
 from bot.offers import offer
 from bot.payouts import bank_answer, payout_file
-from bot.reports import report
+from bot.quality_reports import report
 from bot.statements import statement
 
 KINDS: Final[dict[str, Kind]] = {
@@ -17,7 +17,7 @@ KINDS: Final[dict[str, Kind]] = {
     "offers": offer,
     "export": export,
     "statement": statement,
-    "report": report,
+    "quality_report": report,
     "payout_file": payout_file,
     "bank_answer": bank_answer,
 }

@@ -18,6 +18,7 @@ from handlers import (
     payout_methods,
     payouts,
     people,
+    quality,
     rejecting,
     reported,
     review,
@@ -56,6 +57,7 @@ COMMANDS: dict[str, OnCommand] = {
     "newbatch": batches.new_batch,
     "batches": batches.show_batches,
     "funds": batches.show_funds,
+    "report": quality.report,
     "history": appeals.past,
     # review
     "review": review.queue,
@@ -137,6 +139,8 @@ TAPS: dict[str, Tap] = {
     "b_close_yes": Tap(batches.close),
     "b_export": Tap(batches.export),
     "b_refused": Tap(batches.show_refused),
+    "q_list": Tap(quality.show_list),
+    "q_show": Tap(quality.show),
     # review
     "rv_accept": Tap(review.accept, Slot.REVIEW),
     "rv_return": Tap(review.ask_reason, Slot.REVIEW),

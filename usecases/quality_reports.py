@@ -33,7 +33,7 @@ from usecases import reserves
 from usecases.notify import inform, tell
 from usecases.roles import require_coordinator
 
-JOB: Final = "report"
+JOB: Final = "quality_report"
 PAGE: Final = 500
 """So many tasks are read at a time."""
 FRESH: Final = 5 * MINUTE
@@ -83,13 +83,13 @@ def report(tx: Tx, *, by: Person, now: int) -> None:
     if len(running) == 1:
         _ask(tx, by, running[0], now=now)
     else:
-        tell(tx, by, "reports", now=now, slot=Slot.QUALITY)
+        tell(tx, by, "quality_reports", now=now, slot=Slot.QUALITY)
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
     """**Other batches**: every batch there is a report of."""
     require_coordinator(by)
-    tell(tx, by, "reports", now=now, slot=Slot.QUALITY)
+    tell(tx, by, "quality_reports", now=now, slot=Slot.QUALITY)
 
 
 def show(tx: Tx, *, by: Person, batch: int, now: int) -> bool:
@@ -106,7 +106,7 @@ def show(tx: Tx, *, by: Person, batch: int, now: int) -> bool:
 def _ask(tx: Tx, by: Person, batch: Batch, *, now: int) -> bool:
     """Show what is kept while it is fresh, else have it made; one at a time for a person and batch."""
     if _fresh(tx, batch, now=now):
-        tell(tx, by, "report", now=now, batch=batch.id)
+        tell(tx, by, "quality_report", now=now, batch=batch.id)
         return False
     if not any(job.person_id == by.id for job in jobs.of_batch(tx, batch.id, JOB)):
         jobs.ask(tx, JOB, person_id=by.id, batch_id=batch.id, now=now)
@@ -290,8 +290,8 @@ def finish(tx: Tx, *, job: Job, found: tuple[Figures, str] | None, now: int) -> 
         quality_reports.keep(tx, job.batch_id, figures=found[0], state=found[1])
     period = job.params.get("period")
     if period is None:
-        tell(tx, job.person_id, "report", now=now, batch=job.batch_id)
+        tell(tx, job.person_id, "quality_report", now=now, batch=job.batch_id)
         return
     for person in people.coordinators(tx):
-        dedupe = f"report:{period}:{job.batch_id}:{person.id}"
-        inform(tx, person, "report", now=now, dedupe=dedupe, batch=job.batch_id, daily=True)
+        dedupe = f"quality_report:{period}:{job.batch_id}:{person.id}"
+        inform(tx, person, "quality_report", now=now, dedupe=dedupe, batch=job.batch_id, daily=True)

@@ -31,6 +31,7 @@ def menu_for(
         commands += [
             ("newbatch", words.plain("A new batch of photos or texts")),
             ("batches", words.plain("Your batches and how far they are")),
+            ("report", words.plain("How good the labels are, and what to do")),
         ]
     if owner or coordinator or reviewer:
         commands.append(("review", words.plain("Appeals and work that wait for you")))

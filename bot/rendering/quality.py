@@ -1,0 +1,346 @@
+"""/report: a batch's quality as one picture with the same in words, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from bot.rendering.batches import state_name
+from bot.rendering.drafts import counted
+from bot.rendering.message import Action, Button, Drawn, Keyboard, Message, Nothing, Renderer
+from domain.intervals import wilson
+from domain.kinds import kind
+from domain.long_texts import CAPTION, cut_end, units
+from domain.pay import per_hour
+from domain.quality import EDGES, SURE, UNSURE, WHOLE, Figures
+from domain.rules import SECOND
+from files.quality_charts import Bar, Card, Tile, quality_chart
+from handlers.buttons import encode
+from locales.words import Markup, Words
+from storage import batches
+from storage.database import Tx
+from usecases import quality_reports
+from usecases.quality_reports import COUNTED, Report
+
+TITLE = 60
+LISTED_TITLE = 40
+SURE_FROM = 8_000
+"""From this confidence on a bar is drawn as sure."""
+
+
+def report(view: tuple[Report | None, bool], words: Words) -> Action:
+    """The picture, its caption, and the things to do. What does not fit gives way from the end; the picture has it."""
+    found, daily = view
+    if found is None or found.figures is None:
+        return Nothing()
+    blocks = list(_blocks(found, found.figures, words))
+    while units("\n".join(blocks)) > CAPTION:
+        del blocks[-2]  # before the last, which says from when the figures are
+    return Message("\n".join(blocks), _keyboard(found, words), photo=picture(found, words), silent=daily)
+
+
+def _blocks(found: Report, figures: Figures, words: Words) -> Iterable[Markup]:
+    yield words.html(
+        "<b>{title}</b> · quality · {state}",
+        title=cut_end(found.batch.title, TITLE),
+        state=state_name(found.batch.state, words),
+    )
+    yield Markup(_progress(found, figures, words))
+    yield Markup("")
+    yield Markup(f"{words.html('Right on gold:')} {_gold(figures, words)}")
+    yield Markup(f"{words.html('Agreement:')} {_agreement(figures, words)}")
+    yield Markup(f"{words.html('Labels:')} {_sure(figures, words)}")
+    if figures.bins:
+        bars = " · ".join(f"{one.label}: {one.shown}" for one in reversed(_bars(figures, words)) if one.count)
+        yield words.html("{bars}", bars=bars)
+    if figures.decided:
+        yield words.html_many("{count} label set by a person", "{count} labels set by a person", figures.decided)
+    yield Markup("")
+    for tile in _money(figures, words):
+        yield words.html("{label}: {value}, {note}", label=tile.label, value=_marked(tile), note=tile.note)
+    if waits := _waits(found, figures, words):
+        yield words.html("{waits}", waits=waits)
+    yield words.html("<i>{fit}</i>", fit=_fit(figures, words))
+
+
+def _marked(tile: Tile) -> str:
+    return f"▼ {tile.value}" if tile.low else tile.value
+
+
+def _progress(found: Report, figures: Figures, words: Words) -> str:
+    text = words.html("{done} of {all} done", done=words.number(figures.done), all=counted(found.batch, words))
+    if figures.tasks:
+        text = Markup(f"{text} ({words.share(figures.done, figures.tasks)})")
+    end = _end(figures, words)
+    return words.html("{progress} · {end}", progress=text, end=end) if end else text
+
+
+def _end(figures: Figures, words: Words) -> str:
+    return "" if figures.ends_at is None else words.plain("expected end {when}", when=words.when(figures.ends_at))
+
+
+def _gold(figures: Figures, words: Words) -> Markup:
+    """The share of right answers to gold, and what that says of all: an interval, not a point."""
+    if not figures.has_labels:
+        return words.html("written work has no gold.")
+    if not figures.gold:
+        return words.html("no gold yet. <b>Make gold</b> shows how right the answers are.")
+    if not figures.gold_answers:
+        return words.html_many(
+            "{count} gold task, and no answer to it yet.",
+            "{count} gold tasks, and no answer to them yet.",
+            figures.gold,
+        )
+    return words.html(
+        "<b>{share}</b>, {note}",
+        share=words.share(figures.gold_right, figures.gold_answers),
+        note=_likely(figures, words),
+    )
+
+
+def _likely(figures: Figures, words: Words) -> str:
+    span = wilson(figures.gold_right, figures.gold_answers)
+    assert span is not None
+    return words.plain(
+        "{right} of {answers} answers; likely {low}–{high}%",
+        right=words.number(figures.gold_right),
+        answers=words.number(figures.gold_answers),
+        low=round(100 * span[0]),
+        high=round(100 * span[1]),
+    )
+
+
+def _agreement(figures: Figures, words: Words) -> Markup:
+    unknown = _no_agreement(figures, words)
+    if unknown:
+        return words.html("{unknown}", unknown=unknown)
+    return words.html(
+        "<b>{share}</b> of the pairs of answers say the same; {alpha}",
+        share=words.share(figures.same, figures.pairs),
+        alpha=_alpha(figures, words),
+    )
+
+
+def _no_agreement(figures: Figures, words: Words) -> str:
+    """Why it is not known, if it is not."""
+    if not figures.has_labels:
+        return words.plain("written work is reviewed, not compared.")
+    if not figures.answers:
+        return words.plain("no answers yet.")
+    if figures.pairs:
+        return ""
+    if figures.workers < 2:
+        return words.plain("one worker only, so it cannot be known.")
+    return words.plain("no task has two answers yet, so it cannot be known.")
+
+
+def _alpha(figures: Figures, words: Words) -> str:
+    if figures.alpha is None:
+        return words.plain("all gave one and the same answer, so α cannot tell it from chance")
+    value = words.decimal(Decimal(figures.alpha) / WHOLE, 2)
+    return words.plain("α {alpha} (0 is chance, 1 is always)", alpha=value)
+
+
+def _sure(figures: Figures, words: Words) -> Markup:
+    if not figures.bins or figures.sure is None:
+        return words.html("{unknown}", unknown=_no_labels(figures, words))
+    sure = sum(many for edge, many in zip(EDGES, figures.bins, strict=True) if edge >= SURE)
+    unsure = sum(many for edge, many in zip(EDGES, figures.bins, strict=True) if edge < UNSURE)
+    return words.html(
+        "<b>{share}</b> of them expected right; {sure} of {all} are at least {least} sure, {unsure} less than {below}",
+        share=words.share(figures.sure, WHOLE),
+        sure=words.number(sure),
+        all=words.number(figures.labels),
+        least=words.share(SURE, WHOLE),
+        unsure=words.number(unsure),
+        below=words.share(UNSURE, WHOLE),
+    )
+
+
+def _no_labels(figures: Figures, words: Words) -> str:
+    if not figures.has_labels:
+        return words.plain("none, the replies are the result.")
+    if figures.fit_rule is None:
+        return words.plain("not fitted yet. That comes by itself, soon after the first answers.")
+    return words.plain("none yet.")
+
+
+def _bars(figures: Figures, words: Words) -> tuple[Bar, ...]:
+    found = []
+    for place, (edge, many) in enumerate(zip(EDGES, figures.bins, strict=False)):
+        upper = EDGES[place + 1] if place + 1 < len(EDGES) else WHOLE
+        if place:
+            label = words.plain("{low}–{high}%", low=edge // 100, high=upper // 100)
+        else:
+            label = words.plain("under {share}", share=words.share(upper, WHOLE))
+        found.append(Bar(label, words.number(many), many, edge >= SURE_FROM))
+    return tuple(found)
+
+
+def _money(figures: Figures, words: Words) -> tuple[Tile, ...]:
+    """Pay an hour, what a label costs, and what an overlap that adapts has saved."""
+    hourly = per_hour(figures.paid_for + figures.lifted, figures.active)
+    floor = words.rules.floor
+    tiles = []
+    if hourly is None:
+        tiles.append(Tile(words.plain("Pay per hour"), "–", words.plain("not measured yet")))
+    else:
+        note = (
+            words.plain("with top-ups; the floor is {floor}", floor=words.rate(floor))
+            if floor
+            else words.plain("with top-ups")
+        )
+        tiles.append(Tile(words.plain("Pay per hour"), words.rate(hourly), note, low=hourly < floor))
+    each = figures.per_label
+    if each is None:
+        tiles.append(Tile(words.plain("A result costs"), "–", words.plain("none is finished yet")))
+    else:
+        answers = Decimal(figures.answers - figures.open_answers) / figures.done
+        note = words.plain("{answers} answers each, with top-ups", answers=words.decimal(answers, 1))
+        tiles.append(Tile(words.plain("A result costs"), words.money(_cents(each)), note))
+    if figures.saved:
+        whole = figures.saved + figures.answers - figures.open_answers
+        share = words.share(figures.saved, whole)
+        note = words.plain_many("{count} answer was not needed", "{count} answers were not needed", figures.saved)
+        tiles.append(Tile(words.plain("Saved"), share, note))
+    return tuple(tiles)
+
+
+def _cents(micro: int) -> int:
+    """To three places of a unit: nobody compares a ten-thousandth of a cent."""
+    return -(-micro // 1_000) * 1_000
+
+
+def _waits(found: Report, figures: Figures, words: Words) -> str:
+    """How long people wait for a review: of written work what waits now, and what was decided last."""
+    parts = []
+    if kind(found.batch.kind).input == "text" and figures.waits and figures.waits_since is not None:
+        age = words.duration(max(0, figures.at - figures.waits_since) // SECOND)
+        if figures.waits >= COUNTED:
+            count = words.number(COUNTED - 1)
+            parts.append(words.plain("More than {count} wait for a review, the oldest for {age}", count=count, age=age))
+        else:
+            parts.append(
+                words.plain_many(
+                    "{count} waits for a review, the oldest for {age}",
+                    "{count} wait for a review, the oldest for {age}",
+                    figures.waits,
+                    age=age,
+                )
+            )
+    if figures.review is not None:
+        time = words.duration(figures.review // SECOND)
+        parts.append(words.plain("Half of the reviews came within {time}", time=time))
+    return " · ".join(parts)
+
+
+def _fit(figures: Figures, words: Words) -> str:
+    when = words.when(figures.at)
+    if figures.fit_at is None:
+        return words.plain("As of {when}", when=when)
+    return words.plain_many(
+        "As of {when}; labels fitted {fit} from {count} answer, rule {rule}",
+        "As of {when}; labels fitted {fit} from {count} answers, rule {rule}",
+        figures.fit_answers,
+        when=when,
+        fit=words.when(figures.fit_at),
+        rule=figures.fit_rule,
+    )
+
+
+def picture(found: Report, words: Words) -> Drawn:
+    """The card that files/quality_charts.py draws."""
+    figures = found.figures
+    assert figures is not None
+    gold = Tile(words.plain("Right on gold"), "–", _plainly(_gold(figures, words)))
+    span = wilson(figures.gold_right, figures.gold_answers)
+    if span is not None and figures.has_labels:
+        share = figures.gold_right / figures.gold_answers
+        value = words.share(figures.gold_right, figures.gold_answers)
+        gold = Tile(gold.label, value, _likely(figures, words), (span[0], share, span[1]))
+    agree = Tile(words.plain("Two answers agree"), "–", _no_agreement(figures, words))
+    if not agree.note:
+        share = figures.same / figures.pairs
+        value = words.share(figures.same, figures.pairs)
+        agree = Tile(agree.label, value, _alpha(figures, words), (share, share, share))
+    average = ""
+    if figures.sure is not None:
+        average = words.plain("{share} of them expected right", share=words.share(figures.sure, WHOLE))
+    waits = _waits(found, figures, words)
+    card = Card(
+        title=found.batch.title,
+        when=state_name(found.batch.state, words),
+        done=figures.done / figures.tasks if figures.tasks else 0.0,
+        progress=_plainly(
+            words.html("{done} of {all} done", done=words.number(figures.done), all=counted(found.batch, words))
+        ),
+        end=_end(figures, words),
+        tiles=(_begun(gold), _begun(agree)),
+        heading=words.plain("How sure the labels are"),
+        average=average,
+        bars=_bars(figures, words),
+        missing=_capital(_no_labels(figures, words)),
+        money=_money(figures, words),
+        foot=(*((waits,) if waits else ()), _fit(figures, words)),
+    )
+    return Drawn(quality_chart, (card,))
+
+
+def _begun(tile: Tile) -> Tile:
+    return Tile(tile.label, tile.value, _capital(tile.note), tile.span, tile.low)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _plainly(html: Markup) -> str:
+    """The same without tags, for a picture."""
+    return html.replace("<b>", "").replace("</b>", "")
+
+
+def _keyboard(found: Report, words: Words) -> Keyboard:
+    rows: list[tuple[Button, ...]] = []
+    last = [Button(words.plain("Other batches"), encode("q_list"))]
+    return (*rows, tuple(last))
+
+
+def listing(found: list[Report], words: Words) -> Action:
+    """Every batch there is a report of, a line and a button each."""
+    if not found:
+        return Message(
+            words.html("No batch is published yet, so there is nothing to report. /batches shows what there is.")
+        )
+    lines = [words.html("<b>Which batch?</b> Tap one for its report."), Markup("")]
+    lines += [_line(one, words) for one in found]
+    rows = tuple((Button(cut_end(one.batch.title, LISTED_TITLE), encode("q_show", one.batch.id)),) for one in found)
+    return Message(Markup("\n".join(lines)), rows)
+
+
+def _line(one: Report, words: Words) -> Markup:
+    """How far it is, and what is known of its quality, of which moment it may be."""
+    batch, figures = one.batch, one.figures
+    parts = [
+        state_name(batch.state, words),
+        words.plain("{done} of {tasks}", done=words.number(batch.done), tasks=words.number(batch.tasks)),
+    ]
+    if figures is not None and figures.gold_answers:
+        parts.append(words.plain("gold {share}", share=words.share(figures.gold_right, figures.gold_answers)))
+    if batch.pairs:
+        parts.append(words.plain("agreement {share}", share=words.share(batch.pairs_same, batch.pairs)))
+    if figures is not None and figures.sure is not None:
+        parts.append(words.plain("labels {share}", share=words.share(figures.sure, WHOLE)))
+    return words.html("“{title}” · {state}", title=cut_end(batch.title, LISTED_TITLE), state=" · ".join(parts))
+
+
+def _report_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Report | None, bool]:
+    batch = batches.by_id(tx, params["batch"])
+    return None if batch is None else quality_reports.of(tx, batch), params.get("daily", False)
+
+
+def _listing_view(tx: Tx, _: int, __: dict[str, Any]) -> list[Report]:
+    return quality_reports.listed(tx)
+
+
+RENDERERS = {"quality_report": Renderer(report, _report_view), "quality_reports": Renderer(listing, _listing_view)}

@@ -1,0 +1,24 @@
+"""The quality of a batch: /report, and its buttons."""
+
+from __future__ import annotations
+
+from domain.words import N_
+from handlers.context import Context
+from usecases import quality_reports
+
+
+async def report(ctx: Context, _: str) -> None:
+    """`/report`."""
+    await ctx.write(quality_reports.report)
+
+
+async def show_list(ctx: Context) -> None:
+    """**Other batches**."""
+    await ctx.write(quality_reports.show_list)
+    await ctx.toast("")
+
+
+async def show(ctx: Context, batch: int) -> None:
+    """The report of one batch."""
+    made = await ctx.write(quality_reports.show, batch=batch)
+    await ctx.toast(N_("The report is being made. It comes in a moment.") if made else "")
