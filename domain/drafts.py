@@ -34,6 +34,9 @@ FIELDS: Final = (
     "title",
     "floor",
     "region",
+    "training",
+    "test",
+    "skill",
 )
 """What can be changed about a draft by a button. The order is in the data of buttons: append, never reorder."""
 
@@ -62,6 +65,9 @@ class Settled:
     lease_seconds: int
     floor: int | None
     region: str | None
+    training: int | None
+    test: bool
+    skill_least: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,9 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
         review_seconds=given_review,
         floor=batch.floor,
         region=batch.region,
+        training=batch.training,
+        test=True if batch.test else None,
+        skill_least=batch.skill_least,
         problems=batch.problems,
     )
 
@@ -120,6 +129,9 @@ def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> S
         lease_seconds=max(lease, 4 * (seconds or 0)),
         floor=brief.floor,
         region=brief.region,
+        training=brief.training or None,
+        test=bool(brief.test),
+        skill_least=brief.skill_least or None,
     )
 
 
@@ -164,7 +176,13 @@ def concerns(problem: Problem, field: str) -> bool:
     """Whether a bad line was about this thing, so that setting the thing settles it."""
     if field == "price":
         return "given" in problem.params or "currency" in problem.params or problem.text.startswith("The price")
-    word = {"most": "most tasks", "review": "review period", "answers": "nswer"}.get(field, field)
+    word = {
+        "most": "most tasks",
+        "review": "review period",
+        "answers": "nswer",
+        "test": "as test",
+        "skill": "as skill",
+    }.get(field, field)
     return word in problem.text
 
 

@@ -83,5 +83,8 @@ SETTERS: dict[str, Callable[[Tx, Brief, str], Brief]] = {
     "review": _setting("review"),
     "floor": _setting("floor"),
     "region": _setting("region"),
+    "training": _setting("training"),
+    "test": _setting("test"),
+    "skill": _setting("skill"),
 }
 """By the field's name; `title` is no part of a brief."""

@@ -321,6 +321,9 @@ def _apply(
         "lease_seconds": settled.lease_seconds,
         "floor": settled.floor,
         "region": settled.region,
+        "training": settled.training,
+        "test": int(settled.test),
+        "skill_least": settled.skill_least,
         "data": data,
     }
     if draft.piloting:

@@ -209,6 +209,9 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
         data=draft.data,
         tasks=moved,
         region=draft.region,
+        training=draft.training,
+        test=int(draft.test),
+        skill_least=draft.skill_least,
         floor=None if draft.floor == house_floor(draft.region, tx.rules) else draft.floor,
     )
     return rest

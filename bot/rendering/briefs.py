@@ -28,6 +28,15 @@ ASKED = {
     "review": N_("How long may a review take before work is accepted by itself? Write for example: 1 day"),
     "floor": N_("What shall an hour of it bring at least? Write an amount, for example 20, or “none”."),
     "region": N_("Which region is it for? Write its two letters, for example FR, or “none”."),
+    "training": N_(
+        "With how many tasks shall newcomers practise first? Their answers are known, and explained after each. Write a"
+        " number, for example 5, or “none”."
+    ),
+    "test": N_("Shall newcomers pass a short test before they work? Write “yes” or “no”."),
+    "skill": N_(
+        "Which skill shall workers have at least, of 100? Who has it begins at once, others take the test. Write a"
+        " number, for example 80, or “none”."
+    ),
     "title": N_("What shall the batch be called in the list workers see?"),
 }
 

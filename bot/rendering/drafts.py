@@ -38,6 +38,9 @@ FIELD_NAMES = {
     "title": N_("Title"),
     "floor": N_("Floor"),
     "region": N_("Region"),
+    "training": N_("Training"),
+    "test": N_("Test"),
+    "skill": N_("Skill"),
 }
 FIXED_BY_PILOT = ("question", "answers", "overlap", "language", "seconds", "floor", "region")
 """Not asked for once a pilot has begun."""
@@ -166,11 +169,38 @@ def _terms(view: DraftView, words: Words) -> Markup:
     lines.append(words.html("Accepted by itself after {period}", period=words.duration(batch.review_seconds)))
     if batch.most_per_worker is not None:
         lines.append(words.html("At most {count} for one worker", count=words.number(batch.most_per_worker)))
+    lines += _newcomers(batch, words)
     if batch.region is not None:
         lines.append(words.html("Region {region}", region=batch.region))
     if batch.floor is not None and view.gate.floor != house_floor(batch.region, words.rules):
         lines.append(words.html("Floor of its own: {rate}", rate=words.rate(batch.floor)))
     return Markup("\n".join(lines))
+
+
+def _newcomers(batch: Batch, words: Words) -> list[Markup]:
+    """How newcomers begin: what they practise, whether they are tested, who needs neither."""
+    lines = []
+    if batch.training is not None and batch.test:
+        lines.append(
+            words.html_many(
+                "Newcomers: {count} task to practise, then a test",
+                "Newcomers: {count} tasks to practise, then a test",
+                batch.training,
+            )
+        )
+    elif batch.training is not None:
+        lines.append(
+            words.html_many(
+                "Newcomers: {count} task to practise", "Newcomers: {count} tasks to practise", batch.training
+            )
+        )
+    elif batch.test:
+        lines.append(words.html("Newcomers: a test first"))
+    if batch.skill_least is not None and batch.test:
+        lines.append(words.html("Without a test: who has a skill of {skill} or more", skill=batch.skill_least))
+    elif batch.skill_least is not None:
+        lines.append(words.html("Only for people with a skill of {skill} or more", skill=batch.skill_least))
+    return lines
 
 
 def _money(view: DraftView, words: Words) -> Markup:

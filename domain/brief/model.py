@@ -41,7 +41,9 @@ class Brief:
     """What the caption said; None, "" or () is what it did not say. `price` is in micro-units, times in seconds.
 
     `overlap_min == overlap_max` is a fixed overlap. `instructions` is lines without blank ones between. `floor` is what
-    an hour shall bring at least (micro-units), `region` the two letters of the region the work is for.
+    an hour shall bring at least (micro-units), `region` the two letters of the region the work is for. `training` is
+    with how many known answers newcomers are trained (0: none), `test` whether they are tested, `skill_least` the skill
+    in per cent (0: none asked for) from which one works without.
     """
 
     question: str = ""
@@ -57,6 +59,9 @@ class Brief:
     deadline_days: int | None = None
     floor: int | None = None
     region: str | None = None
+    training: int | None = None
+    test: bool | None = None
+    skill_least: int | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     problems: tuple[Problem, ...] = ()
 
@@ -98,5 +103,8 @@ def merged(old: Brief, new: Brief) -> Brief:
         deadline_days=old.deadline_days if new.deadline_days is None else new.deadline_days,
         floor=old.floor if new.floor is None else new.floor,
         region=new.region or old.region,
+        training=old.training if new.training is None else new.training,
+        test=old.test if new.test is None else new.test,
+        skill_least=old.skill_least if new.skill_least is None else new.skill_least,
         translations=translations,
     )

@@ -18,8 +18,11 @@ MAX_PER_WORKER: Final = 100_000
 MAX_DEADLINE_DAYS: Final = 365
 MAX_REVIEW_SECONDS: Final = 14 * 86_400
 MIN_REVIEW_SECONDS: Final = 60
+MAX_TRAINING: Final = 50
 
 Values = dict[str, int | str]
+_YES: Final = ("yes", "y", "on", "oui", "sí", "si")
+_NO: Final = ("no", "n", "off", "none", "non")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _UNIT: Final = r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)"
 
@@ -129,6 +132,33 @@ def _region(value: str, _: str) -> Values | Problem:
     return {"region": value.upper()}
 
 
+def _training(value: str, _: str) -> Values | Problem:
+    number = 0 if value.casefold() in _NO else int(value) if re.fullmatch(r"\d{1,3}", value) else -1
+    if not 0 <= number <= MAX_TRAINING:
+        return Problem(
+            N_("I cannot use “{value}” as training. Write with how many tasks newcomers practise, like: training 5"),
+            {"value": value},
+        )
+    return {"training": number}
+
+
+def _test(value: str, _: str) -> Values | Problem:
+    if value.casefold() in _YES or value.casefold() in _NO:
+        return {"test": value.casefold() in _YES}
+    return Problem(N_("I cannot use “{value}” as test. Write: test yes, or: test no"), {"value": value})
+
+
+def _skill(value: str, _: str) -> Values | Problem:
+    found = re.fullmatch(r"(\d{1,3})\s*%?", value)
+    number = 0 if value.casefold() in _NO else int(found[1]) if found else -1
+    if not 0 <= number <= 100:
+        return Problem(
+            N_("I cannot use “{value}” as skill. Write what is needed at least, of 100, like: skill 80"),
+            {"value": value},
+        )
+    return {"skill_least": number}
+
+
 def _duration(value: str, *, default: str) -> int | None:
     found = re.fullmatch(rf"(\d{{1,7}})\s*{_UNIT}?", value, re.IGNORECASE)
     return int(found[1]) * _UNITS[(found[2] or default)[0].lower()] if found else None
@@ -144,6 +174,9 @@ _READERS: Final[dict[str, Callable[[str, str], Values | Problem]]] = {
     "deadline": _deadline,
     "floor": _floor,
     "region": _region,
+    "training": _training,
+    "test": _test,
+    "skill": _skill,
 }
 _ALIASES: Final = {name: name for name in _READERS} | {
     "lang": "language",

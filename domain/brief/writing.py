@@ -53,6 +53,12 @@ def _settings(brief: Brief) -> Iterator[str]:
         yield f"review {_period(brief.review_seconds)}"
     if brief.deadline_days is not None:
         yield f"deadline {brief.deadline_days}"
+    if brief.training is not None:
+        yield f"training {brief.training}"
+    if brief.test is not None:
+        yield f"test {'yes' if brief.test else 'no'}"
+    if brief.skill_least is not None:
+        yield f"skill {brief.skill_least}"
     if brief.region is not None:
         yield f"region {brief.region}"
     if brief.floor is not None:

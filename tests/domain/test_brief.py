@@ -302,6 +302,9 @@ def _briefs(draw: st.DrawFn) -> Brief:
         deadline_days=draw(_OPTIONAL),
         floor=draw(st.none() | st.integers(1, 10**9)),
         region=draw(st.sampled_from([None, "FR", "MX"])),
+        training=draw(st.none() | st.integers(0, 50)),
+        test=draw(st.none() | st.booleans()),
+        skill_least=draw(st.none() | st.integers(0, 100)),
         translations=translations,
     )
 
@@ -315,3 +318,17 @@ def test_written_brief_reads_back_the_same(brief: Brief) -> None:
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert "\n" not in clean(text)
+
+
+def test_newcomers_are_trained_and_tested_as_the_lines_say() -> None:
+    found = read_brief("training 5\ntest: yes\nskill = 80 %", currency="USD", partial=True)
+    assert (found.training, found.test, found.skill_least, found.problems) == (5, True, 80, ())
+    none = read_brief("training none\ntest no\nskill no", currency="USD", partial=True)
+    assert (none.training, none.test, none.skill_least) == (0, False, 0)
+    bad = read_brief("training many\ntest perhaps\nskill 101", currency="USD", partial=True)
+    assert (bad.training, bad.test, bad.skill_least) == (None, None, None)
+    assert [problem.english().split(".")[0] for problem in bad.problems] == [
+        "I cannot use “many” as training",
+        "I cannot use “perhaps” as test",
+        "I cannot use “101” as skill",
+    ]
