@@ -130,6 +130,35 @@ async def test_lighter_photos_are_smaller_and_have_an_id_of_their_own(post: Post
     assert light is not None and full is not None and light != full
 
 
+async def test_a_picture_for_many_is_drawn_and_uploaded_once_and_another_one_anew(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def chart(params: dict[str, str], _: object) -> Message:
+        return Message(params["text"], photo=Drawn(counted_picture, (str(post.data_dir / "drawn"), params["colour"])))
+
+    monkeypatch.setitem(rendering.RENDERERS, "chart", Renderer(chart))
+    everybody = [await post.person(number) for number in range(11, 17)]
+    for person in everybody:
+        await post.db.write(tell, person, "chart", now=now(), text="one", colour="teal")
+    await post.sent()
+    post.server.world.files.forget_ids()
+    await post.db.write(tell, everybody[0], "chart", now=now(), text="two", colour="teal")
+    await post.db.write(tell, everybody[1], "chart", now=now(), text="three", colour="navy")
+    await post.sent()
+    said = [message["caption"] for person in everybody for message in post.chat(person)]
+    assert sorted(said) == ["one"] * 6 + ["three", "two"]
+    assert (post.data_dir / "drawn").read_text().split() == ["teal", "teal", "navy"], "for all; anew; another"
+
+
+def counted_picture(note: str, colour: str) -> bytes:
+    """A picture that notes each time it is drawn."""
+    with Path(note).open("a") as file:
+        file.write(f"{colour} ")
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(content, "PNG")
+    return content.getvalue()
+
+
 async def test_a_picture_whose_process_dies_is_drawn_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     once = post.data_dir / "once"
     picture = Message("chart", photo=Drawn(dies_once, (str(once),)))
