@@ -14,6 +14,7 @@ from PIL import Image
 from bot import rendering
 from bot.clock import now
 from bot.rendering.message import Drawn, Message, Renderer
+from domain.people import Person
 from storage import people, photos
 from tests.bot.conftest import SHA, Post, store_photo
 from usecases.notify import tell
@@ -138,12 +139,16 @@ async def test_a_picture_for_many_is_drawn_and_uploaded_once_and_another_one_ane
 
     monkeypatch.setitem(rendering.RENDERERS, "chart", Renderer(chart))
     everybody = [await post.person(number) for number in range(11, 17)]
+
+    async def show(person: Person, text: str, colour: str) -> None:
+        await post.db.write(lambda tx: tell(tx, person, "chart", now=now(), text=text, colour=colour))
+
     for person in everybody:
-        await post.db.write(tell, person, "chart", now=now(), text="one", colour="teal")
+        await show(person, "one", "teal")
     await post.sent()
     post.server.world.files.forget_ids()
-    await post.db.write(tell, everybody[0], "chart", now=now(), text="two", colour="teal")
-    await post.db.write(tell, everybody[1], "chart", now=now(), text="three", colour="navy")
+    await show(everybody[0], "two", "teal")
+    await show(everybody[1], "three", "navy")
     await post.sent()
     said = [message["caption"] for person in everybody for message in post.chat(person)]
     assert sorted(said) == ["one"] * 6 + ["three", "two"]
