@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from domain.batches import Batch
-from domain.brief import Brief, Problem, clean
+from domain.brief import Brief, Problem, Scale, clean
 from domain.brief.model import Data
 from domain.costs import NOTHING, Cost, Rates, beyond, cost, fitting
 from domain.floors import Measure
@@ -45,6 +45,10 @@ NOTHING_TO_COMPARE: Final = N_(
 )
 FROM_TWO: Final = N_(
     "A range of overlap begins with 2, so that there are answers to compare. Write for example: overlap 2-{most}"
+)
+AVERAGED: Final = N_(
+    "A range of overlap stops where answers are the same. On a scale neighbours mean nearly the same, so each task gets"
+    " as many ratings as you say. Write for example: overlap {most}"
 )
 PRICE_MISSING: Final = Problem(N_("The price is missing. Write what one task pays, for example: price 0.05"))
 
@@ -90,9 +94,11 @@ class Quote:
 def brief_of(batch: Batch, rules: Rules) -> Brief:
     """The brief a draft stands for: what was given, not what follows from it."""
     given_review = None if batch.review_seconds == default_review(kind(batch.kind), rules) else batch.review_seconds
+    scale = scale_of(batch)
     return Brief(
         question=batch.face.question,
-        answers=batch.face.answers,
+        answers=() if scale else batch.face.answers,
+        scale=scale,
         instructions=batch.face.instructions,
         translations=batch.face.translations,
         price=batch.price,
@@ -109,6 +115,13 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
         skill_least=batch.skill_least,
         problems=batch.problems,
     )
+
+
+def scale_of(batch: Batch) -> Scale | None:
+    """The scale of a batch whose kind has one."""
+    if not kind(batch.kind).is_ordinal or not batch.face.answers:
+        return None
+    return Scale(int(batch.face.answers[0]), int(batch.face.answers[-1]), batch.face.ends)
 
 
 def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> Settled:
@@ -150,11 +163,13 @@ def not_yet(brief: Brief) -> tuple[Problem, ...]:
 
 def needs(batch: Batch) -> tuple[Problem, ...]:
     """What is missing before the draft can be published, each in a sentence; () when nothing is."""
-    brief = Brief(batch.face.question, batch.face.answers, batch.face.instructions)
+    scale = scale_of(batch)
+    answers = () if scale else batch.face.answers
+    brief = Brief(batch.face.question, answers, batch.face.instructions, scale=scale)
     made = kind(batch.kind)
     checked = made.check_brief(brief)
-    if batch.overlap_least is not None and (batch.overlap_least == 1 or not made.has_labels):
-        alone = FROM_TWO if made.has_labels else NOTHING_TO_COMPARE
+    if batch.overlap_least is not None and (batch.overlap_least == 1 or not made.has_labels or made.is_ordinal):
+        alone = AVERAGED if made.is_ordinal else FROM_TWO if made.has_labels else NOTHING_TO_COMPARE
         checked = (*checked, Problem(alone, {"most": batch.overlap}))
     return checked if batch.price is not None else (*checked, PRICE_MISSING)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from domain.brief import Brief, Problem, clean, merged, read_brief
-from domain.brief.settings import read_setting
+from domain.brief.settings import read_setting, split_setting
 from domain.drafts import as_lines, not_yet
 from domain.floors import unfit
 from domain.refusals_batches import BriefProblem
@@ -33,10 +33,15 @@ def _set_question(tx: Tx, old: Brief, text: str) -> Brief:
 
 
 def _set_answers(tx: Tx, old: Brief, text: str) -> Brief:
+    """Answers to choose from, or a scale: `scale 1-5 bad-good`, also without the word."""
     if clean(text).casefold() in NONE:
-        translations = {code: replace(words, answers=()) for code, words in old.translations.items()}
-        return replace(old, answers=(), translations=translations)
-    return _one(tx, replace(old, answers=()), as_lines(text, "-"))
+        translations = {code: replace(words, answers=(), ends=()) for code, words in old.translations.items()}
+        return replace(old, answers=(), scale=None, translations=translations)
+    if not isinstance(read_setting("scale", clean(text), currency=tx.rules.currency), Problem):
+        text = f"scale {text}"
+    if any((split_setting(clean(line)) or ("", ""))[0] == "scale" for line in text.splitlines()):
+        return _one(tx, old, text)
+    return _one(tx, old, as_lines(text, "-"))
 
 
 def _set_instructions(tx: Tx, old: Brief, text: str) -> Brief:

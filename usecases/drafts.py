@@ -368,7 +368,7 @@ def _guessed(draft: Batch, text: str) -> str:
 def _is_whole_brief(text: str) -> bool:
     """A message that answers more than one step at once: a caption, copied and changed."""
     read = read_brief(text, currency="USD", partial=True)
-    return bool(read.question) and bool(read.answers or read.price is not None)
+    return bool(read.question) and bool(read.answers or read.scale or read.price is not None)
 
 
 def _next_step(tx: Tx, by: Person, batch_id: int, field: str, *, now: int) -> None:

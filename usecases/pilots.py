@@ -111,7 +111,8 @@ def amend(tx: Tx, *, by: Person, draft: Batch, changed: dict[str, object], now: 
     Raises PilotFixes, PriceOnlyUp, NotEnoughFunds.
     """
     face = changed["face"]
-    if (face.question, face.answers) != (draft.face.question, draft.face.answers):  # type: ignore[attr-defined]
+    asked = (draft.face.question, draft.face.answers, draft.face.ends)
+    if (face.question, face.answers, face.ends) != asked:  # type: ignore[attr-defined]
         raise PilotFixes
     if any(changed[name] != getattr(draft, name) for name in FIXED):
         raise PilotFixes

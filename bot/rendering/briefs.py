@@ -18,7 +18,7 @@ from usecases import coordinating
 
 ASKED = {
     "question": N_("What shall workers be asked? Write the question, for example: What is in the photo?"),
-    "answers": N_("Which answers can they choose from? Write 2 to 20, one a line."),
+    "answers": N_("Which answers can they choose from? Write 2 to 20, one a line. Or a scale, for example: scale 1-5"),
     "instructions": N_("What should workers know? Write the instructions as a message, or “none”."),
     "price": N_("What does one task pay? Write an amount, for example 0.05"),
     "overlap": N_("How many workers shall answer each task? Write a number, for example 3"),

@@ -19,6 +19,8 @@ ROW_WIDTH = 34
 CONTROLS_WIDTH = 40
 """The same for the controls, which people know after two cards and need not read."""
 ROW_MOST = 4
+SCALE_ROW = 7
+"""So many numbers stand side by side and can still be hit with a thumb; Telegram allows eight."""
 TITLE = 100
 AROUND = 480
 """Characters of a card besides conversation and question, generously: title, number, pay, hints."""
@@ -77,7 +79,10 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
         position=words.number(view.position),
         limit=words.number(max(limit, view.position)),
     )
-    foot = [words.html("<b>{question}</b>", question=question(card, words)), pay_line(view.batch, words)]
+    foot = [words.html("<b>{question}</b>", question=question(card, words))]
+    if card.scale:
+        foot.append(words.html("{scale}", scale=card.scale))
+    foot.append(pay_line(view.batch, words))
     if view.position == 1 and not view.batch.face.instructions:
         foot.append(terms_line(view.batch, words))
     if card.expects == "text":
@@ -101,7 +106,7 @@ def question(card: Card, words: Words) -> str:
 
 def _last_turns(card: Card) -> tuple[tuple[Turn, ...], bool]:
     """What fits of the conversation beside title, question, pay and hint; a caption holds less than a message."""
-    return tail(card.messages, (CAPTION if card.photo else MESSAGE) - units(card.question) - AROUND)
+    return tail(card.messages, (CAPTION if card.photo else MESSAGE) - units(card.question + card.scale) - AROUND)
 
 
 def pay_line(batch: Batch, words: Words) -> Markup:
@@ -133,7 +138,11 @@ def terms_line(batch: Batch, words: Words) -> Markup:
 
 
 def answer_rows(view: CardView, card: Card) -> Keyboard:
-    """The answers, as many to a row as their texts allow, in the batch's order."""
+    """The answers, as many to a row as their texts allow, in the batch's order; a scale in one row, or in two."""
+    if kind(view.batch.kind).is_ordinal:
+        steps = [Button(one.text, _data(view, "answer", one.index)) for one in card.answers]
+        row = len(steps) if len(steps) <= SCALE_ROW else -(-len(steps) // 2)
+        return tuple(tuple(steps[at : at + row]) for at in range(0, len(steps), row))
     return in_rows([Button(one.text, _data(view, "answer", one.index)) for one in card.answers], ROW_WIDTH)
 
 

@@ -7,7 +7,7 @@ from babel import Locale
 from bot.rendering.message import Button, Keyboard, Message
 from domain.batches import Batch
 from domain.brief.model import Problem
-from domain.drafts import FIELDS
+from domain.drafts import FIELDS, scale_of
 from domain.file_problems import REASONS, Refused
 from domain.floors import house_floor, price_meeting
 from domain.pay import per_hour
@@ -130,7 +130,12 @@ def _brief(batch: Batch, words: Words, *, instructions: int) -> Markup:
     lines = []
     if batch.face.question:
         lines.append(words.html("<b>{question}</b>", question=batch.face.question))
-    if batch.face.answers:
+    scale = scale_of(batch)
+    if scale is not None:
+        lines.append(words.html("A scale from {first} to {last}", first=scale.first, last=scale.last))
+        if scale.ends:
+            lines.append(words.html("{low} – {high}", low=scale.ends[0], high=scale.ends[1]))
+    elif batch.face.answers:
         shown = " · ".join(batch.face.answers[:ANSWERS_SHOWN])
         rest = len(batch.face.answers) - ANSWERS_SHOWN
         lines.append(words.html("{answers}", answers=shown + (f" · +{rest}" if rest > 0 else "")))

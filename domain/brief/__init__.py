@@ -2,7 +2,7 @@
 
 from domain.brief.answers import CONTROLS, MAX_ANSWER, MAX_ANSWERS, MIN_ANSWERS, check_answers, check_question, clean
 from domain.brief.languages import LANGUAGES, language_code
-from domain.brief.model import MAX_QUESTION, Brief, Problem, Translation, merged
+from domain.brief.model import MAX_QUESTION, Brief, Problem, Scale, Translation, merged
 from domain.brief.reading import read_brief
 from domain.brief.settings import MAX_OVERLAP
 from domain.brief.writing import write_brief
@@ -17,6 +17,7 @@ __all__ = [
     "MIN_ANSWERS",
     "Brief",
     "Problem",
+    "Scale",
     "Translation",
     "check_answers",
     "check_question",

@@ -25,15 +25,30 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """Whole numbers to rate with, from `first` to `last`; `ends` is what these two mean, or ()."""
+
+    first: int
+    last: int
+    ends: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Its numbers as texts, lowest first."""
+        return tuple(map(str, range(self.first, self.last + 1)))
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """A batch's words in another language. "" means not translated: the original is shown.
 
-    `answers` is empty or as long as the batch's answers.
+    `answers` is empty or as long as the batch's answers, `ends` empty or what the two ends of its scale mean.
     """
 
     question: str = ""
     answers: tuple[str, ...] = ()
     instructions: str = ""
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class Brief:
     test: bool | None = None
     skill_least: int | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
+    scale: Scale | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -76,8 +92,10 @@ def merged(old: Brief, new: Brief) -> Brief:
 
     For a draft that is corrected line by line: a new question, new answers, new instructions replace the old ones
     together with their translations, nothing else changes. A translation needs its original line in the same message.
+    New answers take the place of a scale, and a scale that of answers.
     """
-    question, answers, instructions = bool(new.question), bool(new.answers), bool(new.instructions)
+    question, instructions = bool(new.question), bool(new.instructions)
+    answers = bool(new.answers or new.scale)
     translations: dict[str, Translation] = {}
     for language in [*old.translations, *(code for code in new.translations if code not in old.translations)]:
         was, now = old.translations.get(language, Translation()), new.translations.get(language, Translation())
@@ -85,13 +103,15 @@ def merged(old: Brief, new: Brief) -> Brief:
             question=(now if question else was).question,
             answers=(now if answers else was).answers,
             instructions=(now if instructions else was).instructions,
+            ends=(now if answers else was).ends,
         )
         if both != Translation():
             translations[language] = both
     return replace(
         new,
         question=new.question or old.question,
-        answers=new.answers or old.answers,
+        answers=(new if answers else old).answers,
+        scale=(new if answers else old).scale,
         instructions=new.instructions or old.instructions,
         price=old.price if new.price is None else new.price,
         overlap_min=old.overlap_min if new.overlap_min is None else new.overlap_min,

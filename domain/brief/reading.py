@@ -22,9 +22,12 @@ from domain.brief.answers import (
 )
 from domain.brief.languages import LANGUAGES
 from domain.brief.model import MAX_QUESTION, Brief, Data, Problem, Translation
-from domain.brief.settings import read_setting, split_setting, unknown_language
+from domain.brief.settings import ENDS, read_setting, scale_ends, split_setting, unknown_language
 from domain.words import N_
 
+SCALE_OR_ANSWERS: Final = Problem(
+    N_("A scale has no answers to choose from. Leave out the scale, or the lines that start with a dash.")
+)
 _RULE: Final = re.compile(r"[-=*_–—]{3,}")
 _ANSWER: Final = re.compile(r"(?:[-–—•*·▪●‣◦]|\d{1,2}[.)](?!\d))\s*(?P<text>.*)")
 _QUESTION: Final = re.compile(r"question\s*[:=]\s*(?P<text>.+)", re.IGNORECASE)
@@ -57,7 +60,7 @@ def read_brief(
     if not reader.bad_question:
         missing += [found for found in check_question(brief) if brief.question or not partial]
     if not reader.bad_answer:
-        missing += check_answers(brief, needed=for_kind == "photos" and not partial)
+        missing += check_answers(brief, needed=for_kind == "photos" and brief.scale is None and not partial)
     return replace(brief, problems=(*reader.problems, *missing))
 
 
@@ -87,6 +90,7 @@ class _Reader:
     given: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    scale: _Line | None = None
     above: _Line | None = None
     bad_question: bool = False
     bad_answer: bool = False
@@ -133,8 +137,10 @@ class _Reader:
         read = read_setting(name, value, currency=self.currency)
         if isinstance(read, Problem):
             self.problems.append(read)
-        else:
-            self.values |= read
+            return
+        self.values |= read
+        if name == "scale":
+            self.above = self.scale = _Line(value)
 
     def _translate(self, code: str, text: str) -> None:
         if code not in LANGUAGES:
@@ -154,15 +160,19 @@ class _Reader:
         if len(question.text) > MAX_QUESTION:
             self.problems.append(question_too_long(question.text))
             question, self.bad_question = _Line(""), True
+        if self.scale is not None and self.answers:
+            self.problems.append(SCALE_OR_ANSWERS)
+            self.answers = []
         answers = tuple(line.text for line in self.answers)
         original = [line.text for line in self.instructions]
-        lines = (question, *self.answers, *self.instructions)
+        lines = (question, *self.answers, *self.instructions, *([self.scale] if self.scale else []))
         codes = dict.fromkeys(code for line in lines for code in line.translations)
         translations = {
             code: Translation(
                 question=self._translated_question(question, code),
                 answers=self._translated_answers(code),
                 instructions="\n".join(self._translated_instructions(code)),
+                ends=self._translated_ends(code),
             )
             for code in codes
         }
@@ -209,6 +219,13 @@ class _Reader:
                 self.problems.append(problem)
             texts.append("" if problem else text)
         return tuple(texts) if any(texts) else ()
+
+    def _translated_ends(self, code: str) -> tuple[str, ...]:
+        text = " ".join(self.scale.translations.get(code, ())) if self.scale else ""
+        ends = scale_ends(text) if text else ()
+        if ends is None:
+            self.problems.append(ENDS)
+        return ends or ()
 
     def _translated_instructions(self, code: str) -> list[str]:
         """Return the lines: each below its original, or all below the last one; a gap shows the original."""

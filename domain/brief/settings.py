@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from domain.brief.languages import language_code
-from domain.brief.model import Problem
+from domain.brief.model import Problem, Scale
 from domain.money import parse_amount
 from domain.refusals import Refusal
 from domain.words import N_
@@ -20,7 +20,14 @@ MAX_REVIEW_SECONDS: Final = 14 * 86_400
 MIN_REVIEW_SECONDS: Final = 60
 MAX_TRAINING: Final = 50
 
-Values = dict[str, int | str]
+MOST_STEPS: Final = 11
+MAX_END: Final = 40
+ENDS: Final = Problem(
+    N_("Name both ends of the scale with a dash between, {limit} characters each, like: scale 1-5: Bad - Very good"),
+    {"limit": MAX_END},
+)
+
+Values = dict[str, int | str | Scale]
 _YES: Final = ("yes", "y", "on", "oui", "sí", "si")
 _NO: Final = ("no", "n", "off", "none", "non")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -40,7 +47,8 @@ def split_setting(line: str) -> tuple[str, str] | None:
 
 def read_setting(setting: str, value: str, *, currency: str) -> Values | Problem:
     """Return the brief's fields this value sets, or the sentence that says what to write instead."""
-    return _READERS[setting](value if len(value) <= 60 else value[:59] + "…", currency)
+    longest = 60 if setting != "scale" else 3 * MAX_END
+    return _READERS[setting](value if len(value) <= longest else value[: longest - 1] + "…", currency)
 
 
 def _price(value: str, currency: str) -> Values | Problem:
@@ -159,6 +167,30 @@ def _skill(value: str, _: str) -> Values | Problem:
     return {"skill_least": number}
 
 
+def _scale(value: str, _: str) -> Values | Problem:
+    found = re.fullmatch(r"(\d{1,3})\s*(?:-|–|—|\.\.|to)\s*(\d{1,3})(?:(?:\s*[:,]\s*|\s+)(.*))?", value, re.IGNORECASE)
+    first, last = (int(found[1]), int(found[2])) if found else (0, 0)
+    if found is None or not 2 <= last - first + 1 <= MOST_STEPS:
+        return Problem(
+            N_(
+                "I cannot use “{value}” as scale. Write its ends, lower one first, up to {limit} steps, like: scale 1-5"
+            ),
+            {"value": value, "limit": MOST_STEPS},
+        )
+    ends = scale_ends(found[3]) if found[3] else ()
+    return ENDS if ends is None else {"scale": Scale(first, last, ends)}
+
+
+def scale_ends(text: str) -> tuple[str, ...] | None:
+    """Return what the ends of a scale mean from `Not useful - Very useful` or `bad-good`; None for something else."""
+    spaced = re.split(r"\s+[-–—]\s+", text.strip(), maxsplit=1)
+    ends = spaced if len(spaced) == 2 else re.split(r"[-–—]", text.strip())
+    named = tuple(one.strip() for one in ends)
+    if len(named) != 2 or not all(1 <= len(one) <= MAX_END for one in named):
+        return None
+    return named
+
+
 def _duration(value: str, *, default: str) -> int | None:
     found = re.fullmatch(rf"(\d{{1,7}})\s*{_UNIT}?", value, re.IGNORECASE)
     return int(found[1]) * _UNITS[(found[2] or default)[0].lower()] if found else None
@@ -174,6 +206,7 @@ _READERS: Final[dict[str, Callable[[str, str], Values | Problem]]] = {
     "deadline": _deadline,
     "floor": _floor,
     "region": _region,
+    "scale": _scale,
     "training": _training,
     "test": _test,
     "skill": _skill,

@@ -15,7 +15,7 @@ def write_brief(brief: Brief) -> str:
     Holds for every brief that was read, and for any other whose texts are clean lines and whose translated instructions
     have at least as many lines as the original.
     """
-    return "\n".join((*_question(brief), *_answers(brief), *_instructions(brief), *_settings(brief)))
+    return "\n".join((*_question(brief), *_answers(brief), *_instructions(brief), *_scale(brief), *_settings(brief)))
 
 
 def _question(brief: Brief) -> Iterator[str]:
@@ -36,6 +36,13 @@ def _instructions(brief: Brief) -> Iterator[str]:
     yield from (f"> {line}" for line in brief.instructions.splitlines())
     for code, words in brief.translations.items():
         yield from (f"{code}: {line}" for line in words.instructions.splitlines())
+
+
+def _scale(brief: Brief) -> Iterator[str]:
+    if brief.scale is not None:
+        ends = f": {' - '.join(brief.scale.ends)}" if brief.scale.ends else ""
+        yield f"scale {brief.scale.first}-{brief.scale.last}{ends}"
+        yield from (f"{code}: {' - '.join(words.ends)}" for code, words in brief.translations.items() if words.ends)
 
 
 def _settings(brief: Brief) -> Iterator[str]:

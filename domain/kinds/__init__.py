@@ -29,9 +29,10 @@ from domain.kinds.base import (
     payload_to_json,
 )
 from domain.kinds.choose_one import ChooseOne
+from domain.kinds.rate import Rate
 from domain.kinds.write_reply import WriteReply
 
-KINDS: Final[dict[str, Kind]] = {one.name: one for one in (ChooseOne(), WriteReply())}
+KINDS: Final[dict[str, Kind]] = {one.name: one for one in (ChooseOne(), WriteReply(), Rate())}
 
 
 def kind(name: str) -> Kind:
@@ -40,7 +41,10 @@ def kind(name: str) -> Kind:
 
 
 def kind_for(data: Data, brief: Brief) -> Kind:
-    """Return the kind a batch is: photos are chosen for; texts are, when there are answers, and replied to when not."""
+    """Return the kind a batch is: rated where it has a scale; else photos are chosen for, texts are when there are
+    answers, and replied to when not."""
+    if brief.scale is not None:
+        return KINDS["rate"]
     return KINDS["choose_one" if data == "photos" or brief.answers else "write_reply"]
 
 

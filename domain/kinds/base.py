@@ -76,18 +76,23 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class BatchFace:
-    """The words a worker sees of a batch, in its language and in translation."""
+    """The words a worker sees of a batch, in its language and in translation.
+
+    Of a scale, `answers` are the steps, lowest first, and `ends` what the first and the last mean (or ()).
+    """
 
     question: str
     answers: tuple[str, ...] = ()
     instructions: str = ""
     language: str = "en"
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
+    ends: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, brief: Brief, *, language: str = "en") -> BatchFace:
         """Return the face of a brief; `language` is that of the batch when the brief does not say."""
-        return cls(brief.question, brief.answers, brief.instructions, brief.language or language, brief.translations)
+        answers, ends = (brief.scale.steps, brief.scale.ends) if brief.scale else (brief.answers, ())
+        return cls(brief.question, answers, brief.instructions, brief.language or language, brief.translations, ends)
 
     def in_language(self, language: str) -> BatchFace:
         """Return the words in `language` (`fr`, `fr-CA`); where one is not translated it stays in the original."""
@@ -102,6 +107,7 @@ class BatchFace:
             words.instructions or self.instructions,
             self.language,
             self.translations,
+            words.ends or self.ends,
         )
 
     def to_json(self) -> str:
@@ -113,10 +119,19 @@ class BatchFace:
         """Read what `to_json` wrote. ValueError, KeyError or TypeError when it is something else."""
         row = json.loads(text)
         translations = {
-            code: Translation(words["question"], tuple(words["answers"]), words["instructions"])
+            code: Translation(
+                words["question"], tuple(words["answers"]), words["instructions"], tuple(words.get("ends", ()))
+            )
             for code, words in row["translations"].items()
         }
-        return cls(row["question"], tuple(row["answers"]), row["instructions"], row["language"], translations)
+        return cls(
+            row["question"],
+            tuple(row["answers"]),
+            row["instructions"],
+            row["language"],
+            translations,
+            tuple(row.get("ends", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +144,10 @@ class AnswerButton:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A task as its worker sees it, before rendering: no markup, no keyboard, no money."""
+    """A task as its worker sees it, before rendering: no markup, no keyboard, no money.
+
+    `scale` says what the ends of a scale mean, "" without one or without names.
+    """
 
     photo: str | None
     messages: tuple[Message, ...]
@@ -137,6 +155,7 @@ class Card:
     instructions: str
     answers: tuple[AnswerButton, ...]
     expects: Literal["tap", "text"]
+    scale: str = ""
 
 
 class Kind(Protocol):
@@ -153,6 +172,10 @@ class Kind(Protocol):
     @property
     def has_labels(self) -> bool:
         """Whether `label` names answers, so that a task's can be compared."""
+
+    @property
+    def is_ordinal(self) -> bool:
+        """Whether the labels are whole numbers in an order (a face's `answers`), to be pooled by domain.scales."""
 
     def default_seconds(self, payload: Payload | None = None) -> int:
         """Return the seconds a task is estimated to take before any is measured."""
@@ -174,6 +197,11 @@ class Kind(Protocol):
 
     def export_row(self, answer: Answer) -> dict[str, int | str]:
         """Return the columns of a submission's answer in an export."""
+
+
+def seconds_to_read(payload: Payload | None) -> int:
+    """The seconds its text takes at 20 characters a second (240 words a minute)."""
+    return sum(len(said) for _, said in payload.messages) // 20 if payload else 0
 
 
 @lru_cache(512)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from domain.brief import Brief, Problem, check_answers, check_question
-from domain.kinds.base import Answer, AnswerButton, BatchFace, Card, Input, NotATap, Payload, Tap, UnknownAnswer
+from domain.kinds.base import (
+    Answer,
+    AnswerButton,
+    BatchFace,
+    Card,
+    Input,
+    NotATap,
+    Payload,
+    Tap,
+    UnknownAnswer,
+    seconds_to_read,
+)
 
 
 class ChooseOne:
@@ -14,11 +25,11 @@ class ChooseOne:
     name: Final = "choose_one"
     input: Final[Literal["tap"]] = "tap"
     has_labels: Final = True
+    is_ordinal: Final = False
 
     def default_seconds(self, payload: Payload | None = None) -> int:
-        """10 s; a text adds its reading time at 20 characters a second (240 words a minute)."""
-        characters = sum(len(said) for _, said in payload.messages) if payload else 0
-        return 10 + characters // 20
+        """10 s; a text adds its reading time."""
+        return 10 + seconds_to_read(payload)
 
     def check_brief(self, brief: Brief) -> tuple[Problem, ...]:
         """A question and 2–20 answers."""

@@ -15,6 +15,7 @@ class WriteReply:
     name: Final = "write_reply"
     input: Final[Literal["text"]] = "text"
     has_labels: Final = False
+    is_ordinal: Final = False
 
     def default_seconds(self, payload: Payload | None = None) -> int:
         """180 s, whatever the length of the conversation."""
