@@ -67,7 +67,8 @@ def keep(tx: Tx, batch_id: int, *, state: str, figures: Figures) -> None:
 def tasks(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Answered]:
     """The next tasks of a batch, in order of id."""
     rows = tx.all(
-        "select id, state = 'done' as done, gold, coalesce(gold_at, 0) as gold_at from tasks where batch_id = :batch_id and id > :after"
+        "select id, state = 'done' as done, gold, coalesce(gold_at, 0) as gold_at from tasks"
+        " where batch_id = :batch_id and id > :after"
         " order by id limit :limit",
         batch_id=batch_id,
         after=after,
@@ -79,7 +80,8 @@ def tasks(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Answered]:
 def votes(tx: Tx, batch_id: int, *, first: int, last: int) -> list[Vote]:
     """The answers that count (pending or accepted) to the tasks from `first` to `last`."""
     rows = tx.all(
-        "select s.id, s.task_id, s.worker_id, s.answer, s.submitted_at from tasks t cross join submissions s on s.task_id = t.id"
+        "select s.id, s.task_id, s.worker_id, s.answer, s.submitted_at from tasks t"
+        " cross join submissions s on s.task_id = t.id"
         " and s.state in ('pending', 'accepted', 'sent_back') where t.batch_id = :batch_id and t.id >= :first"
         " and t.id <= :last and s.state <> 'sent_back'",
         batch_id=batch_id,
@@ -87,6 +89,19 @@ def votes(tx: Tx, batch_id: int, *, first: int, last: int) -> list[Vote]:
         last=last,
     )
     return [Vote(*row) for row in rows]
+
+
+def gold_votes(tx: Tx, batch_id: int, *, limit: int) -> list[tuple[Vote, str]]:
+    """At most `limit` of the answers to a batch's gold that came since it is gold, each with the right label."""
+    rows = tx.all(
+        "select s.id, s.task_id, s.worker_id, s.answer, s.submitted_at, t.gold from tasks t"
+        " cross join submissions s on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')"
+        " where t.batch_id = :batch_id and t.gold is not null and s.state <> 'sent_back'"
+        " and s.submitted_at >= coalesce(t.gold_at, 0) limit :limit",
+        batch_id=batch_id,
+        limit=limit,
+    )
+    return [(Vote(*tuple(row)[:-1]), row["gold"]) for row in rows]
 
 
 def pace(tx: Tx, batch_id: int, *, since: int, limit: int) -> tuple[int, int]:

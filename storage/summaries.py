@@ -31,6 +31,18 @@ def newest_submission(tx: Tx) -> int:
     return int(tx.value("select coalesce(max(id), 0) from submissions"))
 
 
+def answers_since(tx: Tx, batch_id: int, *, after: int, limit: int) -> int:
+    """How many of a batch's submissions are behind one, counted up to `limit`."""
+    return int(
+        tx.value(
+            "select count(*) from (select 1 from submissions where batch_id = :batch_id and id > :after limit :limit)",
+            batch_id=batch_id,
+            after=after,
+            limit=limit,
+        )
+    )
+
+
 def newest_answers(tx: Tx, batch_id: int, *, limit: int) -> list[Given]:
     """A batch's newest submissions that stand. Equal answers are one object: most taps say one of a few things."""
     rows = tx.all(

@@ -38,7 +38,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
         if period is None:
             return False
         job_runs.close(tx, period, now=now)
-        _begin(tx, now=now)
+        _begin(tx, due_at=period.due_at)
         return True
     if counting.step == "clearing":
         if not fairness.clear(tx, limit=STEP):
@@ -50,8 +50,8 @@ def run_due(tx: Tx, *, now: int) -> bool:
     return True
 
 
-def _begin(tx: Tx, *, now: int) -> None:
-    day, upto = day_told(tx, now), fairness.newest_submission(tx)
+def _begin(tx: Tx, *, due_at: int) -> None:
+    day, upto = day_told(tx.rules, due_at), fairness.newest_submission(tx)
     begins = day_begins(tx.rules, day - WINDOW + 1)
     # An hour of room: what waited in the inbox was handed in before what was handled before it.
     cursor = fairness.before(tx, begins - HOUR, upto=upto)

@@ -1,4 +1,4 @@
-"""The daily quality summary to the coordinators: how it goes, and who to have a look at."""
+"""The daily quality summary to the coordinators: how it goes, who to have a look at, and how good the labels are."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from domain.fairness import Facts
 from domain.kinds import kind
 from domain.pay import per_hour
 from domain.periods import last_summary
+from domain.rules import Rules
 from domain.summaries import Look, disagreeing, fast, rejected, reporting
 from storage import batches, enrolments, fairness, job_runs, people, rejections, reviews, summaries
 from storage.database import Tx
 from storage.worker_days import Done
+from usecases import quality_reports
 from usecases.notify import inform
 from usecases.reviews import WRITTEN
 
@@ -25,14 +27,23 @@ LOOKED_AT_IN_ALL: Final = 4_000
 """Shared among the batches shown: a summary costs the same however much is going on."""
 NAMED: Final = 8
 COUNTED: Final = 1_000
+REPORTED: Final = 3
+"""So many batches' reports come with a summary by themselves, of those with most new work; the others have a button."""
+CLOSED: Final = 8
+"""Of so many batches that were closed last it is looked whether there was still work in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One open or paused batch; `hourly` in micro-units an hour of active time, None while nothing is measured."""
+    """One open or paused batch; `hourly` in micro-units an hour of active time, None while nothing is measured.
+
+    `gold_right` of `gold` answers to tasks whose answer is known were right.
+    """
 
     batch: Batch
     hourly: int | None
+    gold_right: int = 0
+    gold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +77,47 @@ class Summary:
 def run_due(tx: Tx, *, now: int) -> bool:
     """Send the summary that is due, once per period; where nothing is open and nothing was done since, send none.
 
-    In a trial with its short periods an open batch alone is no news.
+    The batches with most new work have their reports made. In a trial with its short periods an open batch alone is no
+    news, and one report is enough.
     """
     period = job_runs.unfinished(tx, NAME) or job_runs.begin(tx, NAME, last_summary(tx.rules, now), now=now)
     if period is None:
         return False
-    newest, day = summaries.newest_submission(tx), day_told(tx, now)
-    worked = newest > job_runs.furthest(tx, NAME)
+    newest, seen = summaries.newest_submission(tx), job_runs.furthest(tx, NAME)
     job_runs.step(tx, period, cursor=newest)
     job_runs.close(tx, period, now=now)
-    if worked or (tx.rules.every_seconds is None and batches.in_state(tx, "open", limit=1)):
-        for person in people.coordinators(tx):
-            inform(tx, person, NAME, now=now, dedupe=f"{NAME}:{period.period}:{person.id}", day=day, at=now)
+    if newest <= seen and (tx.rules.every_seconds is not None or not batches.in_state(tx, "open", limit=1)):
+        return True
+    reported = _worked_in(tx, after=seen)[: REPORTED if tx.rules.every_seconds is None else 1]
+    for person in people.coordinators(tx):
+        inform(
+            tx,
+            person,
+            NAME,
+            now=now,
+            dedupe=f"{NAME}:{period.period}:{person.id}",
+            day=day_told(tx.rules, period.due_at),
+            at=now,
+            reported=[batch.id for batch in reported],
+        )
+    for batch in reported:
+        quality_reports.ask_daily(tx, batch, period=period.period, now=now)
     return True
 
 
-def day_told(tx: Tx, now: int) -> int:
-    """The day a summary of this moment is about: yesterday, or in a trial with its short periods today."""
-    return tx.rules.day(now) - (1 if tx.rules.every_seconds is None else 0)
+def day_told(rules: Rules, due_at: int) -> int:
+    """The day a summary is about that was due then: the one before, or in a trial with its short periods the same.
+
+    By when it was due, not by when it is made: one that is caught up after midnight is still about the same day.
+    """
+    return rules.day(due_at) - (1 if rules.every_seconds is None else 0)
+
+
+def _worked_in(tx: Tx, *, after: int) -> list[Batch]:
+    """The batches with answers behind a submission, those with most of them first."""
+    candidates = [*batches.in_state(tx, "open", "paused", limit=100), *batches.newest(tx, "closed", limit=CLOSED)]
+    counts = {one.id: summaries.answers_since(tx, one.id, after=after, limit=COUNTED) for one in candidates}
+    return sorted((one for one in candidates if counts[one.id]), key=lambda one: (-counts[one.id], one.id))
 
 
 def of(tx: Tx, *, day: int, at: int) -> Summary:
@@ -104,7 +138,7 @@ def of(tx: Tx, *, day: int, at: int) -> Summary:
         workers=workers,
         done=done,
         hourly=per_hour(done.earned, done.active_micros),
-        lines=tuple(BatchLine(batch, _hourly(batch)) for batch in shown),
+        lines=tuple(BatchLine(batch, _hourly(batch), *quality_reports.gold(tx, batch)) for batch in shown),
         more=len(running) - len(shown),
         waiting=reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=0, limit=COUNTED),
         waiting_since=None if oldest is None else oldest.submitted_at,

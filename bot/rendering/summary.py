@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.rendering.message import Action, Drawn, Message, Renderer
+from bot.rendering.message import Action, Button, Drawn, Message, Renderer
 from domain.long_texts import CAPTION, cut_end, units
 from domain.rules import SECOND
 from files.charts import BatchBar, summary_chart
+from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage.database import Tx
 from usecases import summaries
@@ -19,9 +20,9 @@ LOOKS = 4
 """So many batches and hints stand in the caption, fewer where they would not fit; the picture shows more batches."""
 
 
-def summary(view: tuple[Summary, int], words: Words) -> Action:
-    """One message with the picture; what it shows is in the words too."""
-    seen, at = view
+def summary(view: tuple[Summary, int, list[int]], words: Words) -> Action:
+    """One message with the picture; what it shows is in the words too. Reports that do not follow have a button."""
+    seen, at, reported = view
     text = ""
     for room in range(LOOKS, -1, -1):
         blocks = [
@@ -35,7 +36,14 @@ def summary(view: tuple[Summary, int], words: Words) -> Action:
         text = "\n\n".join(block for block in blocks if block)
         if units(text) <= CAPTION:
             break
-    return Message(text, photo=_picture(seen, words))
+    rows = tuple((_report_button(line, words),) for line in seen.lines if line.batch.id not in reported)
+    return Message(text, rows, photo=_picture(seen, words))
+
+
+def _report_button(line: BatchLine, words: Words) -> Button:
+    return Button(
+        words.plain("Report: {title}", title=cut_end(line.batch.title, TITLE)), encode("q_show", line.batch.id)
+    )
 
 
 def _day(seen: Summary, words: Words) -> Markup:
@@ -55,13 +63,19 @@ def _day(seen: Summary, words: Words) -> Markup:
 
 def _batch(line: BatchLine, words: Words) -> Markup:
     batch = line.batch
+    values = {
+        "title": cut_end(batch.title, TITLE),
+        "done": words.number(batch.done),
+        "tasks": words.number(batch.tasks),
+        "agreement": words.share(batch.pairs_same, batch.pairs),
+        "rate": "–" if line.hourly is None else words.rate(line.hourly),
+    }
+    if not line.gold:
+        return words.html("“{title}” {done} of {tasks} done, agreement {agreement}, {rate}", **values)
     return words.html(
-        "“{title}” {done} of {tasks} done, agreement {agreement}, {rate}",
-        title=cut_end(batch.title, TITLE),
-        done=words.number(batch.done),
-        tasks=words.number(batch.tasks),
-        agreement=words.share(batch.pairs_same, batch.pairs),
-        rate="–" if line.hourly is None else words.rate(line.hourly),
+        "“{title}” {done} of {tasks} done, {gold} right on gold, agreement {agreement}, {rate}",
+        gold=words.share(line.gold_right, line.gold),
+        **values,
     )
 
 
@@ -158,8 +172,8 @@ def _picture(seen: Summary, words: Words) -> Drawn:
     return Drawn(summary_chart, (bars, texts))
 
 
-def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Summary, int]:
-    return summaries.of(tx, day=params["day"], at=params["at"]), params["at"]
+def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Summary, int, list[int]]:
+    return summaries.of(tx, day=params["day"], at=params["at"]), params["at"], params.get("reported", [])
 
 
 RENDERERS = {"summary": Renderer(summary, _view)}

@@ -15,6 +15,7 @@ from domain import ledger as accounts
 from domain.fairness import FLOOR_AT, LEAST_DRAWN, LEAST_PEOPLE, Facts, bar_width, nearest_rank
 from domain.long_texts import CAPTION, units
 from domain.people import Person
+from domain.periods import last_summary
 from domain.rejections import Target
 from domain.rules import DAY, HOUR, SECOND, Rules
 from handlers.routes import COMMANDS
@@ -270,7 +271,7 @@ def test_it_is_due_when_the_summary_is() -> None:
     desk.now += HOUR + SECOND
     assert run(desk) > 0
     assert facts_of(desk.tx).workers == 0
-    assert summaries.day_told(desk.tx, desk.now) == facts_of(desk.tx).day
+    assert summaries.day_told(desk.rules, last_summary(desk.rules, desk.now).due_at) == facts_of(desk.tx).day
 
 
 @pytest.mark.parametrize(("count", "tenth", "half"), [(1, 0, 0), (5, 0, 2), (10, 0, 4), (11, 1, 5), (100, 9, 49)])
@@ -290,11 +291,11 @@ def test_nothing_is_told_by_the_tick_itself() -> None:
 
 def test_the_daily_summary_names_the_month_once_enough_people_work() -> None:
     desk = crowd(LEAST_PEOPLE, days=8)
-    day, at = summaries.day_told(desk.tx, desk.now), desk.now
+    day, at = summaries.day_told(desk.rules, last_summary(desk.rules, desk.now).due_at), desk.now
     assert summaries.of(desk.tx, day=day, at=at).facts is None
     run(desk)
     seen = summaries.of(desk.tx, day=day, at=at)
-    message = summary((seen, at), Words("en", desk.rules))
+    message = summary((seen, at, []), Words("en", desk.rules))
     assert isinstance(message, Message)
     assert "half of the people earned $" in message.text and "/fairness has the rest" in message.text
     assert units(message.text) <= CAPTION

@@ -10,6 +10,7 @@ from bot.rendering.message import Drawn
 from domain.long_texts import CAPTION, units
 from domain.people import Person
 from domain.rules import DAY, HOUR, MINUTE, SECOND, Rules
+from locales.words import Words
 from storage import people
 from storage.database import Database, Tx
 from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_person, make_worker
@@ -68,6 +69,24 @@ async def test_days_of_downtime_bring_one_summary(db: Database) -> None:
         _run(tx, MORNING)
         _run(tx, MORNING + 5 * DAY)
         assert told(tx, owner).count("summary") == 2
+
+    await db.write(story)
+
+
+@pytest.mark.parametrize("hours", [0, 5, 14.5, 17])
+async def test_one_that_is_caught_up_tells_of_the_day_it_was_due_for(db: Database, hours: float) -> None:
+    """Due at eight; at 01:00 the next night it is still that morning's, about the day before."""
+
+    def story(tx: Tx) -> None:
+        owner, worker = make_owner(tx), make_worker(tx)
+        batch = make_batch(tx, n_tasks=9)
+        for _ in range(3):
+            answer(tx, worker, batch, now=NOON)
+        answer(tx, worker, batch, now=NOON + DAY)  # the day after: not what this summary is about
+        _run(tx, MORNING - HOUR + int(hours * HOUR))
+        shown = screen(tx, owner, "summary").text
+        assert "1 person worked: 3 submissions" in shown
+        assert Words("en", tx.rules).day(NOON) in shown
 
     await db.write(story)
 
