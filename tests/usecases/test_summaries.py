@@ -80,9 +80,9 @@ async def test_one_that_is_caught_up_tells_of_the_day_it_was_due_for(db: Databas
     def story(tx: Tx) -> None:
         owner, worker = make_owner(tx), make_worker(tx)
         batch = make_batch(tx, n_tasks=9)
-        for _ in range(3):
-            answer(tx, worker, batch, now=NOON)
-        answer(tx, worker, batch, now=NOON + DAY)  # the day after: not what this summary is about
+        for minutes in range(3):
+            answer(tx, worker, batch, now=NOON + minutes * MINUTE)
+        answer(tx, worker, batch, now=NOON + DAY // 2 + HOUR)  # the day after: not what this summary is about
         _run(tx, MORNING - HOUR + int(hours * HOUR))
         shown = screen(tx, owner, "summary").text
         assert "1 person worked: 3 submissions" in shown
