@@ -22,6 +22,7 @@ class Batch(NamedTuple):
     which one worker may do `pilot_share`; `resting` more wait until the whole is published. `floor` is what an hour
     shall bring at least (micro-units): in a draft its own, None for its region's or the installation's.
     `seconds_from` tells where `seconds` come from: "estimate", or "kind" (the last answers of the kind).
+    `prior` is what is believed of an answer to it before it is known whose (domain.inference.streaming).
     `gold` more tasks have a known answer; they count in none of the numbers above but `submissions` and what follows
     from it. `gold_share` is how many answers to them are paid for, in per cent of the others (None: the default),
     `gold_budget` how many that is, `gold_taken` how many are given out and `gold_answered` how many are handed in.
@@ -79,6 +80,7 @@ class Batch(NamedTuple):
     training: int | None = None
     test: bool = False
     skill_least: int | None = None
+    prior: str | None = None
     problems: tuple[Problem, ...] = ()
     """Stays the last: a worker's place is read without it, by position (storage/assignments.py)."""
 
@@ -106,7 +108,8 @@ class Batch(NamedTuple):
 class Task(NamedTuple):
     """One thing to do. `taken` counts open assignments and live submissions, `answered` live submissions.
 
-    `gold` is the right label of a task whose answer is known, as its kind names it; None for all others.
+    `gold` is the right label of a task whose answer is known, as its kind names it; None for all others. `belief` is
+    what its answers say together (domain.inference.streaming), None before the first and where answers have no labels.
     """
 
     id: int
@@ -118,6 +121,7 @@ class Task(NamedTuple):
     taken: int
     answered: int
     gold: str | None = None
+    belief: str | None = None
 
 
 class Assignment(NamedTuple):

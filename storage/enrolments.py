@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.database import Tx
@@ -12,6 +14,7 @@ class Enrolment(NamedTuple):
 
     `gold_seen` counts the gold they were given; `gold_due`: answers to some may not be judged yet.
     `stage` is "training", "testing", "failed" or "working" (usecases/training.py), as the migration tells.
+    `weights` is what their votes weigh in this batch (domain.inference.streaming); None while nothing is known.
     """
 
     worker_id: int
@@ -30,6 +33,7 @@ class Enrolment(NamedTuple):
     retry_at: int | None = None
     trained_upto: int | None = None
     test_after: int = 0
+    weights: str | None = None
 
 
 NAMES = Enrolment._fields
@@ -95,6 +99,16 @@ def keep_draft(tx: Tx, worker_id: int, batch_id: int, assignment_id: int) -> Non
         worker_id=worker_id,
         batch_id=batch_id,
         assignment_id=assignment_id,
+    )
+
+
+def weigh(tx: Tx, batch_id: int, weights: Mapping[int, str]) -> None:
+    """Set what the votes of these workers weigh in the batch; all others keep theirs."""
+    tx.run(
+        "update enrolments set weights = found.value from json_each(:weights) found"
+        " where enrolments.worker_id = cast(found.key as integer) and enrolments.batch_id = :batch_id",
+        batch_id=batch_id,
+        weights=json.dumps({str(worker): text for worker, text in weights.items()}),
     )
 
 

@@ -9,10 +9,11 @@ from domain.batches import Task
 from domain.kinds.base import parse_payload
 from storage.database import Tx
 
-COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered, gold"
+COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered, gold, belief"
 _PAYLOAD = COLUMNS.split(", ").index("payload")
 NOT_HAD = """not exists (select 1 from assignments a where a.worker_id = :worker_id and a.task_id = t.id
- and a.state in ('offered', 'submitted', 'skipped', 'reported'))"""
+ and a.state in ('offered', 'submitted', 'skipped', 'reported')) and t.author_id is not :worker_id"""
+"""Which tasks a worker can be given: none they had, and none that rates what they wrote themselves."""
 NEXT_BY_ID = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id and t.id > :after
  and t.state = 'open' and t.taken < t.wanted and {NOT_HAD} order by t.id limit 1"""
 NEXT_FREED = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id and t.freed > :after
@@ -92,14 +93,22 @@ def free(tx: Tx, batch_id: int, task_id: int, *, leased: bool, answered: bool = 
     )
 
 
-def answer(tx: Tx, task_id: int, *, late: bool) -> Counted | None:
-    """Count a submission. A late one (its assignment had ended) takes a place anew: None when there is none."""
+def answer(
+    tx: Tx, task_id: int, *, late: bool, belief: str | None = None, given_up_at: int | None = None
+) -> Counted | None:
+    """Count a submission. A late one (its assignment had ended) takes a place anew: None when there is none.
+
+    `belief` is what all its answers say with this one; `given_up_at` is noted if this is the last one it wants.
+    """
     row = tx.one(
-        "update tasks set answered = answered + 1, taken = taken + :late,"
+        "update tasks set answered = answered + 1, taken = taken + :late, belief = :belief,"
+        " given_up_at = case when answered + 1 >= wanted then :given_up_at else given_up_at end,"
         " state = case when answered + 1 >= wanted then 'done' else state end"
         " where id = :id and (:late = 0 or (state = 'open' and taken < wanted)) returning state, wanted, answered",
         id=task_id,
         late=int(late),
+        belief=belief,
+        given_up_at=given_up_at,
     )
     return None if row is None else Counted(*tuple(row))
 
@@ -126,9 +135,15 @@ def widen(tx: Tx, task_id: int, *, freed: int) -> None:
 
 
 def narrow(tx: Tx, task_id: int, *, least: int) -> tuple[int, bool]:
-    """Want `least` answers, or as many as are taken; returns how many fewer that is, and whether the task is done."""
+    """Want `least` answers, or as many as are taken; returns how many fewer that is, and whether the task is done.
+
+    What a human has decided about wants no more than are taken.
+    """
     row = tx.one(
-        "select wanted, max(:least, taken) as needs, answered from tasks where id = :id", id=task_id, least=least
+        "select wanted, max(case when decided_at is null then :least else 0 end, taken) as needs, answered"
+        " from tasks where id = :id",
+        id=task_id,
+        least=least,
     )
     if row is None or row["needs"] >= row["wanted"]:
         return 0, False
@@ -151,6 +166,21 @@ def unanswer(tx: Tx, task_id: int) -> bool:
         id=task_id,
     )
     return row is not None and bool(row["was_done"])
+
+
+def believe(tx: Tx, task_id: int, belief: str | None, *, given_up_at: int | None) -> None:
+    """Keep what its answers say together by now; `given_up_at` is noted where it is done and was not given up before.
+
+    A task that is not done any more, or has become clear, is given up no longer; what a human decided stays as it was.
+    """
+    tx.run(
+        "update tasks set belief = :belief, given_up_at = case when decided_at is not null then given_up_at"
+        " when state = 'done' and :given_up_at is not null then coalesce(given_up_at, :given_up_at) end"
+        " where id = :id",
+        id=task_id,
+        belief=belief,
+        given_up_at=given_up_at,
+    )
 
 
 def report(tx: Tx, task_id: int) -> int:

@@ -18,9 +18,9 @@ from storage import assignments, batches, enrolments, sessions, submissions, tas
 from storage.assignments import Hand, Place
 from storage.database import Tx
 from storage.ledger import transfer
-from usecases import progress, reserves
+from usecases import beliefs, progress, reserves
 from usecases.assigning import check_worker, lease_end, next_in, present, show_next
-from usecases.counting import count_in, take_out
+from usecases.counting import believe, count_in, take_out
 from usecases.late import place_for
 
 UNDOABLE_IN = ("open", "paused")
@@ -76,7 +76,11 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     if assignment.state not in ("offered", "expired"):
         raise AlreadyAnswered if assignment.state == "submitted" else StaleButton
     answer = kind(place.batch.kind).apply(place.batch.face, hand.task.payload, given)
-    task = place_for(tx, hand, answer, now=now) if late else tasks.answer(tx, hand.task.id, late=False)
+    said = beliefs.with_answer(tx, place.batch, hand.task, answer, place.enrolment.weights)
+    if late:
+        task = place_for(tx, hand, answer, now=now)
+    else:
+        task = tasks.answer(tx, hand.task.id, late=False, **beliefs.row(said, now))
     if task is None:
         go_on(tx, by, place, now=now)
         return Receipt(Outcome.GONE)
@@ -101,8 +105,12 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         answer=answer,
         active=active,
         task=task,
+        said=said,
         leased=found.leased - (not late),
+        now=now,
     )
+    if late:
+        believe(tx, place.batch, hand.task.id, now=now)
     show_next(tx, by, place, found, now=now, undo=submission_id, saved=price)
     changed(tx, place, now=now)
     return Receipt(Outcome.SAVED, price, submission_id)
@@ -139,7 +147,7 @@ def undo(tx: Tx, *, by: Person, submission: int, now: int) -> None:
         currency=tx.rules.currency,
         now=now,
     )
-    take_out(tx, place.batch, last)
+    take_out(tx, place.batch, last, now=now)
     enrolments.add(tx, by.id, last.batch_id, done=-1, earned=-last.price)
     sessions.put(tx, by.id, batch_id=last.batch_id, assignment_id=last.assignment_id, undo_submission_id=None, now=now)
     present(tx, by, place.batch, last.assignment_id, now=now)

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from domain import agreement
 from domain.batches import Batch, Submission
+from domain.inference.stopping import Decision
 from domain.kinds import Answer, kind
-from domain.overlap import wants_one_more
 from domain.pay import bucket, median_from_histogram
 from domain.working import median_is_due
 from storage import batches, enrolments, reviews, submissions, tasks, timings, worker_days
 from storage.database import Tx
 from storage.tasks import Counted
+from usecases import beliefs
+from usecases.beliefs import Said
 
 
 def count_in(
-    tx: Tx, batch: Batch, *, task_id: int, submission_id: int, answer: Answer, active: int, task: Counted, leased: int
+    tx: Tx,
+    batch: Batch,
+    *,
+    task_id: int,
+    submission_id: int,
+    answer: Answer,
+    active: int,
+    task: Counted,
+    said: Said | None,
+    leased: int,
+    now: int,
 ) -> None:
-    """Add an answer to its batch: two statements, one more where others have answered, one when the median is due.
+    """Add an answer to its batch: two statements, one more when the median is due.
 
-    Where the overlap adapts and the answers differ, the task wants one more instead of being done: two statements more.
-    `task` is as of after the answer; `leased` is by how much the batch's open assignments changed with it.
+    Where the overlap adapts and another answer is worth its price, the task wants one more instead of being done: two
+    statements more. `task` is as of after the answer, `said` what its answers say with it (None: they are not
+    compared); `leased` is by how much the batch's open assignments changed with it.
     """
     timings.add(tx, batch.id, bucket(active))
     median = batch.median_micros
     if median_is_due(batch.measured + 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
-    others = _others(tx, batch, task_id, submission_id, answer) if task.answered > 1 else []
-    pairs, same = _pairs(batch, answer, others)
+    others = _others(tx, batch, task_id, submission_id, answer) if said is None and task.answered > 1 else []
+    pairs, same = _pairs(batch, answer, others) if said is None else _pairs_of(batch, answer, said)
     done = task.answered == task.wanted and not task.beside
-    if done and same < pairs and batch.overlap_least is not None and batch.state in ("open", "paused"):
-        done = not _widened(tx, batch, task_id, [answer, *others])
+    if done and said is not None and said.decision is Decision.MORE and batch.overlap_least is not None:
+        done = not (batch.state in ("open", "paused") and _widened(tx, batch, task_id))
+        if done and said.settled is Decision.GIVE_UP:
+            tasks.believe(tx, task_id, said.belief.to_text(), given_up_at=now)
     batches.tally(
         tx,
         batch.id,
@@ -44,13 +58,13 @@ def count_in(
     )
 
 
-def take_out(tx: Tx, batch: Batch, submission: Submission) -> None:
+def take_out(tx: Tx, batch: Batch, submission: Submission, *, now: int) -> None:
     """Undo an answer in every counter; its place in the task stays taken by the assignment, which is open again."""
     timings.remove(tx, batch.id, bucket(submission.active_micros))
     was_done = tasks.unanswer(tx, submission.task_id)
     others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
     pairs, same = _pairs(batch, submission.answer, others)
-    _narrow(tx, batch, submission.task_id, others)
+    _renew(tx, batch, submission.task_id, besides=submission.id, now=now)
     median = batch.median_micros
     if median_is_due(batch.measured - 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
@@ -76,7 +90,7 @@ def take_out(tx: Tx, batch: Batch, submission: Submission) -> None:
     )
 
 
-def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool) -> None:
+def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool, now: int) -> None:
     """A rejected answer counts nowhere any more, and its place in the task is free for somebody else.
 
     `day_open`: it also leaves its day's pay and time. `anew` is work that had been returned: its first time of being
@@ -85,16 +99,16 @@ def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, a
     task = tasks.by_id(tx, submission.task_id)
     assert task is not None
     tasks.free(tx, batch.id, task.id, leased=False, answered=True)
-    others = _others(tx, batch, task.id, submission.id, submission.answer)
-    done = int(_narrow(tx, batch, task.id, others)) - int(task.answered >= task.wanted)
+    done = int(_renew(tx, batch, task.id, besides=submission.id, now=now)) - int(task.answered >= task.wanted)
     _recount(tx, batch, submission, -1, done=done, anew=anew)
     if day_open:
         _day(tx, submission, -1)
 
 
-def count_back(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool) -> None:
+def count_back(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool, now: int) -> None:
     """What `count_out` took out counts again; a task whose place others have taken has one answer more."""
     _recount(tx, batch, submission, 1, done=add_answer(tx, batch.id, submission.task_id), anew=anew)
+    believe(tx, batch, submission.task_id, now=now)
     if day_open:
         _day(tx, submission, 1)
 
@@ -107,6 +121,13 @@ def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
     if grown:
         batches.count(tx, batch_id, wanted=1)
     return int(not grown and before.answered + 1 == before.wanted)
+
+
+def believe(tx: Tx, batch: Batch, task_id: int, *, now: int) -> None:
+    """Keep what the answers of a task say together as they stand, after one came beside the others."""
+    said = beliefs.made_anew(tx, batch, task_id, besides=0)
+    if said is not None:
+        _keep(tx, task_id, said, now=now)
 
 
 def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool) -> None:
@@ -154,14 +175,14 @@ def _pairs(batch: Batch, answer: Answer, others: list[Answer]) -> tuple[int, int
     return len(others), sum(this.compare(answer, other) for other in others)
 
 
-def _votes(batch: Batch, answers: list[Answer]) -> dict[str, int]:
-    return agreement.count(map(kind(batch.kind).label, answers))
+def _pairs_of(batch: Batch, answer: Answer, said: Said) -> tuple[int, int]:
+    """The same by the labels of the others: answers with one label say the same."""
+    label = kind(batch.kind).label(answer)
+    return sum(said.votes.values()), 0 if label is None else said.votes.get(label, 0)
 
 
-def _widened(tx: Tx, batch: Batch, task_id: int, answers: list[Answer]) -> bool:
-    """Ask for one more answer to a task that has all it wanted, where they differ and its money is still set aside."""
-    if not wants_one_more(_votes(batch, answers), most=batch.overlap):
-        return False
+def _widened(tx: Tx, batch: Batch, task_id: int) -> bool:
+    """Ask for one more answer to a task that has all it wanted, while its money is still set aside."""
     freed = batches.want_one_more(tx, batch.id)
     if freed is None:
         return False
@@ -169,14 +190,23 @@ def _widened(tx: Tx, batch: Batch, task_id: int, answers: list[Answer]) -> bool:
     return True
 
 
-def _narrow(tx: Tx, batch: Batch, task_id: int, others: list[Answer]) -> bool:
-    """Where the overlap adapts and the answers that are left agree, want no more than at first; True when that is done.
-
-    What others have in hand already stays wanted.
+def _renew(tx: Tx, batch: Batch, task_id: int, *, besides: int, now: int) -> bool:
+    """After an answer was taken out: what is left is believed, and no more wanted than that asks for where the overlap
+    adapts; True when the task is done by it. What others have in hand already stays wanted.
     """
-    if batch.overlap_least is None or len(_votes(batch, others)) > 1:
+    said = beliefs.made_anew(tx, batch, task_id, besides=besides)
+    if said is None:
         return False
-    fewer, done = tasks.narrow(tx, task_id, least=batch.overlap_least)
-    if fewer:
-        batches.count(tx, batch.id, wanted=-fewer)
+    done = False
+    if batch.overlap_least is not None:
+        more = said.belief.answers + (said.decision is Decision.MORE)
+        fewer, done = tasks.narrow(tx, task_id, least=min(batch.overlap, max(batch.overlap_least, more)))
+        if fewer:
+            batches.count(tx, batch.id, wanted=-fewer)
+    _keep(tx, task_id, said, now=now)
     return done
+
+
+def _keep(tx: Tx, task_id: int, said: Said, *, now: int) -> None:
+    text = said.belief.to_text() if said.belief.votes else None
+    tasks.believe(tx, task_id, text, given_up_at=now if said.settled is Decision.GIVE_UP else None)

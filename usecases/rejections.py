@@ -38,7 +38,7 @@ def reject(
     assert batch is not None
     # A settled top-up is never taken back, so what it was computed from stays as it was.
     day_open = _day_counts(tx, submission)
-    count_out(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission))
+    count_out(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission), now=now)
     rejections.add(
         tx,
         submission_id=submission.id,
@@ -65,7 +65,7 @@ def uphold(tx: Tx, rejection: Rejection, *, by: int | None, reason: str, now: in
     batch = batches.by_id(tx, submission.batch_id)
     assert batch is not None
     day_open = bool(rejection.day_counted)
-    count_back(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission))
+    count_back(tx, batch, submission, day_open=day_open, anew=_anew(tx, submission), now=now)
     if day_open and not _day_counts(tx, submission):
         # Its own day was lifted without it: it counts to today's, so that no rejection saves a top-up.
         today = max(tx.rules.day(now), topups.walked(tx)[1])

@@ -67,15 +67,25 @@ def test_answers_that_agree_are_enough_and_the_money_of_the_rest_is_free_once_al
 
 
 def test_where_answers_differ_one_more_is_asked_for_up_to_the_most(desk: Desk) -> None:
-    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=4, adaptive=2)
-    workers = crew(desk, 5)
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=5, adaptive=2)
+    workers = crew(desk, 6)
     found = []
-    for worker, choice in zip(workers, (0, 1, 0, 0), strict=False):
+    for worker, choice in zip(workers, (0, 1, 0, 1, 0), strict=False):
         tap(desk, worker, batch, choice)
         found.append(wanted(desk.tx, batch))
-    assert found == [([2], 2, 0), ([3], 3, 0), ([4], 4, 0), ([4], 4, 1)]
-    desk.do(work.start, workers[4], batch=batch)
-    assert desk.card(workers[4]) is None
+    assert found == [([2], 2, 0), ([3], 3, 0), ([4], 4, 0), ([5], 5, 0), ([5], 5, 1)]
+    desk.do(work.start, workers[5], batch=batch)
+    assert desk.card(workers[5]) is None
+    assert ledger.balance(desk.tx, accounts.reserve(batch)) == 0
+    books_are_right(desk.tx)
+
+
+def test_an_answer_that_could_not_overturn_the_label_is_not_asked_for(desk: Desk) -> None:
+    """Two to one with one left: it could make a tie at most."""
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=4, adaptive=2)
+    for worker, choice in zip(crew(desk, 3), (0, 1, 0), strict=True):
+        tap(desk, worker, batch, choice)
+    assert wanted(desk.tx, batch) == ([3], 3, 1)
     assert ledger.balance(desk.tx, accounts.reserve(batch)) == 0
     books_are_right(desk.tx)
 

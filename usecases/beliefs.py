@@ -1,0 +1,103 @@
+"""What a task's answers say together, kept on its row: each answer adds to it, each that is taken out makes it anew.
+
+The row says which fit's weights it was made with. After the next fit it is made anew at the task's next answer, from
+the answers that stand then: so it is always what they make with one fit's weights, however it came about (tested).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypedDict
+
+from domain.batches import Batch, Task
+from domain.inference import streaming
+from domain.inference.stopping import Decision, decide
+from domain.inference.streaming import Belief, Prior
+from domain.kinds import Answer, kind
+from storage import batches, enrolments, submissions
+from storage.database import Tx
+
+
+class Said(NamedTuple):
+    """What a task's answers say together, and which labels they name: `votes` without the answer that just came."""
+
+    belief: Belief
+    votes: dict[str, int]
+    decision: Decision
+    settled: Decision
+    """What it is when no more can be asked for: STOP or GIVE_UP."""
+
+
+class Row(TypedDict):
+    """What a task's row keeps of it."""
+
+    belief: str | None
+    given_up_at: int | None
+
+
+def row(said: Said | None, now: int) -> Row:
+    """What the task's row keeps once the answer is counted; it is given up if it wants no other."""
+    if said is None:
+        return {"belief": None, "given_up_at": None}
+    return {"belief": said.belief.to_text(), "given_up_at": now if said.decision is Decision.GIVE_UP else None}
+
+
+def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str | None) -> Said | None:
+    """What the task's answers say with one more, of a worker with these `weights`; the task as of before it.
+
+    None for gold, and for written work, which is not compared. No statement where the row is up to date.
+    """
+    label = None if task.gold is not None else kind(batch.kind).label(answer)
+    if label is None:
+        return None
+    prior = Prior.from_text(batch.prior)
+    before = _kept(task, prior)
+    if before is None:
+        before = _made(tx, batch, task.id, prior, besides=0)
+    belief = streaming.add(before, label, _right(weights), prior)
+    return _said(batch, belief, before.votes, prior)
+
+
+def made_anew(tx: Tx, batch: Batch, task_id: int, *, besides: int) -> Said | None:
+    """What the answers that stand say together, without one of them; None for written work."""
+    if not kind(batch.kind).has_labels:
+        return None
+    prior = Prior.from_text(batch.prior)
+    belief = _made(tx, batch, task_id, prior, besides=besides)
+    return _said(batch, belief, belief.votes, prior)
+
+
+def adopt(tx: Tx, batch_id: int, prior: Prior, right: Mapping[int, int]) -> None:
+    """Weigh the votes of a batch as its last fit found: by worker how likely their answer is right (1/10,000).
+
+    All at once, so that no task is counted with the weights of two fits; who is not named weighs what the prior says.
+    """
+    batches.change(tx, batch_id, prior=prior.to_text())
+    enrolments.weigh(tx, batch_id, {worker: str(chance) for worker, chance in right.items()})
+
+
+def _said(batch: Batch, belief: Belief, votes: dict[str, int], prior: Prior) -> Said:
+    labels = len(batch.face.answers)
+    least, most = batch.overlap_least or batch.overlap, batch.overlap
+    settled = decide(belief, prior, labels=labels, least=0, most=0)
+    return Said(belief, votes, decide(belief, prior, labels=labels, least=least, most=most), settled)
+
+
+def _kept(task: Task, prior: Prior) -> Belief | None:
+    """The row's, if it is up to date."""
+    if task.answered == 0:
+        return streaming.nothing(prior)
+    if task.belief is None:
+        return None
+    found = Belief.from_text(task.belief)
+    return found if found.fit == prior.fit and found.answers == task.answered else None
+
+
+def _made(tx: Tx, batch: Batch, task_id: int, prior: Prior, *, besides: int) -> Belief:
+    label = kind(batch.kind).label
+    found = [(label(answer), _right(weights)) for answer, weights in submissions.votes(tx, task_id, besides=besides)]
+    return streaming.of(((said, right) for said, right in found if said is not None), prior)
+
+
+def _right(weights: str | None) -> int | None:
+    return None if weights is None else int(weights)
