@@ -41,6 +41,18 @@ class StillTakingIn(Refusal):
     text = N_("Your files are still being taken in. Publish when the draft says they are all there.")
 
 
+class NotWritten(Refusal):
+    """Scores are asked for written replies, not for answers that were tapped."""
+
+    text = N_("Other workers can score written replies. Answers to choose from are compared with one another instead.")
+
+
+class NothingToRate(Refusal):
+    """No reply of the batch is there that was not asked for before."""
+
+    text = N_("There is no new reply to score: each is scored once. Ask again when more have been written.")
+
+
 class NothingToPublish(Refusal):
     """A draft without tasks."""
 

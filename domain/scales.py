@@ -15,7 +15,7 @@ priors worth two people's or tasks' data (A. Gelman, "Prior distributions for va
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -43,6 +43,7 @@ CLOSE: Final = 1e-4
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
+Row: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +76,21 @@ class Scales:
         above = np.where(step == last, 1.0, _below((step + 0.5 - self.score) / deviation))
         below = np.where(step == first, 0.0, _below((step - 0.5 - self.score) / deviation))
         return step.astype(np.int64), above - below
+
+    def tables(self, task_ids: Sequence[int], rater_ids: Sequence[int]) -> tuple[list[Row], list[Row]]:
+        """Return rows of whole thousandths of a step: (task, score, low, high, ratings) for what was rated, and (rater,
+        bias, its interval, spread, its interval, ratings, enough) for who rated; ids by index."""
+        tasks = np.flatnonzero(self.ratings > 0)
+        raters = np.flatnonzero(self.rated > 0)
+        said = _thousandths(self.score, self.low, self.high)
+        own = _thousandths(self.bias, self.bias_low, self.bias_high, self.spread, self.spread_low, self.spread_high)
+        return (
+            [(task_ids[one], *said[one].tolist(), int(self.ratings[one])) for one in tasks.tolist()],
+            [
+                (rater_ids[one], *own[one].tolist(), int(self.rated[one]), int(self.enough[one]))
+                for one in raters.tolist()
+            ],
+        )
 
 
 def pool(
@@ -268,6 +284,10 @@ class _Fit:
         usual = math.sqrt(self.noise + self.biases)
         bounds = np.arange(first, last) + 0.5
         return first + sum((_below((good - bound) / usual) for bound in bounds), np.zeros(good.size))
+
+
+def _thousandths(*columns: Floats) -> Ints:
+    return np.stack([np.rint(1000 * one) for one in columns], axis=1).astype(np.int64)
 
 
 @lru_cache(1)

@@ -7,9 +7,12 @@ from telegram import Message
 from domain.drafts import FIELDS
 from domain.incoming import Incoming, what_is
 from domain.notices import Slot
+from domain.people import LANGUAGES
 from domain.words import N_
 from handlers.context import Context
-from usecases import budgets, coordinating, drafts, exports, funds, pilots, publishing, received
+from locales.words import Words
+from usecases import budgets, coordinating, drafts, exports, funds, peer_scores, pilots, publishing, received
+from usecases.peer_scores import ASKING, Asking
 
 
 async def document(ctx: Context, message: Message) -> None:
@@ -186,6 +189,13 @@ async def export(ctx: Context, batch: int) -> None:
     """**Export**."""
     await ctx.write(exports.ask, batch=batch)
     await ctx.toast(N_("The export comes as a document in a moment."))
+
+
+async def ask_scores(ctx: Context, batch: int) -> None:
+    """**Ask for scores**: other workers rate the replies of a batch."""
+    said = {code: Asking(*map(Words(code, ctx.rules).plain, ASKING)) for code in LANGUAGES}
+    count = await ctx.write(peer_scores.ask, batch=batch, said=said)
+    await ctx.toast(N_("Replies to score: {count}. Set the price, then publish."), count=count)
 
 
 async def show_refused(ctx: Context, batch: int) -> None:

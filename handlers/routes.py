@@ -139,6 +139,7 @@ TAPS: dict[str, Tap] = {
     "b_close_yes": Tap(batches.close),
     "b_export": Tap(batches.export),
     "b_refused": Tap(batches.show_refused),
+    "b_scores": Tap(batches.ask_scores),
     "q_list": Tap(quality.show_list),
     "q_show": Tap(quality.show),
     # review
@@ -194,6 +195,7 @@ TAPS: dict[str, Tap] = {
     "po_answer": Tap(payouts.is_answer),
     "po_data": Tap(payouts.is_data),
     "statement": Tap(statements.choose, Slot.STATEMENT),
+    "wk_look": Tap(statements.look),
     "st_month": Tap(statements.ask, Slot.STATEMENT),
     "st_earlier": Tap(statements.choose_earlier, Slot.STATEMENT),
 }

@@ -9,6 +9,7 @@ from bot.rendering.drafts import counted, draft
 from bot.rendering.message import Action, Button, Document, Message, Nothing, Renderer
 from domain import ledger as accounts
 from domain.batches import Batch
+from domain.kinds import kind
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import batches, ledger
@@ -110,15 +111,18 @@ def _sending(view: ProgressView, words: Words) -> Markup:
 
 def _controls(found: Batch, words: Words) -> tuple[tuple[Button, ...], ...]:
     export = Button(words.plain("Export"), encode("b_export", found.id))
+    scores: tuple[tuple[Button, ...], ...] = ()
+    if found.submissions and kind(found.kind).input == "text":
+        scores = ((Button(words.plain("Ask for scores"), encode("b_scores", found.id)),),)
     if found.state == "closed":
-        return ((export,),)
+        return ((export,), *scores)
     if found.state == "open":
         first = Button(words.plain("Pause"), encode("b_pause", found.id))
     else:
         first = Button(words.plain("Resume"), encode("b_resume", found.id), style="success")
     close = Button(words.plain("Close"), encode("b_close", found.id), style="danger")
     budget = Button(words.plain("Add budget"), encode("b_budget", found.id))
-    return ((first, close), (budget, export))
+    return ((first, close), (budget, export), *scores)
 
 
 def bar(done: int, whole: int) -> str:
