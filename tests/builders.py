@@ -115,6 +115,29 @@ def make_batch(
     return draft
 
 
+def make_rated(tx: Tx, n_tasks: int = 3, *, overlap: int = 3, texts: bool = False, now: int = NOON) -> int:
+    """A published batch of photos (or prompts) to rate from 1 to 5."""
+    scale = "scale 1-5: Not useful - Very useful\nfr: Inutile - Très utile"
+    draft = drafts.new_draft(
+        tx, make_owner(tx), "texts" if texts else "photos", None, f"How useful is it?\n{scale}", now=now
+    )
+    batches.change(tx, draft, price=50_000, overlap=overlap)
+    for number in range(n_tasks):
+        add_task(tx, draft, number, text=texts, now=now)
+    batches.change(tx, draft, tasks=n_tasks)
+    return publish_all(tx, draft, now=now)
+
+
+def publish_all(tx: Tx, draft: int, *, now: int = NOON) -> int:
+    """Publish a complete draft as its maker, with the money it takes recorded before; returns its id."""
+    found = batches.by_id(tx, draft)
+    assert found is not None and found.price is not None
+    cost = costs.cost(found.tasks, found.overlap, found.price, costs.rates_of(tx.rules)).total
+    add_funds(tx, by=make_owner(tx, now=now), amount=cost, now=now)
+    publish(tx, by=people.by_id(tx, found.created_by), batch=draft, tasks=found.tasks, cost=cost, now=now)
+    return draft
+
+
 def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> publishing.Published:
     """Publish a draft in a test that is not about the floor: as where none was asked for on that day.
 
