@@ -19,3 +19,14 @@ alter table enrolments add column weights text;
 
 -- What is believed of a newcomer to the batch, and which fit said so; null: the rule's own beginning.
 alter table batches add column prior text;
+
+-- How many answers tasks that are done did not want of the most they could have had, where the overlap adapts: what the
+-- coordinator is told is saved so far. Kept as tasks are done, opened again and widened.
+alter table batches add column unasked integer not null default 0;
+create trigger tasks_settled after update of state, wanted on tasks
+when (old.state = 'done' or new.state = 'done') and (old.state <> new.state or old.wanted <> new.wanted)
+begin
+  update batches set unasked = unasked + iif(new.state = 'done', overlap - new.wanted, 0)
+   - iif(old.state = 'done', overlap - old.wanted, 0)
+   where id = new.batch_id and overlap_least is not null;
+end;
