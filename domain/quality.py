@@ -51,7 +51,9 @@ class Figures:
 
     `open_answers` are those to tasks that are not done; `gold` counts tasks, the others answers to them (those of a
     training, and of who did not pass the test, in `gold_learning` alone). `bins` counts labels by confidence (EDGES),
-    `sure` is their mean confidence, `decided` how many a person set. `spent` is pay, `lifted` top-ups, `paid_for` the
+    `sure` is their mean confidence, `decided` how many a person set. Of replies and on
+    scales `scored` have a pooled rating, `score` on average (thousandths of a step of a scale up to `highest`), `steps`
+    counts them by the nearest step. `accepted` answers were. `spent` is pay, `lifted` top-ups, `paid_for` the
     pay behind `active` microseconds of measured work. `saved` counts answers that finished tasks did not
     need. `waits` are answers in review, the oldest since `waits_since`; `review` is the median time people took to
     decide. The fit (`fit_rule` None: none yet) made the labels from `fit_answers` answers.
@@ -75,8 +77,14 @@ class Figures:
     bins: tuple[int, ...] = ()
     sure: int | None = None
     decided: int = 0
+    accepted: int = 0
+    scored: int = 0
+    score: int | None = None
+    steps: tuple[int, ...] = ()
+    highest: int = 0
     spent: int = 0
     lifted: int = 0
+    measured: int = 0
     paid_for: int = 0
     active: int = 0
     saved: int = 0
@@ -113,7 +121,7 @@ class Figures:
         """Read what `to_json` wrote; figures that came later have their defaults."""
         row = json.loads(text)
         known = {name: row[name] for name in cls.__slots__ if name in row}
-        return cls(**known | {"bins": tuple(row["bins"])})
+        return cls(**known | {name: tuple(known.get(name, ())) for name in ("bins", "steps")})
 
 
 def pattern(votes: Mapping[str, int]) -> Pattern:

@@ -176,6 +176,23 @@ def confidences(tx: Tx, batch_id: int) -> list[tuple[int, int]]:
     return [(row["confidence"], row["count"]) for row in rows]
 
 
+def rated_in(tx: Tx, batch_id: int) -> int | None:
+    """The newest batch in which others rated this one's replies."""
+    sql = "select id from batches where rates_batch = :batch_id and state <> 'discarded' order by id desc limit 1"
+    found: int | None = tx.value(sql, batch_id=batch_id)
+    return found
+
+
+def scores(tx: Tx, batch_id: int) -> list[tuple[int, int, int]]:
+    """The pooled ratings of a batch: (nearest step, how many, the sum of them in thousandths of a step)."""
+    rows = tx.all(
+        "select (score + 500) / 1000 as step, count(*) as count, sum(score) as total from scores"
+        " where batch_id = :batch_id group by 1 order by 1",
+        batch_id=batch_id,
+    )
+    return [(row["step"], row["count"], row["total"]) for row in rows]
+
+
 def decided(tx: Tx, batch_id: int) -> int:
     """How many of a batch's labels a person set."""
     sql = "select count(*) from labels where batch_id = :batch_id and source = 'human'"

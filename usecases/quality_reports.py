@@ -30,6 +30,7 @@ from storage.database import Tx
 from storage.jobs import Job
 from storage.quality_reports import Answered, Vote
 from usecases import reserves
+from usecases.mirrors import is_ordinal
 from usecases.notify import inform, tell
 from usecases.roles import require_coordinator
 
@@ -222,7 +223,7 @@ def order(tx: Tx, batch_id: int) -> tuple[str, ...] | None:
     """The labels of a batch whose answers have an order, lowest first; None of others."""
     found = batches.by_id(tx, batch_id)
     assert found is not None
-    return found.face.answers if getattr(kind(found.kind), "is_ordinal", False) else None
+    return found.face.answers if is_ordinal(found.kind) else None
 
 
 def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -> tuple[Figures, str]:
@@ -239,6 +240,7 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         tasks=batch.tasks, done=seen.done, answers=seen.answers, open_answers=seen.open_answers, wanted=batch.wanted
     )
     kept_for_topups, not_lifted = reserves.kept_for_topups(tx, batch_id)
+    scored, score, steps, highest = _scores(tx, batch)
     found = Figures(
         at=now,
         tasks=batch.tasks,
@@ -258,8 +260,14 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         bins=histogram(confidences),
         sure=sum(sure * many for sure, many in confidences) // labels if labels else None,
         decided=quality_reports.decided(tx, batch_id),
+        accepted=batch.accepted,
+        scored=scored,
+        score=score,
+        steps=steps,
+        highest=highest,
         spent=_spent(tx, batch_id),
         lifted=kept_for_topups - not_lifted,
+        measured=batch.measured,
         paid_for=batch.price * batch.measured,
         active=batch.active_micros,
         saved=max(0, seen.done * batch.overlap - (seen.answers - seen.open_answers)) if batch.overlap_least else 0,
@@ -272,6 +280,19 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         fit_answers=0 if fit is None else fit.answers,
     )
     return found, state(tx, batch)
+
+
+def _scores(tx: Tx, batch: Batch) -> tuple[int, int | None, tuple[int, ...], int]:
+    """What others rated: the tasks of a scale, or the replies of written work, once somebody was asked to."""
+    rating = batch.id if is_ordinal(batch.kind) else quality_reports.rated_in(tx, batch.id)
+    found = [] if rating is None else quality_reports.scores(tx, rating)
+    scored = sum(many for _, many, _ in found)
+    scale = batches.by_id(tx, rating) if rating is not None and scored else None
+    if scale is None:
+        return 0, None, (), 0
+    counts = {step: many for step, many, _ in found}
+    steps = tuple(counts.get(int(one), 0) for one in scale.face.answers)
+    return scored, sum(total for *_, total in found) // scored, steps, int(scale.face.answers[-1])
 
 
 def _spent(tx: Tx, batch: int) -> int:

@@ -10,9 +10,8 @@ from bot.rendering.batches import state_name
 from bot.rendering.drafts import counted
 from bot.rendering.message import Action, Button, Drawn, Keyboard, Message, Nothing, Renderer
 from domain.intervals import wilson
-from domain.kinds import kind
 from domain.long_texts import CAPTION, cut_end, units
-from domain.pay import per_hour
+from domain.pay import MEASURED_FROM, per_hour
 from domain.quality import EDGES, SURE, UNSURE, WHOLE, Figures
 from domain.rules import SECOND
 from files.quality_charts import Bar, Card, Tile, quality_chart
@@ -25,6 +24,7 @@ from usecases.quality_reports import COUNTED, Report
 
 TITLE = 60
 LISTED_TITLE = 40
+UNKNOWN = "–"
 SURE_FROM = 8_000
 """From this confidence on a bar is drawn as sure."""
 
@@ -42,30 +42,38 @@ def report(view: tuple[Report | None, bool], words: Words) -> Action:
 
 def _blocks(found: Report, figures: Figures, words: Words) -> Iterable[Markup]:
     yield words.html(
-        "<b>{title}</b> · quality · {state}",
+        "<b>{title}</b> · {state}",
         title=cut_end(found.batch.title, TITLE),
         state=state_name(found.batch.state, words),
     )
     yield Markup(_progress(found, figures, words))
     yield Markup("")
-    yield Markup(f"{words.html('Right on gold:')} {_gold(figures, words)}")
-    yield Markup(f"{words.html('Agreement:')} {_agreement(figures, words)}")
-    yield Markup(f"{words.html('Labels:')} {_sure(figures, words)}")
-    if figures.bins:
-        bars = " · ".join(f"{one.label}: {one.shown}" for one in reversed(_bars(figures, words)) if one.count)
+    if figures.has_labels:
+        yield Markup(f"{words.html('Right on gold:')} {_gold(figures, words)}")
+        yield Markup(f"{words.html('Agreement:')} {_agreement(figures, words)}")
+        if not figures.steps:
+            yield Markup(f"{words.html('Labels:')} {_sure(figures, words)}")
+    else:
+        yield from (_told(tile, words) for tile in _written(figures, words))
+    if figures.steps:
+        yield words.html("Ratings: {average}", average=_average(figures, words))
+    if bars := " · ".join(f"{one.label}: {one.shown}" for one in reversed(_bars(figures, words)) if one.count):
         yield words.html("{bars}", bars=bars)
     if figures.decided:
         yield words.html_many("{count} label set by a person", "{count} labels set by a person", figures.decided)
     yield Markup("")
-    for tile in _money(figures, words):
-        yield words.html("{label}: {value}, {note}", label=tile.label, value=_marked(tile), note=tile.note)
+    yield from (_told(tile, words) for tile in _money(figures, words))
     if waits := _waits(found, figures, words):
         yield words.html("{waits}", waits=waits)
-    yield words.html("<i>{fit}</i>", fit=_fit(figures, words))
+    yield words.html("<i>{fit}</i>", fit=" · ".join(filter(None, (_as_of(figures, words), _fit(figures, words)))))
 
 
-def _marked(tile: Tile) -> str:
-    return f"▼ {tile.value}" if tile.low else tile.value
+def _told(tile: Tile, words: Words) -> Markup:
+    """A tile as a line."""
+    if tile.value == UNKNOWN:
+        return words.html("{label}: {note}", label=tile.label, note=tile.note)
+    value = f"▼ {tile.value}" if tile.low else tile.value
+    return words.html("{label}: <b>{value}</b>, {note}", label=tile.label, value=value, note=tile.note)
 
 
 def _progress(found: Report, figures: Figures, words: Words) -> str:
@@ -82,8 +90,6 @@ def _end(figures: Figures, words: Words) -> str:
 
 def _gold(figures: Figures, words: Words) -> Markup:
     """The share of right answers to gold, and what that says of all: an interval, not a point."""
-    if not figures.has_labels:
-        return words.html("written work has no gold.")
     if not figures.gold:
         return words.html("no gold yet. <b>Make gold</b> shows how right the answers are.")
     if not figures.gold_answers:
@@ -124,8 +130,6 @@ def _agreement(figures: Figures, words: Words) -> Markup:
 
 def _no_agreement(figures: Figures, words: Words) -> str:
     """Why it is not known, if it is not."""
-    if not figures.has_labels:
-        return words.plain("written work is reviewed, not compared.")
     if not figures.answers:
         return words.plain("no answers yet.")
     if figures.pairs:
@@ -138,7 +142,7 @@ def _no_agreement(figures: Figures, words: Words) -> str:
 def _alpha(figures: Figures, words: Words) -> str:
     if figures.alpha is None:
         return words.plain("all gave one and the same answer, so α cannot tell it from chance")
-    value = words.decimal(Decimal(figures.alpha) / WHOLE, 2)
+    value = words.decimal(Decimal(figures.alpha) / WHOLE, 2).replace("-", "\N{MINUS SIGN}")
     return words.plain("α {alpha} (0 is chance, 1 is always)", alpha=value)
 
 
@@ -160,14 +164,21 @@ def _sure(figures: Figures, words: Words) -> Markup:
 
 def _no_labels(figures: Figures, words: Words) -> str:
     if not figures.has_labels:
-        return words.plain("none, the replies are the result.")
+        return words.plain("nobody was asked to rate the replies. /batches has the batch, and a button for it.")
     if figures.fit_rule is None:
         return words.plain("not fitted yet. That comes by itself, soon after the first answers.")
     return words.plain("none yet.")
 
 
 def _bars(figures: Figures, words: Words) -> tuple[Bar, ...]:
+    """Labels by how sure they are; of what was rated, results by the step that is nearest."""
     found = []
+    if figures.steps:
+        first = figures.highest - len(figures.steps) + 1
+        return tuple(
+            Bar(words.number(first + place), words.number(many), many, sure=True)
+            for place, many in enumerate(figures.steps)
+        )
     for place, (edge, many) in enumerate(zip(EDGES, figures.bins, strict=False)):
         upper = EDGES[place + 1] if place + 1 < len(EDGES) else WHOLE
         if place:
@@ -178,13 +189,46 @@ def _bars(figures: Figures, words: Words) -> tuple[Bar, ...]:
     return tuple(found)
 
 
+def _average(figures: Figures, words: Words) -> str:
+    """What was rated, on average."""
+    assert figures.score is not None
+    return words.plain_many(
+        "{score} of {highest} on average, {count} rated",
+        "{score} of {highest} on average, {count} rated",
+        figures.scored,
+        score=words.decimal(Decimal(figures.score) / 1_000, 1),
+        highest=words.number(figures.highest),
+    )
+
+
+def _written(figures: Figures, words: Words) -> tuple[Tile, Tile]:
+    """What stands in the place of gold and agreement where people write: what was accepted, what waits."""
+    accepted = Tile(words.plain("Accepted"), UNKNOWN, words.plain("no answers yet."))
+    waiting = Tile(words.plain("In review"), UNKNOWN, words.plain("nothing waits."))
+    if figures.answers:
+        share = words.share(figures.accepted, figures.answers)
+        note = words.plain(
+            "{accepted} of {answers} replies",
+            accepted=words.number(figures.accepted),
+            answers=words.number(figures.answers),
+        )
+        accepted = Tile(accepted.label, share, note)
+    if figures.waits and figures.waits_since is not None:
+        age = words.duration(max(0, figures.at - figures.waits_since) // SECOND)
+        many = words.number(min(figures.waits, COUNTED - 1))
+        more = f"{many}+" if figures.waits >= COUNTED else many
+        waiting = Tile(waiting.label, more, words.plain("the oldest for {age}", age=age))
+    return accepted, waiting
+
+
 def _money(figures: Figures, words: Words) -> tuple[Tile, ...]:
     """Pay an hour, what a label costs, and what an overlap that adapts has saved."""
-    hourly = per_hour(figures.paid_for + figures.lifted, figures.active)
+    enough = figures.measured >= MEASURED_FROM
+    hourly = per_hour(figures.paid_for + figures.lifted, figures.active) if enough else None
     floor = words.rules.floor
     tiles = []
     if hourly is None:
-        tiles.append(Tile(words.plain("Pay per hour"), "–", words.plain("not measured yet")))
+        tiles.append(Tile(words.plain("Pay per hour"), UNKNOWN, words.plain("not measured yet")))
     else:
         note = (
             words.plain("with top-ups; the floor is {floor}", floor=words.rate(floor))
@@ -194,7 +238,7 @@ def _money(figures: Figures, words: Words) -> tuple[Tile, ...]:
         tiles.append(Tile(words.plain("Pay per hour"), words.rate(hourly), note, low=hourly < floor))
     each = figures.per_label
     if each is None:
-        tiles.append(Tile(words.plain("A result costs"), "–", words.plain("none is finished yet")))
+        tiles.append(Tile(words.plain("A result costs"), UNKNOWN, words.plain("none is finished yet")))
     else:
         answers = Decimal(figures.answers - figures.open_answers) / figures.done
         note = words.plain("{answers} answers each, with top-ups", answers=words.decimal(answers, 1))
@@ -213,82 +257,71 @@ def _cents(micro: int) -> int:
 
 
 def _waits(found: Report, figures: Figures, words: Words) -> str:
-    """How long people wait for a review: of written work what waits now, and what was decided last."""
-    parts = []
-    if kind(found.batch.kind).input == "text" and figures.waits and figures.waits_since is not None:
-        age = words.duration(max(0, figures.at - figures.waits_since) // SECOND)
-        if figures.waits >= COUNTED:
-            count = words.number(COUNTED - 1)
-            parts.append(words.plain("More than {count} wait for a review, the oldest for {age}", count=count, age=age))
-        else:
-            parts.append(
-                words.plain_many(
-                    "{count} waits for a review, the oldest for {age}",
-                    "{count} wait for a review, the oldest for {age}",
-                    figures.waits,
-                    age=age,
-                )
-            )
-    if figures.review is not None:
-        time = words.duration(figures.review // SECOND)
-        parts.append(words.plain("Half of the reviews came within {time}", time=time))
-    return " · ".join(parts)
+    """How long people took to review, where people did."""
+    if figures.review is None:
+        return ""
+    return words.plain("Half of the reviews came within {time}", time=words.duration(figures.review // SECOND))
+
+
+def _as_of(figures: Figures, words: Words) -> str:
+    return words.plain("As of {when}", when=words.when(figures.at))
 
 
 def _fit(figures: Figures, words: Words) -> str:
-    when = words.when(figures.at)
     if figures.fit_at is None:
-        return words.plain("As of {when}", when=when)
+        return ""
     return words.plain_many(
-        "As of {when}; labels fitted {fit} from {count} answer, rule {rule}",
-        "As of {when}; labels fitted {fit} from {count} answers, rule {rule}",
+        "Labels fitted {when} from {count} answer, rule {rule}",
+        "Labels fitted {when} from {count} answers, rule {rule}",
         figures.fit_answers,
-        when=when,
-        fit=words.when(figures.fit_at),
+        when=words.when(figures.fit_at),
         rule=figures.fit_rule,
     )
+
+
+def _compared(figures: Figures, words: Words) -> tuple[Tile, Tile]:
+    """Gold and agreement; what is not known says why."""
+    gold = Tile(words.plain("Right on gold"), UNKNOWN, _capital(_plainly(_gold(figures, words))))
+    span = wilson(figures.gold_right, figures.gold_answers)
+    if span is not None:
+        share = figures.gold_right / figures.gold_answers
+        value = words.share(figures.gold_right, figures.gold_answers)
+        gold = Tile(gold.label, value, _likely(figures, words), (span[0], share, span[1]))
+    agree = Tile(words.plain("Two answers agree"), UNKNOWN, _capital(_no_agreement(figures, words)))
+    if not agree.note:
+        share = figures.same / figures.pairs
+        value = words.share(figures.same, figures.pairs)
+        agree = Tile(agree.label, value, _alpha(figures, words), (share, share, share))
+    return gold, agree
 
 
 def picture(found: Report, words: Words) -> Drawn:
     """The card that files/quality_charts.py draws."""
     figures = found.figures
     assert figures is not None
-    gold = Tile(words.plain("Right on gold"), "–", _plainly(_gold(figures, words)))
-    span = wilson(figures.gold_right, figures.gold_answers)
-    if span is not None and figures.has_labels:
-        share = figures.gold_right / figures.gold_answers
-        value = words.share(figures.gold_right, figures.gold_answers)
-        gold = Tile(gold.label, value, _likely(figures, words), (span[0], share, span[1]))
-    agree = Tile(words.plain("Two answers agree"), "–", _no_agreement(figures, words))
-    if not agree.note:
-        share = figures.same / figures.pairs
-        value = words.share(figures.same, figures.pairs)
-        agree = Tile(agree.label, value, _alpha(figures, words), (share, share, share))
     average = ""
-    if figures.sure is not None:
+    if figures.steps:
+        average = _average(figures, words)
+    elif figures.sure is not None:
         average = words.plain("{share} of them expected right", share=words.share(figures.sure, WHOLE))
-    waits = _waits(found, figures, words)
+    rated = figures.steps or not figures.has_labels
     card = Card(
         title=found.batch.title,
-        when=state_name(found.batch.state, words),
+        when=f"{_as_of(figures, words)} · {state_name(found.batch.state, words)}",
         done=figures.done / figures.tasks if figures.tasks else 0.0,
         progress=_plainly(
             words.html("{done} of {all} done", done=words.number(figures.done), all=counted(found.batch, words))
         ),
-        end=_end(figures, words),
-        tiles=(_begun(gold), _begun(agree)),
-        heading=words.plain("How sure the labels are"),
+        end=_capital(_end(figures, words)),
+        tiles=_compared(figures, words) if figures.has_labels else _written(figures, words),
+        heading=words.plain("How it was rated") if rated else words.plain("How sure the labels are"),
         average=average,
         bars=_bars(figures, words),
         missing=_capital(_no_labels(figures, words)),
         money=_money(figures, words),
-        foot=(*((waits,) if waits else ()), _fit(figures, words)),
+        foot=tuple(filter(None, (_waits(found, figures, words), _fit(figures, words)))),
     )
     return Drawn(quality_chart, (card,))
-
-
-def _begun(tile: Tile) -> Tile:
-    return Tile(tile.label, tile.value, _capital(tile.note), tile.span, tile.low)
 
 
 def _capital(text: str) -> str:

@@ -1,0 +1,130 @@
+"""A worker's private mirror: how often they are right, and two answers to learn from. Told with their week, to nobody
+else.
+
+Only what cannot give anything away is shown: gold they were told of, and tasks that are done and are no gold. Nothing
+follows from it, and nobody is compared with anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from domain.batches import Batch, Task
+from domain.kinds import kind
+from domain.people import Person
+from domain.refusals import StaleButton
+from storage import batches, mirrors, tasks
+from storage.database import Tx
+from storage.mirrors import Missed
+from usecases.notify import tell
+
+EXAMPLES: Final = 2
+LOOKED_AT: Final = 500
+"""So many of a worker's newest answers are looked through for examples."""
+SURE: Final = 9_000
+"""How sure (in 1/10,000) a label must be to be held against an answer."""
+READ: Final = 20
+WIDEST: Final = 3_000
+"""An interval wider than this (in 1/10,000) says nothing: "not enough yet" does."""
+LEAST_OTHERS: Final = 2
+"""So many others at least, and all of them with another answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How often somebody is right in a kind of work and language, in 1/10,000, likely from low to high."""
+
+    kind: str
+    language: str
+    share: int | None = None
+    low: int = 0
+    high: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer to learn from: what they said and what is right, as labels; `others` is 0 where it was gold."""
+
+    submission_id: int
+    batch: Batch
+    task: Task
+    said: str
+    right: str
+    why: str | None
+    others: int
+
+
+def examples(tx: Tx, worker_id: int, *, since: int, until: int) -> tuple[Example, ...]:
+    """Two at most: missed gold first, then where all others said something else; different mistakes if possible."""
+    gold = mirrors.missed_gold(tx, worker_id, since=since, until=until, limit=READ)
+    found = _read(tx, gold)
+    if len(_varied(found)) < EXAMPLES:
+        found += _read(tx, mirrors.alone(tx, worker_id, since=since, until=until, sure=SURE, limit=LOOKED_AT)[:READ])
+    varied = _varied(found)
+    rest = [one for one in found if one not in varied]
+    return (*varied, *rest)[:EXAMPLES]
+
+
+def known(tx: Tx, worker_id: int, *, since: int, until: int) -> tuple[Known, ...]:
+    """How often they are right in what they did in this time, by kind of work and language; `share` None: not enough
+    yet."""
+    worked = mirrors.worked_in(tx, worker_id, since=since, until=until, limit=LOOKED_AT)
+    done = {(batch.kind, batch.language) for one in worked if (batch := batches.by_id(tx, one)) is not None}
+    skills = {(one.kind, one.language): one for one in mirrors.skills(tx, worker_id)}
+    found = []
+    for name, language in sorted(done):
+        skill = skills.get((name, language))
+        if not kind(name).has_labels:
+            continue
+        if skill is None or skill.high - skill.low > WIDEST:
+            found.append(Known(name, language))
+        else:
+            found.append(Known(name, language, skill.estimate, skill.low, skill.high, skill.answers))
+    return tuple(found)
+
+
+def show(tx: Tx, *, by: Person, submission: int, now: int) -> None:
+    """**Example 1**: the photo or the text of one's own answer with what is right. Raises StaleButton for others', and
+    when the answer that was thought right no longer is."""
+    if example(tx, by.id, submission) is None:
+        raise StaleButton
+    tell(tx, by, "example", now=now, submission=submission)
+
+
+def example(tx: Tx, worker_id: int, submission_id: int) -> Example | None:
+    """One of a worker's examples as it is now; None for what is none (any more)."""
+    missed = mirrors.missed_one(tx, worker_id, submission_id)
+    if missed is None:
+        missed = mirrors.alone_one(tx, worker_id, submission_id, sure=SURE)
+    found = _read(tx, [] if missed is None else [missed])
+    return found[0] if found else None
+
+
+def _read(tx: Tx, missed: Iterable[Missed]) -> list[Example]:
+    found = []
+    for one in missed:
+        batch, task = batches.by_id(tx, one.batch_id), tasks.by_id(tx, one.task_id)
+        assert batch is not None and task is not None
+        said = kind(batch.kind).label(json.loads(one.answer))
+        by_others = one.why is None and one.others
+        if said is None or said == one.label or (by_others and (by_others < LEAST_OTHERS or is_ordinal(batch.kind))):
+            continue  # a step beside the others' on a scale is no mistake
+        found.append(Example(one.submission_id, batch, task, said, one.label, one.why, one.others))
+    return found
+
+
+def is_ordinal(name: str) -> bool:
+    """Whether the answers of a kind have an order."""
+    return bool(getattr(kind(name), "is_ordinal", False))
+
+
+def _varied(found: Iterable[Example]) -> list[Example]:
+    """The first of each mistake: one thing taken for another, in one batch."""
+    first: dict[tuple[int, str, str], Example] = {}
+    for one in found:
+        first.setdefault((one.batch.id, one.said, one.right), one)
+    return list(first.values())
