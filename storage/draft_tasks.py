@@ -34,9 +34,10 @@ def set_wanted(tx: Tx, batch_id: int, overlap: int) -> None:
 
 
 def move_rest(tx: Tx, batch_id: int, *, keep: int, to: int) -> int:
-    """Move all but the first `keep` tasks to another draft; returns how many."""
+    """Move all but the first `keep` tasks to another draft, the gold stays; returns how many."""
     return tx.run(
-        "update tasks set batch_id = :to where id in (select id from tasks where batch_id = :batch_id order by id"
+        "update tasks set batch_id = :to where id in (select id from tasks where batch_id = :batch_id"
+        " and gold is null order by id"
         " limit -1 offset :keep)",
         to=to,
         batch_id=batch_id,
@@ -45,18 +46,23 @@ def move_rest(tx: Tx, batch_id: int, *, keep: int, to: int) -> int:
 
 
 def rest(tx: Tx, batch_id: int, *, behind: int) -> None:
-    """All but the first `behind` tasks are offered to nobody until `wake`."""
+    """All but the first `behind` tasks are offered to nobody until `wake`, nor is gold."""
     tx.run(
-        "update tasks set state = 'paused' where id in (select id from tasks where batch_id = :batch_id order by id"
-        " limit -1 offset :behind)",
+        "update tasks set state = 'paused' where batch_id = :batch_id and (gold is not null or id in"
+        " (select id from tasks where batch_id = :batch_id and gold is null order by id limit -1 offset :behind))",
         batch_id=batch_id,
         behind=behind,
     )
 
 
 def wake(tx: Tx, batch_id: int) -> None:
-    """What rested can be offered; tasks that were reported stay paused."""
+    """What rested can be offered; tasks that were reported stay paused, and gold for the ways of ordinary work.
+
+    So do tasks about what was written by somebody who has withdrawn their consent since.
+    """
     tx.run(
-        "update tasks set state = 'open' where batch_id = :batch_id and state = 'paused' and reports = 0",
+        "update tasks set state = 'open' where batch_id = :batch_id and state = 'paused' and reports = 0"
+        " and gold is null and (author_id is null or exists (select 1 from consents c where c.person_id = author_id"
+        " and c.withdrawn_at is null))",
         batch_id=batch_id,
     )

@@ -76,19 +76,7 @@ def freeze(tx: Tx, batch_id: int, *, now: int) -> None:
 
 
 def leave_out(tx: Tx, author_id: int) -> None:
-    """Nobody rates this author's replies any more; drafts lose them."""
-    drafts = tx.all(
-        "select t.batch_id, count(*) as count from tasks t join batches b on b.id = t.batch_id and b.state = 'draft'"
-        " where t.author_id = :author_id group by t.batch_id",
-        author_id=author_id,
-    )
-    for row in drafts:
-        tx.run(
-            "delete from tasks where author_id = :author_id and batch_id = +:batch_id",
-            author_id=author_id,
-            batch_id=row["batch_id"],
-        )
-        tx.run("update batches set tasks = tasks - :count where id = :id", id=row["batch_id"], count=row["count"])
+    """Nobody is given this author's replies to rate any more; a batch that still wanted ratings of them keeps them."""
     tx.run("update tasks set state = 'paused' where author_id = :author_id and state = 'open'", author_id=author_id)
 
 
@@ -100,17 +88,23 @@ def rated_batch(tx: Tx, batch_id: int) -> int | None:
 
 def of_submission(tx: Tx, submission_id: int) -> PeerScore | None:
     """The score of a reply; None while it has none."""
-    row = tx.one(
-        f"select {SCORED} where r.rated_submission = :id and {STANDS} order by c.at desc limit 1", id=submission_id
-    )
+    row = tx.one(f"select {SCORED} where r.rated_submission = :id and {STANDS} limit 1", id=submission_id)
     return None if row is None else PeerScore(*tuple(row))
+
+
+def place_of(tx: Tx, submission_id: int) -> int | None:
+    """Where a reply stands among those with scores, whatever has become of it; None without one."""
+    found: int | None = tx.value(
+        "select c.score from tasks r join scores c on c.task_id = r.id where r.rated_submission = :id limit 1",
+        id=submission_id,
+    )
+    return found
 
 
 def of_submissions(tx: Tx, ids: Sequence[int]) -> dict[int, PeerScore]:
     """The scores of some replies, by submission."""
     rows = tx.all(
-        f"select s.id, {SCORED} where r.rated_submission in (select value from json_each(:ids)) and {STANDS}"
-        " order by c.at",
+        f"select s.id, {SCORED} where r.rated_submission in (select value from json_each(:ids)) and {STANDS}",
         ids=json.dumps(list(ids)),
     )
     return {row["id"]: PeerScore(*tuple(row)[1:]) for row in rows}

@@ -18,6 +18,8 @@ WAITING = """with recursive waiting (batch_id) as (
  select (select min(s.batch_id) from submissions s where s.state = 'pending' and s.batch_id > w.batch_id)
  from waiting w where w.batch_id is not null)"""
 
+SCORED = """exists (select 1 from tasks r join scores c on c.task_id = r.id where r.rated_submission = p.id)"""
+
 
 def submission(tx: Tx, submission_id: int) -> Submission | None:
     """The submission, if there is one (ids come in button data, which anybody can alter)."""
@@ -25,16 +27,41 @@ def submission(tx: Tx, submission_id: int) -> Submission | None:
     return None if row is None else _submission(row)
 
 
-def next_pending(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: int) -> Submission | None:
-    """The oldest pending submission behind `after` to a batch of these kinds that is not the reviewer's own."""
+def next_pending(
+    tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: int, besides_scored: bool = False
+) -> Submission | None:
+    """The oldest pending submission behind `after` to a batch of these kinds that is not the reviewer's own.
+
+    `besides_scored` leaves out those that other workers' ratings have a score for (`next_scored` has them).
+    """
+    unscored = f" and not {SCORED}" if besides_scored else ""
     row = tx.one(
         f"{WAITING} select {COLUMNS} from submissions s where s.id = (select min((select p.id from submissions p"
         " where p.batch_id = b.id and p.state = 'pending' and p.id > :after and p.worker_id <> :reviewer_id"
-        " order by p.id limit 1)) from waiting w join batches b on b.id = w.batch_id"
+        f"{unscored} order by p.id limit 1)) from waiting w join batches b on b.id = w.batch_id"
         " where b.kind in (select value from json_each(:kinds)))",
         kinds=json.dumps(list(kinds)),
         reviewer_id=reviewer_id,
         after=after,
+    )
+    return None if row is None else _submission(row)
+
+
+def next_scored(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: tuple[int, int]) -> Submission | None:
+    """The pending submission with the lowest peer score behind `after` (score, id) that is not the reviewer's own.
+
+    It goes through the scores of the batches in which something waits: at most as many as these batches have replies.
+    """
+    row = tx.one(
+        f"{WAITING} select {COLUMNS} from waiting w join batches b on b.id = w.batch_id"
+        " join batches rb on rb.rates_batch = b.id join scores c on c.batch_id = rb.id join tasks r on r.id = c.task_id"
+        " join submissions s on s.id = r.rated_submission where s.state = 'pending' and s.worker_id <> :reviewer_id"
+        " and (c.score, s.id) > (:score, :id) and b.kind in (select value from json_each(:kinds))"
+        " order by c.score, s.id limit 1",
+        kinds=json.dumps(list(kinds)),
+        reviewer_id=reviewer_id,
+        score=after[0],
+        id=after[1],
     )
     return None if row is None else _submission(row)
 

@@ -25,7 +25,7 @@ from domain.reviews import (
     checked_reason,
 )
 from domain.rules import SECOND
-from storage import batches, people, questions, reviews, tasks
+from storage import batches, peer_scores, people, questions, reviews, tasks
 from storage.database import Tx
 from storage.ledger import transfer
 from usecases import progress
@@ -278,7 +278,15 @@ def unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, no
 
 
 def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
-    return reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=by.id, after=after)
+    """What other workers' ratings have a score for comes first, the lowest first; then the rest, the oldest first."""
+    score = peer_scores.place_of(tx, after) if after else None
+    if score is not None or not after:
+        behind = (-1, 0) if score is None else (score, after)
+        found = reviews.next_scored(tx, kinds=WRITTEN, reviewer_id=by.id, after=behind)
+        if found is not None:
+            return found
+    behind_unscored = 0 if score is not None else after
+    return reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=by.id, after=behind_unscored, besides_scored=True)
 
 
 def show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.rendering.conversation import speaker, turns_html, turns_text
 from bot.rendering.message import Action, Button, Document, Keyboard, Message, Nothing, Renderer
+from bot.rendering.scores import score_line
 from domain import long_texts
 from domain.batches import Batch, Submission
 from domain.kinds import Message as Turn
@@ -14,8 +15,9 @@ from domain.reviews import AT_ONCE, RETURN_CODES, Verdict, known_reason
 from domain.rules import SECOND
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, reviews
+from storage import batches, peer_scores, reviews
 from storage.database import Tx
+from storage.peer_scores import PeerScore
 from usecases.reviews import REPLY, WRITTEN, in_full
 
 COUNTED = 1_000
@@ -35,6 +37,7 @@ class Review:
     waiting: int
     at: int
     said: str | None = None
+    score: PeerScore | None = None
 
 
 def review(view: Review, words: Words) -> Action:
@@ -55,6 +58,7 @@ def review(view: Review, words: Words) -> Action:
         ),
         turns_html(before, words),
         words.html("✍️ <b>{speaker}</b>\n{said}", speaker=speaker(REPLY, words), said=shown),
+        score_line(view.score, words) if view.score else Markup(""),
         _silence(view, words),
     ]
     return Message(
@@ -119,6 +123,7 @@ def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> Review:
         reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=person_id, limit=COUNTED),
         params.get("at", 0),
         params.get("said"),
+        peer_scores.of_submission(tx, submission.id),
     )
 
 

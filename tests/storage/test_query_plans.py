@@ -48,6 +48,7 @@ from usecases import (
     payout_files,
     payout_methods,
     payouts,
+    peer_scores,
     pilots,
     presence,
     proposals,
@@ -90,6 +91,8 @@ BOUNDED = {
     "select id from topups where worker_id": "one worker's: at most one a day and batch",
     "delete from questions where json_extract": "what somebody is asked just now: one row a person at most",
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
+    "join scores c on c.batch_id = rb.id": "the scores of the batches with written work in review",
+    "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
 
@@ -221,6 +224,7 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.arrive(owner, payouts.mark_paid, slot=Slot.payout_run(run), run_id=run)
     story.arrive(workers[0], work.start, slot=Slot.CARD, batch=written)
     story.arrive(owner, publishing.pause, slot=Slot.batch(tapped), batch=tapped)
+    story.arrive(owner, peer_scores.ask, slot=Slot.batch(written), batch=written, said={"en": peer_scores.ASKING})
     story.arrive(owner, publishing.close, slot=Slot.batch(written), batch=written)
     story.now += 60 * MINUTE
     story.tick()

@@ -1,0 +1,266 @@
+"""Peer scores: written replies rated by other workers, without names, never by who wrote them, and never a verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.joining import CoordinatorsOnly
+from domain.people import Person
+from domain.refusals_batches import NothingToRate, NotPublished, NotWritten
+from domain.refusals_work import UnderReview
+from domain.rules import MINUTE
+from domain.scales import RULE, pool
+from storage import batches, consents, draft_tasks, peer_scores, scales
+from storage import tasks as stored_tasks
+from tests import steps
+from tests.builders import make_batch, make_draft, make_owner, make_worker, publish_all
+from tests.steps import books_are_right, money, screen, the, write
+from tests.usecases.desk import Desk
+from usecases import answering, drafts, leaving, publishing, reporting, reviews, typed, work
+from usecases.peer_scores import ASKING, RATERS, ask
+
+SAID = {"en": ASKING, "fr": ASKING._replace(question="La réponse est-elle bonne ?", low="Mauvaise", high="Très bonne")}
+NAMES = ("Ana", "Ben", "Cy")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def owner(desk: Desk) -> Person:
+    return desk.make(make_owner)
+
+
+@pytest.fixture
+def written(desk: Desk) -> int:
+    """A batch in which Ana, Ben and Cy have written a reply each to the same prompt."""
+    batch = desk.make(make_batch, "write_reply", 2, 600_000, 3)
+    for name in NAMES:
+        desk.make(write, worker(desk, name), batch, f"{name} would stir it.", now=desk.now)
+    desk.pass_time(120)
+    return batch
+
+
+def worker(desk: Desk, name: str) -> Person:
+    return desk.make(make_worker, 100 + sum(map(ord, name)), name)
+
+
+def replies(desk: Desk, batch: int) -> dict[str, int]:
+    """The submissions of a batch by the first word of their text."""
+    rows = desk.tx.all("select id, answer ->> '$.text' as text from submissions where batch_id = :id", id=batch)
+    return {row["text"].split()[0]: row["id"] for row in rows}
+
+
+def asked(desk: Desk, owner: Person, written: int) -> int:
+    """Scores are asked for; returns the draft."""
+    desk.do(ask, owner, batch=written, said=SAID)
+    return int(desk.value("select max(id) from batches"))
+
+
+def published(desk: Desk, owner: Person, written: int) -> int:
+    draft = asked(desk, owner, written)
+    batches.change(desk.tx, draft, price=50_000)
+    return desk.make(publish_all, draft, now=desk.now)
+
+
+def rate_all(desk: Desk, rating: int, given: dict[str, dict[str, int]]) -> None:
+    """Everybody rates what they are given, as `given[rater][writer]` says, until nothing is left for them."""
+    for name, own in given.items():
+        rater = worker(desk, name)
+        desk.do(work.start, rater, batch=rating)
+        while (card := desk.card(rater)) is not None:
+            task = stored_tasks.by_id(desk.tx, desk.task(rater))
+            assert task is not None
+            writer = task.payload.messages[-1][1].split()[0]
+            desk.do(answering.submit, rater, assignment=card, answer_index=own[writer] - 1)
+
+
+def refit(desk: Desk, rating: int) -> None:
+    """What the refit of a batch of ratings does: pool and store."""
+    rows = desk.tx.all(
+        "select task_id, worker_id, answer ->> '$.value' as value from submissions where batch_id = :id"
+        " and state in ('pending', 'accepted')",
+        id=rating,
+    )
+    tasks, raters = sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
+    found = pool(
+        [tasks.index(row[0]) for row in rows],
+        [raters.index(row[1]) for row in rows],
+        [row[2] for row in rows],
+        steps=(1, 5),
+        task_count=len(tasks),
+        rater_count=len(raters),
+    )
+    scales.replace(desk.tx, rating, *found.tables(tasks, raters), rule=RULE, now=desk.now)
+
+
+GIVEN = {
+    "Ana": {"Ben": 4, "Cy": 1},
+    "Ben": {"Ana": 5, "Cy": 2},
+    "Cy": {"Ana": 4, "Ben": 3},
+    "Dee": {"Ana": 5, "Ben": 4, "Cy": 1},
+}
+
+
+@pytest.fixture
+def rated(desk: Desk, owner: Person, written: int) -> int:
+    """The batch of ratings, rated by the writers and by Dee, and pooled."""
+    rating = published(desk, owner, written)
+    rate_all(desk, rating, GIVEN)
+    refit(desk, rating)
+    return rating
+
+
+def test_asking_drafts_a_batch_of_ratings_without_names(desk: Desk, owner: Person, written: int) -> None:
+    draft = batches.by_id(desk.tx, asked(desk, owner, written))
+    assert draft is not None
+    assert (draft.kind, draft.state, draft.tasks, draft.overlap, draft.price) == ("rate", "draft", 3, RATERS, None)
+    assert draft.face.in_language("fr").ends == ("Mauvaise", "Très bonne")
+    first = draft_tasks.first(desk.tx, draft.id)
+    assert first is not None
+    assert first.payload.messages == (("user", "Prompt 0"), ("reply", "Ana would stir it."))
+    assert "Ana" not in first.name
+    assert peer_scores.rated_batch(desk.tx, draft.id) == written
+
+
+def test_nobody_is_given_their_own_reply(desk: Desk, owner: Person, written: int) -> None:
+    rating = published(desk, owner, written)
+    for name in (*NAMES, "Dee"):
+        rater = worker(desk, name)
+        desk.do(work.start, rater, batch=rating)
+        seen = set()
+        while (card := desk.card(rater)) is not None:
+            task = stored_tasks.by_id(desk.tx, desk.task(rater))
+            assert task is not None
+            seen.add(task.payload.messages[-1][1].split()[0])
+            desk.do(reporting.skip, rater, assignment=card)
+        assert seen == {*NAMES} - {name}, name
+
+
+def test_a_reply_is_asked_for_once_and_a_second_asking_takes_what_is_new(
+    desk: Desk, owner: Person, written: int
+) -> None:
+    asked(desk, owner, written)
+    with pytest.raises(NothingToRate):
+        asked(desk, owner, written)
+    desk.make(write, worker(desk, "Ana"), written, "Again she stirs it.", now=desk.now)
+    desk.pass_time(120)
+    second = asked(desk, owner, written)
+    assert desk.value("select group_concat(rated_submission) from tasks where batch_id = :id", id=second) == str(
+        replies(desk, written)["Again"]
+    )
+
+
+def test_a_discarded_draft_can_be_asked_for_again(desk: Desk, owner: Person, written: int) -> None:
+    draft = asked(desk, owner, written)
+    desk.do(drafts.discard, owner, batch=draft)
+    again = batches.by_id(desk.tx, asked(desk, owner, written))
+    assert again is not None
+    assert again.tasks == 3
+
+
+def test_a_reply_that_is_being_rated_cannot_be_changed_any_more(desk: Desk, owner: Person, written: int) -> None:
+    ana = worker(desk, "Ana")
+    message = int(desk.value("select message_id from parts where worker_id = :id", id=ana.id))
+    asked(desk, owner, written)
+    with pytest.raises(UnderReview):
+        desk.do(typed.edited, ana, message_id=message, text="Something else.")
+
+
+def test_rejected_replies_and_writers_without_consent_are_left_out(desk: Desk, owner: Person, written: int) -> None:
+    found = replies(desk, written)
+    desk.tx.run("update submissions set state = 'rejected' where id = :id", id=found["Ana"])
+    consents.withdraw(desk.tx, worker(desk, "Ben").id, now=desk.now)
+    draft = asked(desk, owner, written)
+    assert desk.value("select group_concat(rated_submission) from tasks where batch_id = :id", id=draft) == str(
+        found["Cy"]
+    )
+
+
+def test_who_withdraws_is_not_rated_any_more(desk: Desk, owner: Person, written: int) -> None:
+    rating = published(desk, owner, written)
+    ben = worker(desk, "Ben")
+    draft_tasks.rest(desk.tx, rating, behind=2)
+    agreed = consents.of(desk.tx, ben.id)
+    assert agreed is not None
+    desk.do(leaving.withdraw, ben, agreed_at=agreed.agreed_at)
+    draft_tasks.wake(desk.tx, rating)
+    dee = worker(desk, "Dee")
+    desk.do(work.start, dee, batch=rating)
+    seen = []
+    while (card := desk.card(dee)) is not None:
+        task = stored_tasks.by_id(desk.tx, desk.task(dee))
+        assert task is not None
+        seen.append(task.payload.messages[-1][1].split()[0])
+        desk.do(reporting.skip, dee, assignment=card)
+    assert seen == ["Ana", "Cy"]
+
+
+def test_scores_are_for_written_batches_that_run_and_for_coordinators(desk: Desk, owner: Person, written: int) -> None:
+    tapped = desk.make(make_batch, by=owner)
+    with pytest.raises(NotWritten):
+        asked(desk, owner, tapped)
+    with pytest.raises(NotPublished):
+        asked(desk, owner, desk.make(make_draft, "write_reply", by=owner))
+    with pytest.raises(CoordinatorsOnly):
+        asked(desk, worker(desk, "Ana"), written)
+
+
+def test_review_shows_scores_and_the_worst_first(desk: Desk, owner: Person, written: int, rated: int) -> None:
+    found = replies(desk, written)
+    order = sorted(NAMES, key=lambda name: peer_scores.of_submission(desk.tx, found[name]) or ())
+    assert order == ["Cy", "Ben", "Ana"]
+    desk.make(write, worker(desk, "Ana"), written, "Unscored yet.", now=desk.now)
+    desk.pass_time(120)
+    reviewer = desk.make(steps.make_reviewer)
+    desk.do(reviews.open_queue, reviewer)
+    seen = []
+    for _ in range(4):
+        shown = screen(desk.tx, reviewer, "review").text
+        seen.append(next(name for name in (*NAMES, "Unscored") if f"{name} would" in shown or f"{name} yet" in shown))
+        assert ("Other workers give it" in shown) == (seen[-1] in NAMES)
+        current = found[seen[-1]] if seen[-1] in found else replies(desk, written)["Unscored"]
+        desk.do(reviews.skip, reviewer, submission_id=current)
+    assert seen == ["Cy", "Ben", "Ana", "Unscored"]
+
+
+def test_a_score_never_rejects_and_never_pays_less(desk: Desk, owner: Person, written: int) -> None:
+    before = {name: money(desk.tx, worker(desk, name)) for name in NAMES}
+    states = {name: the(desk.tx, one).state for name, one in replies(desk, written).items()}
+    rating = published(desk, owner, written)
+    rate_all(desk, rating, {"Dee": {"Ana": 1, "Ben": 1, "Cy": 1}})
+    refit(desk, rating)
+    assert {name: the(desk.tx, one).state for name, one in replies(desk, written).items()} == states
+    assert {name: money(desk.tx, worker(desk, name)) for name in NAMES} == before
+    desk.make(books_are_right)
+
+
+def test_a_writer_reads_their_own_scores_alone(desk: Desk, owner: Person, written: int, rated: int) -> None:
+    ana = worker(desk, "Ana")
+    until = desk.now + MINUTE
+    own = peer_scores.of_writer(desk.tx, ana.id, since=0, until=until, limit=10)
+    assert [(one.submission_id, one.score.ratings, one.score.most) for one in own] == [
+        (replies(desk, written)["Ana"], 3, 5)
+    ]
+    assert own[0].score.low <= own[0].score.score <= own[0].score.high
+    assert peer_scores.of_writer(desk.tx, worker(desk, "Dee").id, since=0, until=until, limit=10) == []
+    assert [one.submission_id for one in peer_scores.of_batch(desk.tx, written, limit=9)] == [
+        replies(desk, written)[name] for name in ("Cy", "Ben", "Ana")
+    ]
+
+
+def test_a_rejected_reply_has_no_score_any_more(desk: Desk, owner: Person, written: int, rated: int) -> None:
+    found = replies(desk, written)
+    desk.tx.run("update submissions set state = 'rejected' where id = :id", id=found["Cy"])
+    assert peer_scores.of_submission(desk.tx, found["Cy"]) is None
+    assert set(peer_scores.of_submissions(desk.tx, list(found.values()))) == {found["Ana"], found["Ben"]}
+
+
+def test_a_closed_batch_of_ratings_nobody_rated_can_be_asked_for_again(desk: Desk, owner: Person, written: int) -> None:
+    rating = published(desk, owner, written)
+    desk.do(publishing.close, owner, batch=rating)
+    again = batches.by_id(desk.tx, asked(desk, owner, written))
+    assert again is not None
+    assert again.tasks == 3
