@@ -42,12 +42,18 @@ def row(said: Said | None, now: int) -> Row:
     return {"belief": said.belief.to_text(), "given_up_at": now if said.decision is Decision.GIVE_UP else None}
 
 
+def is_compared(batch: Batch) -> bool:
+    """Whether answers to a task of the batch agree or not: not written ones, nor marks on a scale, where 3 is near 4."""
+    this = kind(batch.kind)
+    return this.has_labels and not this.is_ordinal
+
+
 def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str | None) -> Said | None:
     """What the task's answers say with one more, of a worker with these `weights`; the task as of before it.
 
-    None for gold, and for written work, which is not compared. No statement where the row is up to date.
+    None for gold and where answers are not alike or different (`is_compared`). No statement where the row is up to date.
     """
-    label = None if task.gold is not None else kind(batch.kind).label(answer)
+    label = kind(batch.kind).label(answer) if task.gold is None and is_compared(batch) else None
     if label is None:
         return None
     prior = Prior.from_text(batch.prior)
@@ -59,8 +65,8 @@ def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str |
 
 
 def made_anew(tx: Tx, batch: Batch, task_id: int, *, besides: int) -> Said | None:
-    """What the answers that stand say together, without one of them; None for written work."""
-    if not kind(batch.kind).has_labels:
+    """What the answers that stand say together, without one of them; None as above."""
+    if not is_compared(batch):
         return None
     prior = Prior.from_text(batch.prior)
     belief = _made(tx, batch, task_id, prior, besides=besides)
