@@ -78,3 +78,29 @@ class PilotFull(Refusal):
     text = N_(
         "This one is being tried out by a few people first, and they are all there. You hear of it when it opens."
     )
+
+
+class SkillNeeded(Refusal):
+    """Beginning in a batch for people with a skill, without it and without a test to show it."""
+
+    text = N_("This one is for people with a skill of {skill} or more in such work. /work shows what is open to you.")
+
+
+class RetryLater(Refusal):
+    """The test again before its time."""
+
+    text = N_("You can take the test of this one again from {at}. /work shows what else there is.")
+
+
+class NoMorePractice(Refusal):
+    """The test again where no gold is left that the worker has not seen."""
+
+    text = N_(
+        "There are no more tasks left here to test you with. The coordinator knows and can let you in; you are told here."
+    )
+
+
+class InAlready(Refusal):
+    """Letting in somebody who has come in meanwhile."""
+
+    text = N_("They are in already.")

@@ -58,6 +58,7 @@ class Rules:
     lease_warning_seconds: int = 180
     sent_back_seconds: int = 48 * 3600
     quick_tap_millis: int = 300
+    retry_test_seconds: int = 24 * 3600
     rails: tuple[str, ...] = ("by_hand",)
     """The ways money goes out that are on, by name (domain/rails.py), in the operator's order."""
     payout_minimum: int = 1_000_000

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.rendering.conversation import turns_html
 from bot.rendering.message import Button, Keyboard, Message, StoredPhoto
+from bot.rendering.training import Lesson, lesson_html
 from domain.batches import Batch
 from domain.kinds import Card, Payload, kind
 from domain.kinds import Message as Turn
@@ -22,6 +23,8 @@ ROW_MOST = 4
 SCALE_ROW = 7
 """So many numbers stand side by side and can still be hit with a thumb; Telegram allows eight."""
 TITLE = 100
+LESSON = 600
+"""Characters of what is said of the answer before, in training, generously."""
 AROUND = 480
 """Characters of a card besides conversation and question, generously: title, number, pay, hints."""
 
@@ -31,7 +34,8 @@ class CardView:
     """What a card shows. Without an assignment it is a preview: its buttons say so and do nothing.
 
     `position` is the number of the task for this worker; `undo` the submission Undo would take back; `saved` what the
-    answer before this card earned (micro-units), for the line an older message keeps.
+    answer before this card earned (micro-units), for the line an older message keeps; `lesson` what a newcomer in
+    training is told of that answer.
     """
 
     batch: Batch
@@ -40,6 +44,7 @@ class CardView:
     assignment_id: int | None = None
     undo: int | None = None
     saved: int = 0
+    lesson: Lesson | None = None
 
 
 def card_message(view: CardView, words: Words) -> Message:
@@ -87,16 +92,22 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
         foot.append(terms_line(view.batch, words))
     if card.expects == "text":
         foot.append(words.html("✍️ Write your reply as a message; it is sent only when you tap Submit."))
+    room = (CAPTION if card.photo else MESSAGE) - sum(map(units, (head, *foot)))
+    lesson = [] if view.lesson is None else [lesson_html(view.lesson, words, room=room)]
     if not card.messages:
-        return Markup("\n".join([head, *foot]))
-    turns, cut = _last_turns(card)
+        return Markup("\n\n".join([*lesson, "\n".join([head, *foot])]))
+    turns, cut = _last_turns(card, beside=_beside(view))
     beginning = [words.html("<i>The beginning is left out: Show all has it.</i>")] if cut else []
-    return Markup("\n\n".join([head, *beginning, turns_html(turns, words), "\n".join(foot)]))
+    return Markup("\n\n".join([*lesson, head, *beginning, turns_html(turns, words), "\n".join(foot)]))
 
 
-def is_cut(card: Card) -> bool:
+def is_cut(view: CardView, card: Card) -> bool:
     """Whether the conversation does not fit the card."""
-    return _last_turns(card)[1]
+    return _last_turns(card, beside=_beside(view))[1]
+
+
+def _beside(view: CardView) -> int:
+    return 0 if view.lesson is None else LESSON
 
 
 def question(card: Card, words: Words) -> str:
@@ -104,9 +115,13 @@ def question(card: Card, words: Words) -> str:
     return card.question or words.plain("Write the reply you would like to get.")
 
 
-def _last_turns(card: Card) -> tuple[tuple[Turn, ...], bool]:
-    """What fits of the conversation beside title, question, pay and hint; a caption holds less than a message."""
-    return tail(card.messages, (CAPTION if card.photo else MESSAGE) - units(card.question + card.scale) - AROUND)
+def _last_turns(card: Card, *, beside: int = 0) -> tuple[tuple[Turn, ...], bool]:
+    """What fits of the conversation beside title, question, pay and hint; a caption holds less than a message.
+
+    `beside` is what a lesson takes.
+    """
+    taken = units(card.question + card.scale) + AROUND + beside
+    return tail(card.messages, (CAPTION if card.photo else MESSAGE) - taken)
 
 
 def pay_line(batch: Batch, words: Words) -> Markup:
@@ -149,7 +164,7 @@ def answer_rows(view: CardView, card: Card) -> Keyboard:
 def control_rows(view: CardView, card: Card, words: Words) -> Keyboard:
     """Show all, Undo, Skip, Report a problem, Instructions, Change batch, Stop for now: those that apply."""
     rows: list[tuple[Button, ...]] = []
-    if is_cut(card):
+    if is_cut(view, card):
         rows.append((Button(words.plain("Show all"), _data(view, "show_all")),))
     if view.undo is not None:
         rows.append((Button(words.plain("Undo"), encode("undo", view.undo)),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.rendering import card
+from bot.rendering import card, training
 from bot.rendering.card import CardView
 from bot.rendering.conversation import turns_html
 from bot.rendering.drafts import language_name
@@ -60,13 +60,13 @@ def view_card(tx: Tx, person_id: int, params: dict[str, Any]) -> CardView | None
     hand = assignments.hand(tx, person_id, params["assignment"])
     if hand is None or hand.assignment.worker_id != person_id or hand.assignment.state != "offered":
         return None
-    return _card(tx, hand, saved=params.get("saved", 0))
+    return replace(_card(tx, hand, saved=params.get("saved", 0)), lesson=training.read_lesson(tx, params))
 
 
-def view_instructed(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[CardView, bool] | None:
-    """The card whose batch's instructions are shown (also of work that was sent back)."""
+def view_instructed(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[CardView, bool, str] | None:
+    """The card whose batch's instructions are shown (also of work that was sent back), and its worker's stage."""
     hand = assignments.hand(tx, person_id, params["assignment"])
-    return None if hand is None else (_card(tx, hand), params["first"])
+    return None if hand is None else (_card(tx, hand), params["first"], hand.place.enrolment.stage)
 
 
 def view_returned(tx: Tx, person_id: int, params: dict[str, Any]) -> Returned | None:
@@ -147,15 +147,17 @@ def report(view: CardView | None, words: Words) -> Action:
     return card.message(view, words, (*reasons, (Button(words.plain("Back"), encode("card", one)),)))
 
 
-def instructions(view: tuple[CardView, bool] | None, words: Words) -> Action:
-    """What the coordinator asks for, in the worker's language where it is translated."""
+def instructions(view: tuple[CardView, bool, str] | None, words: Words) -> Action:
+    """What the coordinator asks for, in the worker's language where it is translated; to newcomers, how they begin."""
     if view is None:
         return Nothing()
-    one, first = view
+    one, first, stage = view
     shown = card.shown(one, words)
     title = words.html("<b>{title}</b>: how to do it", title=cut_end(one.batch.title, 100))
+    how = [words.html("{instructions}", instructions=shown.instructions)] if shown.instructions else []
+    begins = [training.beginning(one.batch, words, stage=stage)] if first and stage != "working" else []
     pay = [Markup(f"{card.pay_line(one.batch, words)}\n{card.terms_line(one.batch, words)}")] if first else []
-    said = Markup("\n\n".join([title, words.html("{instructions}", instructions=shown.instructions), *pay]))
+    said = Markup("\n\n".join([title, *how, *begins, *pay]))
     fits = one.payload.photo is not None and not first and units(said) <= CAPTION
     assert one.assignment_id is not None
     return Message(
