@@ -1,4 +1,5 @@
-"""Pages of what an export holds, by key: submissions, tasks, votes; without people who withdrew their consent."""
+"""Pages of what an export holds, by key: submissions, tasks, votes; without people who withdrew their consent, also
+where others rated what they wrote."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from domain.kinds.base import Answer, Payload, answer_from_json, parse_payload
 from storage.database import Tx
 
+AUTHORS = """(t.author_id is null or exists (select 1 from consents c where c.person_id = t.author_id
+ and c.withdrawn_at is null))"""
 CONSENTS = "exists (select 1 from consents c where c.person_id = s.worker_id and c.withdrawn_at is null)"
 
 
@@ -50,7 +53,7 @@ def submissions(tx: Tx, batch_id: int, *, after: int, upto: int, limit: int) -> 
         "select s.id, s.task_id, t.name, t.payload, s.worker_id, s.state, s.answer, s.price, s.shown_at,"
         " s.submitted_at, s.active_micros, s.decided_at from submissions s join tasks t on t.id = s.task_id"
         " where s.batch_id = :batch_id and s.id > :after and s.id <= :upto and s.state <> 'withdrawn'"
-        f" and {CONSENTS} order by s.id limit :limit",
+        f" and {CONSENTS} and {AUTHORS} order by s.id limit :limit",
         batch_id=batch_id,
         after=after,
         upto=upto,
@@ -78,8 +81,8 @@ def submissions(tx: Tx, batch_id: int, *, after: int, upto: int, limit: int) -> 
 def tasks(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Subject]:
     """The next tasks, in order of id."""
     rows = tx.all(
-        "select id, name, payload, wanted from tasks where batch_id = :batch_id and id > :after"
-        " order by id limit :limit",
+        "select id, name, payload, wanted from tasks t where batch_id = :batch_id and id > :after"
+        f" and {AUTHORS} order by id limit :limit",
         batch_id=batch_id,
         after=after,
         limit=limit,

@@ -80,6 +80,12 @@ def leave_out(tx: Tx, author_id: int) -> None:
     tx.run("update tasks set state = 'paused' where author_id = :author_id and state = 'open'", author_id=author_id)
 
 
+def are_asked(tx: Tx, batch_id: int) -> bool:
+    """Other workers are rating, or have rated, replies of this batch."""
+    sql = "select 1 from batches where rates_batch = :batch_id and state not in ('draft', 'discarded') limit 1"
+    return tx.one(sql, batch_id=batch_id) is not None
+
+
 def rated_batch(tx: Tx, batch_id: int) -> int | None:
     """The batch of written work whose replies this batch rates."""
     found: int | None = tx.value("select rates_batch from batches where id = :id", id=batch_id)

@@ -15,8 +15,10 @@ from domain.notices import Json
 from domain.people import Person
 from domain.refusals_batches import BatchGone, ExportUnderWay, NothingToExport, NotPublished
 from domain.rules import moment
-from storage import audit, batches, exports, jobs
+from storage import audit, batches, exports, jobs, peer_scores, scales
 from storage.database import Tx
+from storage.peer_scores import PeerScore
+from storage.scales import Score
 from usecases.notify import tell
 from usecases.roles import require_coordinator
 
@@ -29,12 +31,14 @@ UPLOAD_LIMIT = 50 * 1024 * 1024
 class Plan:
     """What an export covers: submissions up to an id, so that it stays one state while work goes on.
 
-    `numbers` stand in place of workers' names; finding them goes through the whole batch, so it is done once.
+    `numbers` stand in place of workers' names; finding them goes through the whole batch, so it is done once. `scored`:
+    other workers were asked to rate its replies.
     """
 
     batch: Batch
     upto: int
     numbers: dict[int, int]
+    scored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,14 @@ def plan(tx: Tx, batch: int) -> Plan:
     """Fix what the export covers."""
     found = batches.by_id(tx, batch)
     assert found is not None, "batches are never deleted"
-    return Plan(found, exports.last_submission(tx, batch), exports.numbered_workers(tx, batch))
+    numbers, scored = exports.numbered_workers(tx, batch), peer_scores.are_asked(tx, batch)
+    return Plan(found, exports.last_submission(tx, batch), numbers, scored)
 
 
 def submissions_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) -> Page:
     """The next submissions: task, worker's number, answer, state, times, price."""
     found = exports.submissions(tx, plan.batch.id, after=after, upto=upto, limit=limit)
+    scores = peer_scores.of_submissions(tx, [one.id for one in found]) if plan.scored else {}
     rows, flat = [], []
     for one in found:
         money = as_decimal_text(one.price, currency=tx.rules.currency)
@@ -84,6 +90,9 @@ def submissions_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = 
             "submitted_at": _iso(one.submitted_at),
             "seconds": round(one.active_micros / 1_000_000, 1),
         }
+        if plan.scored:
+            score = scores.get(one.id)
+            tail |= _score(score) | {"scores": score.ratings if score else 0}
         reviewed = _iso(one.decided_at) if one.decided_at is not None else None
         rest: Row = {"currency": tx.rules.currency, "reviewed_at": reviewed}
         rows.append(head | _subject(one.payload) | tail | {"price": money} | rest)
@@ -97,6 +106,9 @@ def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) 
     found = exports.tasks(tx, batch, after=after, limit=limit)
     made = kind(plan.batch.kind)
     rows, flat = [], []
+    scored = (
+        scales.scores(tx, first=found[0].id, last=found[-1].id, batch_id=batch) if found and made.is_ordinal else {}
+    )
     given = exports.answers(tx, batch, first=found[0].id, last=found[-1].id, upto=upto) if found else {}
     for task in found:
         answers = given.get(task.id, [])
@@ -107,6 +119,8 @@ def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) 
         tail: Row = {"answers": len(answers), "wanted": task.wanted}
         if made.input == "tap":
             tail |= {"label": majority.label, "share": round(majority.share, 4) if votes else None}
+        if made.is_ordinal:
+            tail |= _score(scored.get(task.id))
         rounded = None if share is None else round(share, 4)
         texts = None if made.input == "tap" else [made.export_row(answer) for answer in answers]
         rows.append(
@@ -136,6 +150,12 @@ def finish(tx: Tx, *, job: int, filename: str, size: int, submissions: int, now:
     key = "export" if size <= UPLOAD_LIMIT else "export_too_big"
     batch = int(asked.params["batch"])
     tell(tx, asked.person_id, key, now=now, batch=batch, job=job, filename=filename, submissions=submissions)
+
+
+def _score(found: Score | PeerScore | None) -> Row:
+    """A pooled rating with its interval, in steps of its scale."""
+    numbers = (None, None, None) if found is None else (found.score / 1000, found.low / 1000, found.high / 1000)
+    return dict(zip(("score", "score_low", "score_high"), numbers, strict=True))
 
 
 def _iso(at: int) -> str:

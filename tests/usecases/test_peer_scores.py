@@ -16,7 +16,7 @@ from tests import steps
 from tests.builders import make_batch, make_draft, make_owner, make_worker, publish_all
 from tests.steps import books_are_right, money, screen, the, write
 from tests.usecases.desk import Desk
-from usecases import answering, drafts, leaving, publishing, reporting, reviews, typed, work
+from usecases import answering, drafts, exports, leaving, publishing, reporting, reviews, typed, work
 from usecases.peer_scores import ASKING, RATERS, ask
 
 SAID = {"en": ASKING, "fr": ASKING._replace(question="La réponse est-elle bonne ?", low="Mauvaise", high="Très bonne")}
@@ -235,6 +235,29 @@ def test_a_score_never_rejects_and_never_pays_less(desk: Desk, owner: Person, wr
     assert {name: the(desk.tx, one).state for name, one in replies(desk, written).items()} == states
     assert {name: money(desk.tx, worker(desk, name)) for name in NAMES} == before
     desk.make(books_are_right)
+
+
+def test_the_export_has_scores_beside_replies_and_ratings(desk: Desk, owner: Person, written: int, rated: int) -> None:
+    submissions = exports.submissions_page(desk.tx, exports.plan(desk.tx, written), after=0, upto=10_000)
+    said = {row["answer"].split()[0]: row for row in submissions.rows}
+    assert [said[name]["scores"] for name in NAMES] == [3, 3, 3]
+    assert said["Cy"]["score"] < said["Ben"]["score"] < said["Ana"]["score"]
+    assert said["Cy"]["score_low"] <= said["Cy"]["score"] <= said["Cy"]["score_high"]
+    ratings = exports.tasks_page(desk.tx, exports.plan(desk.tx, rated), after=0, upto=10_000)
+    assert [row["score"] for row in ratings.flat] == [said[name]["score"] for name in NAMES]
+    numbers = exports.submissions_page(desk.tx, exports.plan(desk.tx, rated), after=0, upto=10_000).rows
+    assert {row["answer"] for row in numbers} == {1, 2, 3, 4, 5}
+
+
+def test_exports_leave_out_what_others_said_of_who_has_withdrawn(
+    desk: Desk, owner: Person, written: int, rated: int
+) -> None:
+    consents.withdraw(desk.tx, worker(desk, "Ben").id, now=desk.now)
+    plan = exports.plan(desk.tx, rated)
+    tasks = exports.tasks_page(desk.tx, plan, after=0, upto=10_000).rows
+    assert [row["messages"][-1]["content"].split()[0] for row in tasks] == ["Ana", "Cy"]
+    submissions = exports.submissions_page(desk.tx, plan, after=0, upto=10_000).rows
+    assert {row["messages"][-1]["content"].split()[0] for row in submissions} == {"Ana", "Cy"}
 
 
 def test_a_writer_reads_their_own_scores_alone(desk: Desk, owner: Person, written: int, rated: int) -> None:
