@@ -142,7 +142,9 @@ def _span(axes: Axes, x: float, y: float, width: float, span: tuple[float, float
     box(axes, x, y - 6, width, 12, LINE, radius=6, zorder=2)
     if high > low:
         box(axes, x + width * low, y - 10, max(20.0, width * (high - low)), 20, GREEN, radius=10, zorder=3)
-    axes.plot([x + 10 + (width - 20) * share], [y], marker="o", markersize=15, color=INK, markeredgecolor=PAPER, zorder=6)
+    axes.plot(
+        [x + 10 + (width - 20) * share], [y], marker="o", markersize=15, color=INK, markeredgecolor=PAPER, zorder=6
+    )
 
 
 def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
@@ -157,13 +159,16 @@ def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
     most, slot = max(1, *(one.count for one in card.bars)), room / len(card.bars)
     axes.plot([LEFT, RIGHT], [bottom, bottom], color=MUTED, linewidth=2, zorder=1)
     small = min(25.0, *(25 * (slot - 12) / max(1.0, length(one.label, 25)) for one in card.bars))
+    above = min(27.0, *(27 * (slot - 8) / max(1.0, length(one.shown, 27, bold=True)) for one in card.bars))
     for place, one in enumerate(card.bars):
         middle = LEFT + slot * (place + 0.5)
         filled = height * one.count / most
         if one.count:
             filled = max(6.0, filled)
             box(axes, middle - slot * 0.38, bottom, slot * 0.76, filled, GREEN if one.sure else AMBER)
-        write(axes, middle, bottom + filled + 22, one.shown, 27, side="center", widest=slot - 4, bold=bool(one.count))
+        write(
+            axes, middle, bottom + filled + 22, one.shown, above, side="center", widest=slot - 4, bold=bool(one.count)
+        )
         write(axes, middle, bottom - 26, one.label, small, colour=MUTED, side="center", widest=slot)
 
 

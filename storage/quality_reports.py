@@ -193,6 +193,11 @@ def scores(tx: Tx, batch_id: int) -> list[tuple[int, int, int]]:
     return [(row["step"], row["count"], row["total"]) for row in rows]
 
 
+def saved(tx: Tx, batch_id: int) -> int:
+    """How many answers a batch's finished tasks did not want of the most they could have had."""
+    return int(tx.value("select unasked from batches where id = :batch_id", batch_id=batch_id))
+
+
 def decided(tx: Tx, batch_id: int) -> int:
     """How many of a batch's labels a person set."""
     sql = "select count(*) from labels where batch_id = :batch_id and source = 'human'"

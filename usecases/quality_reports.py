@@ -270,7 +270,7 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         measured=batch.measured,
         paid_for=batch.price * batch.measured,
         active=batch.active_micros,
-        saved=max(0, seen.done * batch.overlap - (seen.answers - seen.open_answers)) if batch.overlap_least else 0,
+        saved=quality_reports.saved(tx, batch_id),
         waits=waits,
         waits_since=waits_since,
         review=median_low(decided_in) if decided_in else None,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.quiet import DAY, is_quiet, next_allowed
+from domain.quiet import DAY, after_waking, is_quiet, next_allowed, waking
 
 MOMENTS = st.integers(0, 4 * 10**15)
 OFFSETS = st.integers(-12 * 60, 14 * 60)
@@ -57,3 +57,10 @@ def test_next_allowed_is_allowed_soon_and_never_in_the_past(now: int, offset: in
 def test_quiet_is_what_the_local_clock_shows(now: int, offset: int) -> None:
     local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now, minutes=offset)
     assert is_quiet(now, offset) == (not 8 <= local.hour < 21)
+
+
+@given(MOMENTS, st.integers(0, 20 * DAY), OFFSETS)
+def test_after_so_many_waking_hours_so_many_have_passed(now: int, awake: int, offset: int) -> None:
+    then = after_waking(now, awake, lambda _: offset)
+    assert waking(now, then, lambda _: offset) == awake
+    assert then == now if awake == 0 else not is_quiet(then - 1, offset)
