@@ -23,6 +23,8 @@ CREATE INDEX batches_rating on batches (rates_batch) where rates_batch is not nu
 
 CREATE INDEX batches_state on batches (state, id);
 
+CREATE INDEX batches_to_fit on batches (id) where fit_asked = 1 or submissions <> fitted;
+
 CREATE UNIQUE INDEX consents_live on consents (person_id) where withdrawn_at is null;
 
 CREATE INDEX consents_of_person on consents (person_id);
@@ -32,6 +34,8 @@ CREATE INDEX enrolments_gold_due on enrolments (batch_id, worker_id) where gold_
 CREATE INDEX fairness_hourly on fairness_workers (hourly) where hourly is not null;
 
 CREATE INDEX fairness_open on fairness (id) where step <> 'done';
+
+CREATE INDEX fits_of_batch on fits (batch_id, id);
 
 CREATE INDEX gold_misses_of_task on gold_misses (task_id);
 
@@ -56,6 +60,8 @@ CREATE INDEX jobs_of_batch on jobs (batch_id, kind, id) where state = 'waiting' 
 CREATE INDEX jobs_waiting on jobs (id) where state = 'waiting';
 
 CREATE INDEX join_requests_waiting on join_requests (asked_at) where decided_at is null;
+
+CREATE INDEX labels_of_batch on labels (batch_id, source, confidence, task_id);
 
 CREATE INDEX method_requests_unasked on method_requests (worker_id) where asked_at is null;
 
@@ -198,6 +204,8 @@ CREATE INDEX unsettled_of_batch on unsettled (batch_id, active_micros, earned);
 
 CREATE INDEX waves_due on waves (due_at);
 
+CREATE INDEX worker_skills_of_batch on worker_skills (batch_id, fit_id);
+
 CREATE TABLE additions (
   id integer primary key,
   batch_id integer not null references batches (id),
@@ -288,7 +296,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', prior text, unasked integer not null default 0, training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', prior text, unasked integer not null default 0, fitted integer not null default 0, fitted_at integer, fit_asked integer not null default 0 check (fit_asked in (0, 1)), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -361,6 +369,18 @@ CREATE TABLE fairness_workers (
   worker_id integer primary key references people (id),
   pay integer not null,
   hourly integer
+) strict;
+
+CREATE TABLE fits (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  at integer not null,
+  rule integer not null,
+  upto integer not null,
+  answers integer not null,
+  tasks integer not null,
+  workers integer not null,
+  params text not null default '{}'
 ) strict;
 
 CREATE TABLE gold_misses (
@@ -471,6 +491,16 @@ CREATE TABLE join_requests (
   decided_by integer references people (id),
   outcome text check (outcome in ('welcome', 'declined')),
   check ((decided_at is null) = (outcome is null))
+) strict;
+
+CREATE TABLE labels (
+  task_id integer primary key references tasks (id),
+  batch_id integer not null references batches (id),
+  label text not null,
+  confidence integer not null check (confidence between 0 and 10000),
+  votes text not null,
+  source text not null check (source in ('fit', 'gold', 'human')),
+  fit_id integer not null
 ) strict;
 
 CREATE TABLE ledger (
@@ -762,6 +792,23 @@ CREATE TABLE sessions (
   touched_at integer not null
 , asked integer not null default 0 check (asked >= 0), answered integer not null default 0 check (answered >= 0)) strict;
 
+CREATE TABLE skills (
+  worker_id integer not null references people (id),
+  kind text not null,
+  language text not null,
+  estimate integer not null,
+  low integer not null,
+  high integer not null,
+  corrected integer not null,
+  corrected_low integer not null,
+  answers integer not null,
+  enough integer not null check (enough in (0, 1)),
+  rule integer not null,
+  at integer not null,
+  evidence text not null default '{}',
+  primary key (worker_id, kind, language)
+) strict, without rowid;
+
 CREATE TABLE slots (
   person_id integer not null references people (id),
   slot text not null,
@@ -884,6 +931,23 @@ CREATE TABLE worker_days (
   earned integer not null default 0,
   active_micros integer not null default 0, topup integer not null default 0,
   primary key (worker_id, day)
+) strict, without rowid;
+
+CREATE TABLE worker_skills (
+  worker_id integer not null references people (id),
+  batch_id integer not null references batches (id),
+  fit_id integer not null,
+  answers integer not null check (answers > 0),
+  right integer not null,
+  chance integer not null,
+  estimate integer not null,
+  low integer not null,
+  high integer not null,
+  enough integer not null check (enough in (0, 1)),
+  gold_right integer not null,
+  gold_wrong integer not null,
+  details text not null default '{}',
+  primary key (worker_id, batch_id)
 ) strict, without rowid;
 
 CREATE TRIGGER audit_no_delete before delete on audit begin
