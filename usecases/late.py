@@ -55,14 +55,20 @@ def takes(tx: Tx, hand: Hand, answer: Answer | None) -> bool:
 
 def _wanted(hand: Hand) -> bool:
     task = hand.task
-    return hand.place.batch.state == "open" and task.state == "open" and task.taken < task.wanted
+    offered = task.state == "open" or task.gold is not None
+    return hand.place.batch.state == "open" and offered and task.taken < task.wanted
 
 
 def _is_good(tx: Tx, hand: Hand, answer: Answer) -> bool:
-    """Written work goes to its review. A tapped answer is good when none has more votes; in a tie each of them is."""
-    label = kind(hand.place.batch.kind).label
-    said = label(answer)
+    """Written work goes to its review. A tapped answer is good when none has more votes; in a tie each of them is.
+
+    On a scale it is good when somebody else's is the same or next to it.
+    """
+    this = kind(hand.place.batch.kind)
+    said = this.label(answer)
     if said is None:
         return True
-    votes = agreement.count(map(label, submissions.answers(tx, hand.task.id, besides=0)))
+    votes = agreement.count(map(this.label, submissions.answers(tx, hand.task.id, besides=0)))
+    if this.is_ordinal:
+        return any(abs(int(other) - int(said)) <= 1 for other in votes)
     return bool(votes) and votes.get(said, 0) == max(votes.values())

@@ -153,7 +153,8 @@ def _hourly(batch: Batch) -> int | None:
 
 def _looks(tx: Tx, batch: Batch, *, limit: int) -> list[Look]:
     given = summaries.newest_answers(tx, batch.id, limit=limit)
-    label = kind(batch.kind).label
+    this = kind(batch.kind)  # who rates a step higher than others does not disagree with them
+    label = this.label if not this.is_ordinal else lambda _: None
     labels = [(one.task_id, one.worker_id, text) for one in given if (text := label(one.answer)) is not None]
 
     def answered(worker_id: int) -> int:

@@ -58,7 +58,8 @@ class Brief:
     `overlap_min == overlap_max` is a fixed overlap. `instructions` is lines without blank ones between. `floor` is what
     an hour shall bring at least (micro-units), `region` the two letters of the region the work is for. `training` is
     with how many known answers newcomers are trained (0: none), `test` whether they are tested, `skill_least` the skill
-    in per cent (0: none asked for) from which one works without.
+    in per cent (0: none asked for) from which one works without. `gold` is how many answers more are paid for tasks
+    whose answer is known, in per cent.
     """
 
     question: str = ""
@@ -77,6 +78,7 @@ class Brief:
     training: int | None = None
     test: bool | None = None
     skill_least: int | None = None
+    gold: int | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict, hash=False)
     scale: Scale | None = None
     problems: tuple[Problem, ...] = ()
@@ -126,5 +128,6 @@ def merged(old: Brief, new: Brief) -> Brief:
         training=old.training if new.training is None else new.training,
         test=old.test if new.test is None else new.test,
         skill_least=old.skill_least if new.skill_least is None else new.skill_least,
+        gold=old.gold if new.gold is None else new.gold,
         translations=translations,
     )

@@ -26,7 +26,7 @@ from domain.brief.settings import ENDS, read_setting, scale_ends, split_setting,
 from domain.words import N_
 
 SCALE_OR_ANSWERS: Final = Problem(
-    N_("A scale has no answers to choose from. Leave out the scale, or the lines that start with a dash.")
+    N_("A scale has no answers to choose from, so the scale is kept. Write either a scale or answers after a dash.")
 )
 _RULE: Final = re.compile(r"[-=*_–—]{3,}")
 _ANSWER: Final = re.compile(r"(?:[-–—•*·▪●‣◦]|\d{1,2}[.)](?!\d))\s*(?P<text>.*)")

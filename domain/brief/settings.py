@@ -23,7 +23,7 @@ MAX_TRAINING: Final = 50
 MOST_STEPS: Final = 11
 MAX_END: Final = 40
 ENDS: Final = Problem(
-    N_("Name both ends of the scale with a dash between, {limit} characters each, like: scale 1-5: Bad - Very good"),
+    N_("Write what both ends of the scale mean, {limit} letters each at most, like: scale 1-5: Bad - Very good"),
     {"limit": MAX_END},
 )
 
@@ -167,6 +167,17 @@ def _skill(value: str, _: str) -> Values | Problem:
     return {"skill_least": number}
 
 
+def _gold(value: str, _: str) -> Values | Problem:
+    found = re.fullmatch(r"(\d{1,3})\s*(?:%|percent|per cent)?", value, re.IGNORECASE)
+    share = 0 if value.casefold() in _NO else int(found[1]) if found else -1
+    if not 0 <= share <= 100:
+        return Problem(
+            N_("I cannot use “{value}” as gold share. Write how many answers more to pay for, like: gold 10%"),
+            {"value": value},
+        )
+    return {"gold": share}
+
+
 def _scale(value: str, _: str) -> Values | Problem:
     found = re.fullmatch(r"(\d{1,3})\s*(?:-|–|—|\.\.|to)\s*(\d{1,3})(?:(?:\s*[:,]\s*|\s+)(.*))?", value, re.IGNORECASE)
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -210,12 +221,14 @@ _READERS: Final[dict[str, Callable[[str, str], Values | Problem]]] = {
     "training": _training,
     "test": _test,
     "skill": _skill,
+    "gold": _gold,
 }
 _ALIASES: Final = {name: name for name in _READERS} | {
     "lang": "language",
     "max per worker": "max",
     "most per worker": "max",
     "review period": "review",
+    "gold share": "gold",
 }
 _LINE: Final = re.compile(
     rf"(?P<key>{'|'.join(sorted(_ALIASES, key=len, reverse=True))})(?:\s*(?P<sign>[:=])\s*|\s+|$)(?P<value>.*)",

@@ -60,6 +60,8 @@ def _settings(brief: Brief) -> Iterator[str]:
         yield f"review {_period(brief.review_seconds)}"
     if brief.deadline_days is not None:
         yield f"deadline {brief.deadline_days}"
+    if brief.gold is not None:
+        yield f"gold {brief.gold}%"
     if brief.training is not None:
         yield f"training {brief.training}"
     if brief.test is not None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.brief import CONTROLS, LANGUAGES, Brief, Translation, clean, language_code, merged, read_brief, write_brief
 from domain.brief.answers import answer_problem, control_keys, same
-from domain.brief.model import Data
+from domain.brief.model import Data, Scale
 
 PETS = """What is in the photo?
 - Cat
@@ -254,6 +254,9 @@ def test_correction_of_a_question_drops_its_old_translation_alone() -> None:
 _LINES = st.one_of(
     st.text(max_size=30),
     st.sampled_from(["- Cat", "- Dog", "* cat", "> Look.", "fr: Chat", "es: x", "zz: x", "fr:", "question: a: b"]),
+    st.sampled_from(
+        ["scale 1-5", "scale 0-10 bad-good", "scale: 1 to 7: Not useful - Very useful", "fr: a - b", "scale 5-1"]
+    ),
     st.sampled_from(["What?", "Price tag?", "-", ">", "---", "overlap 2-5", "review 61 s", "max: 5", "deadline=3"]),
     st.builds("price {}".format, st.integers(1, 10**7).map(lambda n: f"{n / 1000:.4f}")),
     st.builds("{} {}".format, st.sampled_from(["price", "overlap", "language", "-", ">", "fr:", "1."]), st.text()),
@@ -278,14 +281,23 @@ _WORDS = (
 _OPTIONAL = st.one_of(st.none(), st.integers(1, 100))
 
 
+_ENDS = st.tuples(*[st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).map(clean).filter(bool)] * 2)
+
+
+def _scale(first: int, more: int, ends: tuple[str, str] | None) -> Scale:
+    return Scale(first, first + more, ends or ())
+
+
 @st.composite
 def _briefs(draw: st.DrawFn) -> Brief:
-    answers = tuple(draw(st.lists(_WORDS, max_size=6, unique_by=same)))
+    scale = draw(st.none() | st.builds(_scale, st.integers(0, 3), st.integers(1, 10), st.none() | _ENDS))
+    answers = () if scale else tuple(draw(st.lists(_WORDS, max_size=6, unique_by=same)))
     lines = draw(st.lists(_WORDS, max_size=3))
     translations: dict[str, Translation] = {}
     for code in draw(st.lists(st.sampled_from(sorted(LANGUAGES)), max_size=2, unique=True)):
         own = draw(st.lists(_WORDS, min_size=len(answers), max_size=len(answers), unique_by=same))
-        words = Translation("", tuple(own), "\n".join(draw(st.lists(_WORDS, min_size=len(lines), max_size=len(lines)))))
+        told = "\n".join(draw(st.lists(_WORDS, min_size=len(lines), max_size=len(lines))))
+        words = Translation("", tuple(own), told, draw(_ENDS) if scale and draw(st.booleans()) else ())
         translations |= {code: words} if words != Translation() else {}
     least, more = draw(_OPTIONAL), draw(st.integers(0, 5))
     return Brief(
@@ -305,6 +317,7 @@ def _briefs(draw: st.DrawFn) -> Brief:
         training=draw(st.none() | st.integers(0, 50)),
         test=draw(st.none() | st.booleans()),
         skill_least=draw(st.none() | st.integers(0, 100)),
+        scale=scale,
         translations=translations,
     )
 
@@ -332,3 +345,39 @@ def test_newcomers_are_trained_and_tested_as_the_lines_say() -> None:
         "I cannot use “perhaps” as test",
         "I cannot use “101” as skill",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "scale"),
+    [
+        ("scale 1-5", Scale(1, 5)),
+        ("Scale: 0 to 10", Scale(0, 10)),
+        ("scale 1-5 bad-good", Scale(1, 5, ("bad", "good"))),
+        ("scale = 1–7: So-so - Very good", Scale(1, 7, ("So-so", "Very good"))),
+    ],
+)
+def test_scale_is_read_with_its_ends(line: str, scale: Scale) -> None:
+    found = photos(f"How good is it?\n{line}")
+    assert (found.scale, found.answers, found.problems) == (scale, (), ())
+
+
+@pytest.mark.parametrize("line", ["scale", "scale 5-1", "scale 1-1", "scale 0-11", "scale low-high", "scale 1-5 good"])
+def test_bad_scale_gets_a_sentence_that_says_what_to_write(line: str) -> None:
+    found = read_brief(f"How good is it?\n{line}", currency="USD", partial=True)
+    assert found.scale is None
+    assert "scale 1-5" in only_sentence(found)
+
+
+def test_scale_or_answers_but_not_both() -> None:
+    found = photos("How good is it?\n- Good\n- Bad\nscale 1-5")
+    assert only_sentence(found).startswith("A scale has no answers")
+    assert (found.scale, found.answers) == (Scale(1, 5), ())
+    kept = merged(photos(PETS), read_brief("scale 1-5\nfr: mal - bien", currency="USD", partial=True))
+    assert (kept.scale, kept.answers, kept.translations["fr"].ends) == (Scale(1, 5), (), ("mal", "bien"))
+    assert merged(kept, read_brief("- A\n- B", currency="USD", partial=True)).scale is None
+
+
+def test_translated_ends_that_are_not_two_get_a_sentence() -> None:
+    found = photos("How good is it?\nscale 1-5: Bad - Good\nfr: Bien")
+    assert found.translations == {}
+    assert only_sentence(found).startswith("Write what both ends")

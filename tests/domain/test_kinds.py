@@ -158,3 +158,29 @@ def test_whatever_is_written_is_refused_or_stored_and_read_back(texts: list[str]
         return
     assert answer_from_json(answer_to_json(answer)) == answer
     assert str(answer["text"]).encode()
+
+
+SCALE = BatchFace.of(read_brief("How useful?\nscale 1-5: Useless - Great\nfr: Nul - Super", currency="USD"))
+
+
+def test_rating_is_a_number_with_an_order_and_its_ends_are_translated() -> None:
+    rate = kind_for("photos", read_brief("How useful?\nscale 1-5", currency="USD"))
+    assert (rate, rate.is_ordinal, choose.is_ordinal, write.is_ordinal) == (kind("rate"), True, False, False)
+    card = rate.card(SCALE, PHOTO, "fr")
+    assert card.scale == "1 = Nul · 5 = Super"
+    assert [button.text for button in card.answers] == ["1", "2", "3", "4", "5"]
+    answer = rate.apply(SCALE, PHOTO, Tap(3))
+    assert (answer, rate.label(answer), rate.export_row(answer)) == ({"value": 4}, "4", {"answer": 4})
+    assert rate.compare(answer, {"value": 4})
+    assert not rate.compare(answer, {"value": 5})
+    with pytest.raises(UnknownAnswer):
+        rate.apply(SCALE, PHOTO, Tap(5))
+    with pytest.raises(NotATap):
+        rate.apply(SCALE, PHOTO, Parts(("4",)))
+
+
+def test_rating_needs_a_question_and_a_scale() -> None:
+    rate = kind("rate")
+    assert rate.check_brief(read_brief("How useful?\nscale 1-5", currency="USD")) == ()
+    assert len(rate.check_brief(read_brief("price 0.05", currency="USD", partial=True))) == 2
+    assert BatchFace.from_json(SCALE.to_json()) == SCALE
