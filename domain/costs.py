@@ -46,9 +46,17 @@ def rates_of(rules: Rules) -> Rates:
     return Rates(rules.topup_percent, rules.fee_basis_points)
 
 
-def cost(tasks: int, overlap: int, price: int, rates: Rates) -> Cost:
-    """What a batch costs whose tasks get up to `overlap` answers each. The one place it is computed."""
-    return cost_of_pay(tasks * overlap * price, rates)
+def cost(tasks: int, overlap: int, price: int, rates: Rates, *, gold: int = 0) -> Cost:
+    """What a batch costs whose tasks get up to `overlap` answers each, and `gold` more go to tasks with a known answer.
+
+    The one place it is computed.
+    """
+    return cost_of_pay((tasks * overlap + gold) * price, rates)
+
+
+def gold_answers(tasks: int, overlap: int, share: int) -> int:
+    """How many answers to tasks with a known answer are paid for: a share in per cent of all others."""
+    return -(-tasks * overlap * share // PERCENT)
 
 
 def cost_of_pay(pay: int, rates: Rates) -> Cost:
@@ -69,9 +77,10 @@ def split(amount: int, rates: Rates) -> Cost:
     return Cost(amount - fees - topups, topups, fees)
 
 
-def fitting(free: int, *, tasks: int, overlap: int, price: int, rates: Rates) -> int:
-    """How many of the tasks the free funds cover, with all that is kept back beside them."""
-    fit = min(tasks, split(max(0, free), rates).pay // (overlap * price))
-    while fit and cost(fit, overlap, price, rates).total > free:
+def fitting(free: int, *, tasks: int, overlap: int, price: int, rates: Rates, share: int = 0) -> int:
+    """How many of the tasks the free funds cover, with their gold (`share`) and all that is kept back beside them."""
+    answers = split(max(0, free), rates).pay // price
+    fit = min(tasks, answers * PERCENT // (overlap * (PERCENT + share)))
+    while fit and cost(fit, overlap, price, rates, gold=gold_answers(fit, overlap, share)).total > free:
         fit -= 1
     return fit

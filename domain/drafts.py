@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
+from domain import gold
 from domain.batches import Batch
 from domain.brief import Brief, Problem, Scale, clean
 from domain.brief.model import Data
@@ -37,6 +38,7 @@ FIELDS: Final = (
     "training",
     "test",
     "skill",
+    "gold",
 )
 """What can be changed about a draft by a button. The order is in the data of buttons: append, never reorder."""
 
@@ -72,6 +74,7 @@ class Settled:
     training: int | None
     test: bool
     skill_least: int | None
+    gold_share: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def brief_of(batch: Batch, rules: Rules) -> Brief:
         training=batch.training,
         test=True if batch.test else None,
         skill_least=batch.skill_least,
+        gold=batch.gold_share,
         problems=batch.problems,
     )
 
@@ -145,6 +149,7 @@ def settle(brief: Brief, data: Data | None, *, language: str, rules: Rules) -> S
         training=brief.training or None,
         test=bool(brief.test),
         skill_least=brief.skill_least or None,
+        gold_share=brief.gold,
     )
 
 
@@ -208,8 +213,11 @@ def quote(batch: Batch, *, free: int, rates: Rates, reserved: Cost = NOTHING, me
     if batch.price is None:
         return Quote(None, free, 0, None, None, seconds, source)
     tasks, overlap, price = batch.all_tasks, batch.overlap, batch.price
-    fit = fitting(max(0, free) + reserved.total, tasks=tasks, overlap=overlap, price=price, rates=rates)
-    whole, part = (beyond(cost(count, overlap, price, rates), reserved) for count in (tasks, fit))
+    share = gold.share_of(batch)
+    fit = fitting(max(0, free) + reserved.total, tasks=tasks, overlap=overlap, price=price, rates=rates, share=share)
+    whole, part = (
+        beyond(cost(count, overlap, price, rates, gold=gold.budget(batch, count)), reserved) for count in (tasks, fit)
+    )
     rate = estimate_rate(price, seconds) if measure is None else per_hour(price, max(1, measure.micros))
     return Quote(whole, free, fit, part, rate, seconds, source)
 

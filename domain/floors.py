@@ -136,7 +136,7 @@ def pilot_offers(batch: Batch, *, leased: int, working: int) -> int:
 
     Those missing to PILOT_WORKERS; when these have left places behind and nobody is at it, one more.
     """
-    free = batch.wanted - batch.submissions - leased
+    free = batch.wanted - batch.submissions - leased + batch.gold_taken
     if free <= 0:
         return 0
     return max(0, PILOT_WORKERS - batch.opened) or int(working == 0)

@@ -30,7 +30,7 @@ A_DAY: Final = 5
 
 def free_places(batch: Batch, leased: int) -> int:
     """Return how many answers nobody has given or is about to give; `leased` counts open assignments."""
-    return max(0, batch.wanted - batch.submissions - leased)
+    return max(0, batch.wanted - batch.submissions - leased + batch.gold_taken)
 
 
 def taken_by_one(batch: Batch) -> int:

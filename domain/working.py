@@ -62,14 +62,22 @@ def expected_micros(batch: Batch) -> int:
 
 
 def limit_for_one(batch: Batch) -> int:
-    """Return how many tasks of the batch one worker may do at most; of a pilot a share, so that several measure it."""
-    most = batch.tasks if batch.most_per_worker is None else min(batch.tasks, batch.most_per_worker)
+    """Return how many tasks of the batch one worker may do at most; of a pilot a share, so that several measure it.
+
+    Gold is among them, as if it were like any other.
+    """
+    everything = batch.tasks + batch.gold
+    most = everything if batch.most_per_worker is None else min(everything, batch.most_per_worker)
     return most if batch.pilot_share is None else min(most, batch.pilot_share)
 
 
 def left_for_one(batch: Batch, done: int) -> int:
-    """Return how many tasks may still come to a worker who has done that many: an upper bound, never below 0."""
-    return max(0, min(limit_for_one(batch) - done, batch.tasks - batch.done))
+    """Return how many tasks may still come to a worker who has done that many: an upper bound, never below 0.
+
+    Gold that was answered counts as done as soon as ordinary work with so many answers would.
+    """
+    gold = max(0, batch.gold - batch.gold_answered // (batch.overlap_least or batch.overlap))
+    return max(0, min(limit_for_one(batch) - done, batch.tasks - batch.done + gold))
 
 
 def covered(reserve: int, price: int, leased: int) -> bool:

@@ -13,6 +13,8 @@ from domain.kinds.base import BatchFace
 from storage.database import Tx
 
 COLUMNS = ", ".join(Batch._fields)
+GOLD_AT_FIRST = "case when pilot_tasks is null then gold_budget - gold_added else 0 end"
+"""The gold answers of what was reserved at first. A pilot has none; what is paid for later are additions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def standing(tx: Tx, batch_id: int) -> Standing | None:
 class Priced:
     """What a batch's money follows from: what it was published as, at which rates. Micro-units where it is money.
 
-    `begun` are its tasks and their price at first: of its pilot, where it had one; what came later are additions.
+    `begun` are its tasks, their gold answers and the price at first: of its pilot, where it had one; what came later
+    are additions.
     `spared` counts answers whose money went back before the end; `fees_used` is what of its fees payouts had used up.
     """
 
@@ -100,22 +103,23 @@ class Priced:
     price: int
     spared: int
     piloting: int
-    begun: tuple[int, int]
+    begun: tuple[int, int, int]
     rates: Rates
     fees_used: int
 
     @property
     def cost(self) -> Cost:
         """What was reserved at first: for its pilot, or when it was published."""
-        tasks, price = self.begun
-        return cost(tasks, self.overlap, price, self.rates)
+        tasks, gold, price = self.begun
+        return cost(tasks, self.overlap, price, self.rates, gold=gold)
 
 
 def priced(tx: Tx, batch_id: int) -> Priced | None:
     """The batch's money as its row says it; None while it has no price."""
     row = tx.one(
         "select state, tasks, done, wanted, overlap, price, spared, piloting, topup_percent, fee_basis_points,"
-        " fees_used, coalesce(pilot_tasks, tasks) as first_tasks, coalesce(pilot_price, price) as first_price"
+        f" fees_used, {GOLD_AT_FIRST} as first_gold,"
+        " coalesce(pilot_tasks, tasks) as first_tasks, coalesce(pilot_price, price) as first_price"
         " from batches where id = :id and price is not null",
         id=batch_id,
     )
@@ -124,7 +128,8 @@ def priced(tx: Tx, batch_id: int) -> Priced | None:
     rates = Rates(row["topup_percent"], row["fee_basis_points"])
     names = ("state", "tasks", "done", "wanted", "overlap", "price", "spared", "piloting", "fees_used")
     plain = {name: row[name] for name in names}
-    return Priced(rates=rates, begun=(row["first_tasks"], row["first_price"]), **plain)
+    begun = (row["first_tasks"], row["first_gold"], row["first_price"])
+    return Priced(rates=rates, begun=begun, **plain)
 
 
 def want_one_more(tx: Tx, batch_id: int) -> int | None:
@@ -138,6 +143,11 @@ def want_one_more(tx: Tx, batch_id: int) -> int | None:
         id=batch_id,
     )
     return freed
+
+
+def unasked(tx: Tx, batch_id: int) -> int:
+    """How many answers its done tasks did not want of the most they could have had; kept by a trigger on tasks."""
+    return int(tx.value("select unasked from batches where id = :id", id=batch_id))
 
 
 def still_needed(tx: Tx, batch_id: int) -> int | None:
@@ -219,7 +229,7 @@ def by_id(tx: Tx, batch_id: int) -> Batch | None:
 def open_in(tx: Tx, languages: list[str], *, limit: int) -> list[int]:
     """Ids of the open batches in these languages that lack answers, oldest first."""
     rows = tx.all(
-        "select id from batches where state = 'open' and submissions < wanted"
+        "select id from batches where state = 'open' and submissions - gold_answered < wanted"
         " and language in (select value from json_each(:languages)) order by id limit :limit",
         languages=json.dumps(languages),
         limit=limit,

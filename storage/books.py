@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from domain.books import Addition, Reserve
 from domain.costs import Cost, Rates, cost
+from storage.batches import GOLD_AT_FIRST
 from storage.database import Tx
 from storage.ledger import HOUSE, KINDS, USES, number_of
 
@@ -198,16 +199,17 @@ def reserves(tx: Tx) -> list[tuple[Reserve, int]]:
         "with leases as (select batch_id, count(*) as n from assignments where state = 'offered' group by batch_id),"
         " returned as (select batch_id, count(*) as n from submissions where state = 'sent_back' group by batch_id)"
         " select b.id, b.state, b.price, coalesce(b.pilot_tasks, b.tasks), b.overlap, coalesce(b.pilot_price, b.price),"
+        f" {GOLD_AT_FIRST},"
         " b.topup_percent, b.fee_basis_points, b.fees_used, b.released, b.releases, coalesce(l.n, 0), coalesce(r.n, 0),"
         f" coalesce(a.balance, 0) from batches b left join balances a on a.id = {number_of('reserve', 'b.id')}"
         " left join leases l on l.batch_id = b.id left join returned r on r.batch_id = b.id order by b.id"
     )
     found = []
     for row in rows:
-        batch, state, price, tasks, overlap, first_price, percent, points, used, *rest = row
+        batch, state, price, tasks, overlap, first_price, gold, percent, points, used, *rest = row
         released, releases, leased, back, balance = rest
         rates = Rates(percent, points)
-        begun = cost(tasks, overlap, first_price or 0, rates)
+        begun = cost(tasks, overlap, first_price or 0, rates, gold=gold)
         one = Reserve(batch, state, price, begun, rates, used, released, releases, leased, back, tuple(added[batch]))
         found.append((one, balance))
     return found

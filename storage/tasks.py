@@ -11,6 +11,10 @@ from storage.database import Tx
 
 COLUMNS = "id, batch_id, name, payload, state, wanted, taken, answered, gold, belief"
 _PAYLOAD = COLUMNS.split(", ").index("payload")
+OFFERED = "(state = 'open' or (gold is not null and gold_rests = 0))"
+"""Gold is paused for the ways of ordinary work; `gold_rests` says the same of it."""
+IS_GOLD = "(gold is not null or gold_rests = 1)"
+"""Counted as gold: also what was taken back when there was no money to ask about it as ordinary work."""
 NOT_HAD = """not exists (select 1 from assignments a where a.worker_id = :worker_id and a.task_id = t.id
  and a.state in ('offered', 'submitted', 'skipped', 'reported')) and t.author_id is not :worker_id"""
 """Which tasks a worker can be given: none they had, and none that rates what they wrote themselves."""
@@ -71,18 +75,27 @@ def next_freed(tx: Tx, batch_id: int, worker_id: int, *, after: int) -> Free | N
     return None if row is None else Free(*tuple(row))
 
 
+def is_gold(tx: Tx, task_id: int) -> bool:
+    """Whether the task is counted as gold."""
+    return bool(tx.value(f"select {IS_GOLD} from tasks where id = :id", id=task_id))
+
+
 def take(tx: Tx, task_id: int) -> bool:
     """Take a place; False when there is none (any more)."""
-    sql = "update tasks set taken = taken + 1 where id = :id and state = 'open' and taken < wanted"
+    sql = f"update tasks set taken = taken + 1 where id = :id and {OFFERED} and taken < wanted"
     return tx.run(sql, id=task_id).rowcount == 1
 
 
 def free(tx: Tx, batch_id: int, task_id: int, *, leased: bool, answered: bool = False) -> None:
     """Give a place back: of an open assignment (`leased`), of a submission that no longer counts (`answered`)."""
     freed = tx.value(
-        "update batches set frees = frees + 1, leased = leased - :leased where id = :id returning frees",
+        "update batches set frees = frees + 1, leased = leased - :leased, gold_taken = gold_taken - g.is_gold,"
+        " gold_answered = gold_answered - g.is_gold * :answered"
+        f" from (select {IS_GOLD} as is_gold from tasks where id = :task_id) g where id = :id returning frees",
         id=batch_id,
+        task_id=task_id,
         leased=int(leased),
+        answered=int(answered),
     )
     tx.run(
         "update tasks set taken = taken - 1, answered = answered - :answered, freed = :freed,"
@@ -104,7 +117,7 @@ def answer(
         "update tasks set answered = answered + 1, taken = taken + :late, belief = :belief,"
         " given_up_at = case when answered + 1 >= wanted then :given_up_at else given_up_at end,"
         " state = case when answered + 1 >= wanted then 'done' else state end"
-        " where id = :id and (:late = 0 or (state = 'open' and taken < wanted)) returning state, wanted, answered",
+        f" where id = :id and (:late = 0 or ({OFFERED} and taken < wanted)) returning state, wanted, answered",
         id=task_id,
         late=int(late),
         belief=belief,
@@ -113,19 +126,22 @@ def answer(
     return None if row is None else Counted(*tuple(row))
 
 
-def add_answer(tx: Tx, task_id: int) -> bool:
-    """Count an answer beside those the task has; where no place is free it wants one more. True when it wants more now.
+def add_answer(tx: Tx, task_id: int) -> tuple[bool, bool]:
+    """Count an answer beside those the task has; where no place is free it wants one more.
 
-    For what was rejected and is good after all, and for good work that came late.
+    Returns whether it wants more now, and whether it is counted as gold. For what was rejected and is good after all,
+    and for good work that came late.
     """
-    grown = tx.value("select taken >= wanted from tasks where id = :id", id=task_id)
+    row = tx.one(f"select taken >= wanted, {IS_GOLD} from tasks where id = :id", id=task_id)
+    assert row is not None
+    grown, is_gold = tuple(row)
     tx.run(
         "update tasks set answered = answered + 1, taken = taken + 1, wanted = wanted + :grown,"
         " state = case when answered + 1 >= wanted + :grown then 'done' else state end where id = :id",
         id=task_id,
         grown=int(grown),
     )
-    return bool(grown)
+    return bool(grown), bool(is_gold)
 
 
 def widen(tx: Tx, task_id: int, *, freed: int) -> None:
@@ -158,14 +174,15 @@ def narrow(tx: Tx, task_id: int, *, least: int) -> tuple[int, bool]:
     return row["wanted"] - row["needs"], done
 
 
-def unanswer(tx: Tx, task_id: int) -> bool:
-    """Take a submission out of the count; its place stays taken. True when the task was done before."""
+def unanswer(tx: Tx, task_id: int) -> tuple[bool, bool]:
+    """Take a submission out of the count; its place stays taken. Whether it was done before, and is counted as gold."""
     row = tx.one(
         "update tasks set answered = answered - 1, state = case when state = 'done' then 'open' else state end"
-        " where id = :id returning answered + 1 >= wanted as was_done",
+        f" where id = :id returning answered + 1 >= wanted as was_done, {IS_GOLD} as is_gold",
         id=task_id,
     )
-    return row is not None and bool(row["was_done"])
+    assert row is not None
+    return bool(row["was_done"]), bool(row["is_gold"])
 
 
 def believe(tx: Tx, task_id: int, belief: str | None, *, given_up_at: int | None) -> None:
@@ -189,14 +206,18 @@ def report(tx: Tx, task_id: int) -> int:
 
 
 def pause(tx: Tx, task_id: int) -> bool:
-    """Offer the task to nobody; False when it is not open."""
-    return tx.run("update tasks set state = 'paused' where id = :id and state = 'open'", id=task_id).rowcount == 1
+    """Offer the task to nobody; False when it is not offered."""
+    sql = f"update tasks set state = 'paused', gold_rests = gold is not null where id = :id and {OFFERED}"
+    return tx.run(sql, id=task_id).rowcount == 1
 
 
 def resume(tx: Tx, batch_id: int, task_id: int) -> bool:
     """Offer a task that was reported again, also to workers who have passed it."""
     freed = tx.value("update batches set frees = frees + 1 where id = :id returning frees", id=batch_id)
-    sql = "update tasks set state = 'open', freed = :freed where id = :id and state = 'paused' and reports > 0"
+    sql = (
+        "update tasks set state = case when gold is null then 'open' else 'paused' end, gold_rests = 0, freed = :freed"
+        " where id = :id and state = 'paused' and reports > 0 and gold_rests = (gold is not null)"
+    )
     return tx.run(sql, id=task_id, freed=freed).rowcount == 1
 
 

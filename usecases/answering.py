@@ -96,7 +96,9 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         reserve=place.reserve - price,
     )
     found = next_in(tx, by.id, place, now=now)
-    enrolments.put(tx, found.enrolment._replace(state="working"))
+    is_gold = hand.task.gold is not None
+    judge = 1 if is_gold else found.enrolment.gold_due
+    enrolments.put(tx, found.enrolment._replace(state="working", gold_due=judge))
     count_in(
         tx,
         place.batch,
@@ -107,9 +109,11 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         task=task,
         said=said,
         leased=found.leased - (not late),
+        gold_taken=found.gold + (late and is_gold and not task.beside),
+        is_gold=is_gold,
         now=now,
     )
-    if late:
+    if late and not is_gold:
         believe(tx, place.batch, hand.task.id, now=now)
     show_next(tx, by, place, found, now=now, undo=submission_id, saved=price)
     changed(tx, place, now=now)
@@ -177,7 +181,7 @@ def go_on(tx: Tx, by: Person, place: Place, *, now: int, undo: int | None = None
     found = next_in(tx, by.id, place, now=now)
     enrolments.put(tx, found.enrolment)
     if found.leased:
-        batches.count(tx, place.batch.id, leased=found.leased)
+        batches.count(tx, place.batch.id, leased=found.leased, gold_taken=found.gold)
     show_next(tx, by, place, found, now=now, undo=undo)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain import gold
 from domain.active_time import IN_TIME, quiet_limit
 from domain.batches import Batch
 from domain.kinds import kind
@@ -17,6 +18,7 @@ from domain.refusals_work import NoConsent, NotAWorker, Suspended
 from domain.rules import SECOND
 from domain.working import covered, expected_micros, limit_for_one
 from storage import assignments, consents, outbox, parts, sessions, tasks
+from storage import gold as gold_tasks
 from storage.assignments import Place
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -27,12 +29,13 @@ from usecases.notify import tell
 class Next:
     """The worker's next card in a batch, or None; their enrolment with its cursors as they are now (not yet stored).
 
-    `leased` is by how much the batch's count of open assignments grew.
+    `leased` is by how much the batch's count of open assignments grew, `gold` by how much that of those of gold.
     """
 
     assignment_id: int | None
     enrolment: Enrolment
     leased: int = 0
+    gold: int = 0
 
 
 def require_worker(tx: Tx, by: Person) -> None:
@@ -74,7 +77,7 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
         enrolment = enrolment._replace(draft_assignment_id=None)
         if draft is not None:
             return Next(draft, enrolment, 1)
-    task_id, enrolment = _choose(tx, worker_id, place, enrolment)
+    task_id, enrolment, is_gold = _choose(tx, worker_id, place, enrolment)
     if task_id is None or not tasks.take(tx, task_id):
         return Next(None, enrolment)
     assignment_id = assignments.lease(
@@ -86,7 +89,7 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
         expires_at=lease_end(batch, now),
         median_micros=expected_micros(batch),
     )
-    return Next(assignment_id, enrolment, 1)
+    return Next(assignment_id, enrolment, 1, int(is_gold))
 
 
 def has_next(tx: Tx, worker_id: int, place: Place) -> bool:
@@ -126,16 +129,44 @@ def show_next(tx: Tx, by: Person, place: Place, found: Next, *, now: int, undo: 
         present(tx, by, place.batch, found.assignment_id, now=now, saved=saved)
 
 
-def _choose(tx: Tx, worker_id: int, place: Place, enrolment: Enrolment) -> tuple[int | None, Enrolment]:
-    batch_id = place.batch.id
-    found = tasks.next_by_id(tx, batch_id, worker_id, after=enrolment.cursor)
+def _choose(tx: Tx, worker_id: int, place: Place, enrolment: Enrolment) -> tuple[int | None, Enrolment, bool]:
+    """The worker's next task (None: none), their cursors behind it, whether it is gold."""
+    batch = place.batch
+    at = (enrolment.cursor, enrolment.freed_seen, enrolment.done)
+    if gold.is_due(batch, worker_id, seen=enrolment.gold_seen, done=enrolment.done, place=at):
+        task_id = _gold(tx, worker_id, batch, enrolment)
+        enrolment = enrolment._replace(gold_seen=enrolment.gold_seen + 1)
+        if task_id is not None:
+            return task_id, enrolment._replace(gold_due=1), True
+    found = tasks.next_by_id(tx, batch.id, worker_id, after=enrolment.cursor)
     if found is not None:
-        return found.id, enrolment._replace(cursor=found.id)
-    found = tasks.next_freed(tx, batch_id, worker_id, after=enrolment.freed_seen)
+        return found.id, enrolment._replace(cursor=found.id), False
+    found = tasks.next_freed(tx, batch.id, worker_id, after=enrolment.freed_seen)
     if found is not None:
-        return found.id, enrolment._replace(freed_seen=found.freed)
-    # Whatever becomes free from now on gets a higher number, so all that was looked through is never seen again.
-    return None, enrolment._replace(freed_seen=place.frees)
+        return found.id, enrolment._replace(freed_seen=found.freed), False
+    # Whatever becomes free from now on gets a higher number, so all that was looked through is never seen again. Nor
+    # was gold used up where there was no work to give it with.
+    return None, enrolment._replace(freed_seen=place.frees, gold_seen=place.enrolment.gold_seen), False
+
+
+def _gold(tx: Tx, worker_id: int, batch: Batch, enrolment: Enrolment) -> int | None:
+    """The worker's next gold task, in one statement; None when it cannot be given to them, and without ordinary work.
+
+    It takes the place of the look-up of an ordinary task, so that their next card takes no longer.
+    """
+    chosen = gold.choice(batch, worker_id, enrolment.gold_seen)
+    if chosen is None:
+        return None
+    one, number = chosen
+    return gold_tasks.at(
+        tx,
+        batch.id,
+        worker_id,
+        gold_class=one,
+        gold_order=number,
+        after=enrolment.cursor,
+        freed_seen=enrolment.freed_seen,
+    )
 
 
 def _take_up_draft(tx: Tx, assignment_id: int, batch: Batch, *, now: int) -> int | None:

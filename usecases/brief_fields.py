@@ -91,5 +91,6 @@ SETTERS: dict[str, Callable[[Tx, Brief, str], Brief]] = {
     "training": _setting("training"),
     "test": _setting("test"),
     "skill": _setting("skill"),
+    "gold": _setting("gold"),
 }
 """By the field's name; `title` is no part of a brief."""

@@ -14,7 +14,18 @@ from domain.offers import free_places
 from domain.pay import MEASURED_FROM, estimate_rate, per_hour
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NothingRefused
-from storage import additions, batches, broadcasts, draft_tasks, jobs, ledger, offers, refused_files, reports
+from storage import (
+    additions,
+    batches,
+    broadcasts,
+    disputes,
+    draft_tasks,
+    jobs,
+    ledger,
+    offers,
+    refused_files,
+    reports,
+)
 from storage.database import Tx
 from usecases import measuring, pilots, progress, reserves
 from usecases.notify import tell
@@ -55,7 +66,8 @@ class ProgressView:
 
     `measured` tells whether the rate is measured or an estimate; `ends_at` is None while it cannot be told. Of the
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
-    `paused_for` says why it rests when no coordinator paused it; `reports` wait for one.
+    `paused_for` says why it rests when no coordinator paused it; `reports` wait for one. Of its done tasks `unasked`
+    answers were not wanted, and `disputed` wait for a human because nobody agrees on them.
     """
 
     batch: Batch
@@ -72,6 +84,8 @@ class ProgressView:
     sending_seconds: int | None = None
     paused_for: str | None = None
     reports: int = 0
+    unasked: int = 0
+    disputed: int = 0
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -129,12 +143,12 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
-    left = max(0, batch.wanted - batch.submissions)
+    left, given = max(0, batch.wanted - batch.plain_submissions), batch.plain_submissions
     unsent = broadcasts.waiting(tx, batch.id) if batch.offers else 0
     going = batch.state == "open" and free_places(batch, batches.leased(tx, batch.id)) > 0
     ends_at = None
-    if batch.state == "open" and left and batch.submissions >= MEASURED_FROM and now > batch.published_at:
-        ends_at = now + (now - batch.published_at) * left // batch.submissions
+    if batch.state == "open" and left and given >= MEASURED_FROM and now > batch.published_at:
+        ends_at = now + (now - batch.published_at) * left // given
     return ProgressView(
         batch=batch,
         reserved=reserved,
@@ -150,6 +164,8 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
         paused_for=batches.rests(tx, batch.id)[0],
         reports=reports.count_open(tx, batch.id),
+        unasked=batches.unasked(tx, batch.id),
+        disputed=disputes.count(tx, batch.id),
     )
 
 

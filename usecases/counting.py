@@ -25,19 +25,23 @@ def count_in(
     task: Counted,
     said: Said | None,
     leased: int,
+    gold_taken: int,
+    is_gold: bool,
     now: int,
 ) -> None:
     """Add an answer to its batch: two statements, one more when the median is due.
 
     Where the overlap adapts and another answer is worth its price, the task wants one more instead of being done: two
     statements more. `task` is as of after the answer, `said` what its answers say with it (None: they are not
-    compared); `leased` is by how much the batch's open assignments changed with it.
+    compared); `leased` is by how much the batch's open assignments changed with it, `gold_taken` by how much what was
+    given out of its gold. Answers to gold (`is_gold`) agree with a known one or not: they make no pairs.
     """
     timings.add(tx, batch.id, bucket(active))
     median = batch.median_micros
     if median_is_due(batch.measured + 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
-    others = _others(tx, batch, task_id, submission_id, answer) if said is None and task.answered > 1 else []
+    alone = is_gold or said is not None or task.answered == 1
+    others = [] if alone else _others(tx, batch, task_id, submission_id, answer)
     pairs, same = _pairs(batch, answer, others) if said is None else _pairs_of(batch, answer, said)
     done = task.answered == task.wanted and not task.beside
     if done and said is not None and said.decision is Decision.MORE and batch.overlap_least is not None:
@@ -53,6 +57,8 @@ def count_in(
         active_micros=active,
         done=int(done),
         leased=leased,
+        gold_taken=gold_taken,
+        gold_answered=int(is_gold),
         pairs=pairs,
         pairs_same=same,
     )
@@ -61,10 +67,12 @@ def count_in(
 def take_out(tx: Tx, batch: Batch, submission: Submission, *, now: int) -> None:
     """Undo an answer in every counter; its place in the task stays taken by the assignment, which is open again."""
     timings.remove(tx, batch.id, bucket(submission.active_micros))
-    was_done = tasks.unanswer(tx, submission.task_id)
-    others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
-    pairs, same = _pairs(batch, submission.answer, others)
-    _renew(tx, batch, submission.task_id, besides=submission.id, now=now)
+    was_done, is_gold = tasks.unanswer(tx, submission.task_id)
+    pairs, same = 0, 0
+    if not is_gold:
+        others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
+        pairs, same = _pairs(batch, submission.answer, others)
+        _renew(tx, batch, submission.task_id, besides=submission.id, now=now)
     median = batch.median_micros
     if median_is_due(batch.measured - 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
@@ -77,6 +85,7 @@ def take_out(tx: Tx, batch: Batch, submission: Submission, *, now: int) -> None:
         active_micros=-submission.active_micros,
         done=-int(was_done),
         leased=1,
+        gold_answered=-int(is_gold),
         pairs=-pairs,
         pairs_same=-same,
     )
@@ -99,16 +108,21 @@ def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, a
     task = tasks.by_id(tx, submission.task_id)
     assert task is not None
     tasks.free(tx, batch.id, task.id, leased=False, answered=True)
-    done = int(_renew(tx, batch, task.id, besides=submission.id, now=now)) - int(task.answered >= task.wanted)
-    _recount(tx, batch, submission, -1, done=done, anew=anew)
+    is_gold = tasks.is_gold(tx, task.id)
+    renewed = not is_gold and _renew(tx, batch, task.id, besides=submission.id, now=now)
+    done = int(renewed) - int(task.answered >= task.wanted)
+    _recount(tx, batch, submission, -1, done=done, anew=anew, is_gold=is_gold)
     if day_open:
         _day(tx, submission, -1)
 
 
 def count_back(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, anew: bool, now: int) -> None:
     """What `count_out` took out counts again; a task whose place others have taken has one answer more."""
-    _recount(tx, batch, submission, 1, done=add_answer(tx, batch.id, submission.task_id), anew=anew)
-    believe(tx, batch, submission.task_id, now=now)
+    is_gold = tasks.is_gold(tx, submission.task_id)
+    done = add_answer(tx, batch.id, submission.task_id)
+    _recount(tx, batch, submission, 1, done=done, anew=anew, is_gold=is_gold)
+    if not is_gold:
+        believe(tx, batch, submission.task_id, now=now)
     if day_open:
         _day(tx, submission, 1)
 
@@ -117,9 +131,11 @@ def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
     """Count an answer in its task, whatever the task wants; returns 1 when the task is done by it, else 0."""
     before = tasks.by_id(tx, task_id)
     assert before is not None
-    grown = tasks.add_answer(tx, task_id)
+    grown, is_gold = tasks.add_answer(tx, task_id)
     if grown:
         batches.count(tx, batch_id, wanted=1)
+    if is_gold:
+        batches.count(tx, batch_id, gold_taken=1, gold_answered=1)
     return int(not grown and before.answered + 1 == before.wanted)
 
 
@@ -130,8 +146,8 @@ def believe(tx: Tx, batch: Batch, task_id: int, *, now: int) -> None:
         _keep(tx, task_id, said, now=now)
 
 
-def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool) -> None:
-    others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
+def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool, is_gold: bool) -> None:
+    others = [] if is_gold else _others(tx, batch, submission.task_id, submission.id, submission.answer)
     pairs, same = _pairs(batch, submission.answer, others)
     measured, median = 0 if anew else sign, batch.median_micros
     if not anew:

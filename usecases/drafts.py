@@ -324,6 +324,7 @@ def _apply(
         "training": settled.training,
         "test": int(settled.test),
         "skill_least": settled.skill_least,
+        "gold_share": settled.gold_share,
         "data": data,
     }
     if draft.piloting:

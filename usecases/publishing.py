@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain import gold
 from domain import ledger as accounts
 from domain.batches import Batch
 from domain.costs import beyond
@@ -23,6 +24,7 @@ from domain.refusals_batches import (
     StillTakingIn,
 )
 from storage import audit, batches, draft_tasks, jobs, ledger, questions
+from storage import gold as gold_tasks
 from storage.database import Tx
 from usecases import measuring, progress, reserves, waves
 from usecases.notify import tell
@@ -41,18 +43,20 @@ class Published:
     left_in: int | None
 
 
-def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) -> Published:
+def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int, salt: int | None = None) -> Published:
     """Set aside what the first `tasks` tasks cost and open the batch, once; the rest stays a draft of its own.
 
     `tasks` and `cost` (micro-units, top-ups and fees included, less what a pilot reserved) are what the button showed:
-    anything else than what is true now is refused, and so is less than the floor by the time that was measured.
+    anything else than what is true now is refused, and so is less than the floor by the time that was measured. `salt`
+    is chance: what the order of the gold follows from.
     """
     require_coordinator(by)
     draft = publishable(tx, batch)
     floor = measuring.require_floor(tx, draft)
     assert draft.price is not None
     rates, reserved = measuring.reserved_so_far(tx, draft)
-    missing = beyond(cost_of(tasks, draft.overlap, draft.price, rates), reserved)
+    answers = gold.budget(draft, tasks)
+    missing = beyond(cost_of(tasks, draft.overlap, draft.price, rates, gold=answers), reserved)
     if not (draft.tasks if draft.piloting else 1) <= tasks <= draft.all_tasks or cost != missing.total:
         raise DraftChanged
     require_funds(tx, cost)
@@ -69,8 +73,18 @@ def publish(tx: Tx, *, by: Person, batch: int, tasks: int, cost: int, now: int) 
             reserves.add(tx, batch, missing, by=by, now=now)
         wanted, columns = draft.wanted + (tasks - draft.tasks) * each, OVER
     batches.change(
-        tx, batch, state="open", collecting=0, tasks=tasks, wanted=wanted, published_at=now, floor=floor, **columns
+        tx,
+        batch,
+        state="open",
+        collecting=0,
+        tasks=tasks,
+        wanted=wanted,
+        published_at=now,
+        floor=floor,
+        gold_budget=answers,
+        **columns,
     )
+    gold_tasks.settle(tx, batch, salt=salt or now)
     audit.add(
         tx, person_id=by.id, action="batch.published", subject=f"batch:{batch}", now=now, tasks=tasks, amount=cost
     )

@@ -37,6 +37,10 @@ ASKED = {
         "Which skill shall workers have at least, of 100? Who has it begins at once, others take the test. Write a"
         " number, for example 80, or “none”."
     ),
+    "gold": N_(
+        "How many answers more shall be paid for tasks whose answer is known? They measure the others. Write a share,"
+        " for example 10 %, or “none”."
+    ),
     "title": N_("What shall the batch be called in the list workers see?"),
 }
 

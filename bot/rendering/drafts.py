@@ -41,6 +41,7 @@ FIELD_NAMES = {
     "training": N_("Training"),
     "test": N_("Test"),
     "skill": N_("Skill"),
+    "gold": N_("Gold share"),
 }
 FIXED_BY_PILOT = ("question", "answers", "overlap", "language", "seconds", "floor", "region")
 """Not asked for once a pilot has begun."""
