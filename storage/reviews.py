@@ -28,13 +28,21 @@ def submission(tx: Tx, submission_id: int) -> Submission | None:
 
 
 def next_pending(
-    tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: int, besides_scored: bool = False
+    tx: Tx,
+    *,
+    kinds: Sequence[str],
+    reviewer_id: int,
+    after: int,
+    besides_scored: bool = False,
+    first: bool | None = None,
 ) -> Submission | None:
     """The oldest pending submission behind `after` to a batch of these kinds that is not the reviewer's own.
 
-    `besides_scored` leaves out those that other workers' ratings have a score for (`next_scored` has them).
+    `besides_scored` leaves out those that other workers' ratings have a score for (`next_scored` has them); `first`
+    takes those alone that are checked before the rest, or those alone that are not.
     """
     unscored = f" and not {SCORED}" if besides_scored else ""
+    unscored += "" if first is None else f" and p.review_first = {int(first)}"
     row = tx.one(
         f"{WAITING} select {COLUMNS} from submissions s where s.id = (select min((select p.id from submissions p"
         " where p.batch_id = b.id and p.state = 'pending' and p.id > :after and p.worker_id <> :reviewer_id"
@@ -45,6 +53,29 @@ def next_pending(
         after=after,
     )
     return None if row is None else _submission(row)
+
+
+def comes_first(tx: Tx, submission_id: int) -> bool:
+    """Whether this piece is checked before the rest."""
+    return bool(tx.value("select review_first from submissions where id = :id", id=submission_id))
+
+
+def judged_by_people(tx: Tx, worker_id: int, *, kind: str, language: str, limit: int) -> tuple[int, int]:
+    """Of a worker's last pieces of such work that a person judged: how many, and how many of them were accepted.
+
+    What went back to its writer was not, whatever became of it afterwards.
+    """
+    row = tx.one(
+        "select count(*), coalesce(sum(state = 'accepted'), 0) from (select s.state from submissions s"
+        " join batches b on b.id = s.batch_id where s.worker_id = :worker_id and s.decided_by is not null"
+        " and b.kind = :kind and b.language = :language order by s.id desc limit :limit)",
+        worker_id=worker_id,
+        kind=kind,
+        language=language,
+        limit=limit,
+    )
+    assert row is not None
+    return row[0], row[1]
 
 
 def next_scored(tx: Tx, *, kinds: Sequence[str], reviewer_id: int, after: tuple[int, int]) -> Submission | None:

@@ -159,6 +159,8 @@ CREATE INDEX submissions_due on submissions (review_until) where state = 'pendin
 
 CREATE INDEX submissions_in_review on submissions (worker_id, review_until, submitted_at, price) where state = 'pending';
 
+CREATE INDEX submissions_judged on submissions (worker_id, id) where decided_by is not null;
+
 CREATE UNIQUE INDEX submissions_live on submissions (task_id, worker_id) where state in ('pending', 'accepted', 'sent_back');
 
 CREATE INDEX submissions_of_batch on submissions (batch_id, id);

@@ -27,13 +27,17 @@ def add(
     now: int,
     active_micros: int,
     review_until: int,
+    review_first: bool = False,
 ) -> int:
-    """Record a submission that waits for review; returns its id. Raises AlreadyAnswered for a second live one."""
+    """Record a submission that waits for review; returns its id. Raises AlreadyAnswered for a second live one.
+
+    `review_first` puts it before the others in the reviewers' queue.
+    """
     try:
         return tx.add(
             "insert into submissions (assignment_id, task_id, batch_id, worker_id, state, answer, price, shown_at,"
-            " submitted_at, active_micros, review_until) values (:assignment_id, :task_id, :batch_id, :worker_id,"
-            " 'pending', :answer, :price, :shown_at, :now, :active_micros, :review_until)",
+            " submitted_at, active_micros, review_until, review_first) values (:assignment_id, :task_id, :batch_id,"
+            " :worker_id, 'pending', :answer, :price, :shown_at, :now, :active_micros, :review_until, :review_first)",
             assignment_id=assignment_id,
             task_id=task_id,
             batch_id=batch_id,
@@ -44,6 +48,7 @@ def add(
             now=now,
             active_micros=active_micros,
             review_until=review_until,
+            review_first=int(review_first),
         )
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorname == "SQLITE_CONSTRAINT_UNIQUE":

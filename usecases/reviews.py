@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from domain import ledger
@@ -278,7 +279,8 @@ def unless_stale(tx: Tx, by: Person, submission: Submission, version: int, *, no
 
 
 def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
-    """What other workers' ratings have a score for comes first, the lowest first; then the rest, the oldest first."""
+    """What other workers' ratings have a score for comes first, the lowest first; then what is checked first (of
+    newcomers all, of others a sample); then the rest, the oldest first."""
     score = peer_scores.place_of(tx, after) if after else None
     if score is not None or not after:
         behind = (-1, 0) if score is None else (score, after)
@@ -286,7 +288,13 @@ def _next(tx: Tx, by: Person, *, after: int) -> Submission | None:
         if found is not None:
             return found
     behind_unscored = 0 if score is not None else after
-    return reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=by.id, after=behind_unscored, besides_scored=True)
+    unscored = partial(reviews.next_pending, tx, kinds=WRITTEN, reviewer_id=by.id, besides_scored=True)
+    if not behind_unscored or reviews.comes_first(tx, behind_unscored):
+        found = unscored(after=behind_unscored, first=True)
+        if found is not None:
+            return found
+        behind_unscored = 0
+    return unscored(after=behind_unscored, first=False)
 
 
 def show_next(tx: Tx, by: Person, *, after: int, now: int, said: Verdict | None = None) -> None:

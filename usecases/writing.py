@@ -198,6 +198,7 @@ def _hand_in_again(tx: Tx, by: Person, hand: Hand, live: Submission, given: Part
         now=now,
         active_micros=active,
         review_until=now + batch.review_seconds * SECOND,
+        review_first=True,
     )
     credit(tx, submission_id, by.id, batch.id, live.price, now=now)
     worker_days.add(tx, by.id, tx.rules.day(now), submissions=0, earned=0, active_micros=active)

@@ -49,3 +49,4 @@ create index tests_of_batch on tests (batch_id, id);
 alter table submissions add column review_first integer not null default 0;
 create index submissions_review_first on submissions (batch_id, id, worker_id)
   where state = 'pending' and review_first = 1;
+create index submissions_judged on submissions (worker_id, id) where decided_by is not null;
