@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from bot.__main__ import cli
 from bot.settings import Settings
-from domain.brief import MAX_ANSWER, MAX_OVERLAP, MAX_QUESTION, Brief, read_brief, write_brief
+from domain.brief import MAX_ANSWER, MAX_OVERLAP, MAX_QUESTION, Brief, Scale, read_brief, write_brief
 from domain.brief.settings import split_setting
 from domain.drafts import MAX_TASKS, not_yet
 from domain.kinds.base import MAX_TEXT
@@ -24,12 +24,14 @@ from files.pictures import PictureLimits
 from files.tables import TableLimits
 from handlers.routes import COMMANDS
 from scheduler.ticks import TICKS
+from storage import batches
 from storage.database import Database, Tx
 from storage.migrate import migrate
-from tests.builders import NOON, make_batch, make_owner, make_worker
+from tests.builders import NOON, make_batch, make_owner, make_rated, make_worker, publish_all
 from tests.steps import answer, write
 from tests.test_architecture import ALLOWED
 from usecases import exports
+from usecases.peer_scores import ASKING, ask
 from web.server import PATHS
 
 ROOT = Path(__file__).parent.parent
@@ -229,7 +231,7 @@ def test_the_example_of_a_caption_is_read_without_a_problem() -> None:
 
 
 def test_every_setting_of_a_caption_is_explained() -> None:
-    every = Brief("What?", (), "", MICRO, 2, 2, "en", 9, 50, 86_400, 7, MICRO, "FR")
+    every = Brief("What?", (), "", MICRO, 2, 2, "en", 9, 50, 86_400, 7, MICRO, "FR", 5, True, 80, scale=Scale(1, 5))
     settings = {found[0] for line in write_brief(every).splitlines() if (found := split_setting(line))}
     examples = [spans(cells[0])[0] for cells in rows(section(page("docs/coordinators.md"), "A batch in one message"))]
     explained = {found[0] for example in examples if (found := split_setting(example))}
@@ -277,17 +279,26 @@ def _exported(tx: Tx) -> set[str]:
     make_owner(tx)
     worker = make_worker(tx)
     columns: set[str] = set()
-    for kind in ("choose_one", "write_reply"):
-        batch = make_batch(tx, kind, 1)
-        if kind == "choose_one":
-            answer(tx, worker, batch, now=NOON)
-        else:
+    for kind in ("choose_one", "rate", "write_reply"):
+        batch = make_rated(tx, 1) if kind == "rate" else make_batch(tx, kind, 1)
+        if kind == "write_reply":
             write(tx, worker, batch, "A reply.", now=NOON)
+            ask(tx, by=make_owner(tx), batch=batch, said={"en": ASKING}, now=NOON)
+            publish_all(tx, priced(tx))
+        else:
+            answer(tx, worker, batch, now=NOON)
         plan = exports.plan(tx, batch)
         for read in (exports.submissions_page, exports.tasks_page):
             found = read(tx, plan, after=0, upto=plan.upto)
             columns |= {name for row in (*found.rows, *found.flat) for name in row}
     return columns
+
+
+def priced(tx: Tx) -> int:
+    """The newest draft, with a price."""
+    draft = int(tx.value("select max(id) from batches"))
+    batches.change(tx, draft, price=MICRO)
+    return draft
 
 
 def test_decisions_are_numbered_without_a_gap_and_listed() -> None:
