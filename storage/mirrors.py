@@ -23,7 +23,10 @@ class Missed(NamedTuple):
 
 
 class Skill(NamedTuple):
-    """What is known of a worker in a kind of work and language: shares in 1/10,000, from so many answers."""
+    """What is known of a worker in a kind of work and language: shares in 1/10,000, from so many answers.
+
+    `enough` is 0 while that is too little to say.
+    """
 
     kind: str
     language: str
@@ -31,12 +34,13 @@ class Skill(NamedTuple):
     low: int
     high: int
     answers: int
+    enough: int
 
 
 def skills(tx: Tx, worker_id: int) -> list[Skill]:
     """Everything that is known of a worker's skills."""
     rows = tx.all(
-        "select kind, language, estimate, low, high, answers from skills where worker_id = :worker_id"
+        "select kind, language, estimate, low, high, answers, enough from skills where worker_id = :worker_id"
         " order by kind, language",
         worker_id=worker_id,
     )

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import mode
 from typing import Final
 
 from domain.batches import Batch, Task
 from domain.kinds import kind
 from domain.people import Person
 from domain.refusals import StaleButton
-from storage import batches, mirrors, tasks
+from storage import batches, mirrors, peer_scores, tasks
 from storage.database import Tx
 from storage.mirrors import Missed
 from usecases.notify import tell
@@ -27,8 +28,6 @@ LOOKED_AT: Final = 500
 SURE: Final = 9_000
 """How sure (in 1/10,000) a label must be to be held against an answer."""
 READ: Final = 20
-WIDEST: Final = 3_000
-"""An interval wider than this (in 1/10,000) says nothing: "not enough yet" does."""
 LEAST_OTHERS: Final = 2
 """So many others at least, and all of them with another answer."""
 
@@ -43,6 +42,15 @@ class Known:
     low: int = 0
     high: int = 0
     answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What others' ratings of their replies come to: `score` on average, in thousandths of a step up to `most`."""
+
+    replies: int
+    score: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def known(tx: Tx, worker_id: int, *, since: int, until: int) -> tuple[Known, ...
         skill = skills.get((name, language))
         if not kind(name).has_labels:
             continue
-        if skill is None or skill.high - skill.low > WIDEST:
+        if skill is None or not skill.enough:
             found.append(Known(name, language))
         else:
             found.append(Known(name, language, skill.estimate, skill.low, skill.high, skill.answers))
@@ -102,6 +110,16 @@ def example(tx: Tx, worker_id: int, submission_id: int) -> Example | None:
         missed = mirrors.alone_one(tx, worker_id, submission_id, sure=SURE)
     found = _read(tx, [] if missed is None else [missed])
     return found[0] if found else None
+
+
+def rated(tx: Tx, worker_id: int, *, since: int, until: int) -> Rated | None:
+    """What others think of the replies they wrote in this time, on the scale that most were rated on."""
+    found = peer_scores.of_writer(tx, worker_id, since=since, until=until, limit=LOOKED_AT)
+    if not found:
+        return None
+    most = mode(reply.score.most for reply in found)
+    scores = [reply.score.score for reply in found if reply.score.most == most]
+    return Rated(len(scores), sum(scores) // len(scores), most)
 
 
 def _read(tx: Tx, missed: Iterable[Missed]) -> list[Example]:

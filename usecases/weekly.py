@@ -1,4 +1,5 @@
-"""Once a week: every worker whose money or work moved reads their week, every reviewer the mirror of theirs."""
+"""Once a week: every worker whose money or work moved reads their week, with how right they were and what to learn
+from; every reviewer the mirror of theirs."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from storage.database import Tx
 from storage.job_runs import JobRun
 from storage.ledger import balance
 from storage.worker_days import Done
+from usecases import mirrors
+from usecases.mirrors import Example, Known, Rated
 from usecases.notify import inform
 
 NAME: Final = "statements"
@@ -26,7 +29,9 @@ LOOKED_AT: Final = 2_000
 class Week:
     """What a worker reads, from the first to the last day; amounts in micro-units, the last two as of now.
 
-    `paid` arrived in the week, the last of it at `paid_at`; `topups` are those of the week's days.
+    `paid` arrived in the week, the last of it at `paid_at`; `topups` are those of the week's days. `known` and
+    `examples` are their private mirror: how often they are right, and what they can learn from; `rated` what others
+    make of their replies.
     """
 
     first: int
@@ -38,6 +43,9 @@ class Week:
     paid_at: int | None
     available: int
     in_review: int
+    known: tuple[Known, ...] = ()
+    examples: tuple[Example, ...] = ()
+    rated: Rated | None = None
 
     @property
     def empty(self) -> bool:
@@ -111,6 +119,9 @@ def of(tx: Tx, worker_id: int, *, first: int, last: int) -> Week:
         paid_at=paid_at,
         available=balance(tx, ledger.available(worker_id)),
         in_review=balance(tx, ledger.in_review(worker_id)),
+        known=mirrors.known(tx, worker_id, since=begins, until=ends),
+        examples=mirrors.examples(tx, worker_id, since=begins, until=ends),
+        rated=mirrors.rated(tx, worker_id, since=begins, until=ends),
     )
 
 

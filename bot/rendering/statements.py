@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from bot.rendering.learning import example_buttons, mirrored
 from bot.rendering.message import Action, Button, Document, Keyboard, Message, Nothing, Renderer
 from domain.pay import per_hour
 from domain.rules import SECOND, Rules
@@ -228,7 +229,8 @@ def week(view: Week, words: Words) -> Action:
     if view.paid and view.paid_at is not None:
         lines.append(words.html("Paid {amount}, {day}", amount=words.money(view.paid), day=words.day(view.paid_at)))
     lines.append(_waiting(view, words))
-    return Message("\n".join(lines), ((statement_button(words),),))
+    lines += mirrored(view, words)
+    return Message("\n".join(lines), ((statement_button(words),), *example_buttons(view, words)))
 
 
 def _worked(view: Week, words: Words) -> Markup:
