@@ -29,7 +29,8 @@ class Crowd(NamedTuple):
     def scored(self) -> NDArray[np.bool_]:
         """The tasks whose truth is known and that were answered: accuracy is counted over them."""
         answered = np.bincount(self.votes.task, minlength=self.votes.n_tasks) > 0
-        return (self.truth != UNKNOWN) & answered
+        scored: NDArray[np.bool_] = (self.truth != UNKNOWN) & answered
+        return scored
 
 
 def load(folder: Path) -> list[Crowd]:
@@ -43,7 +44,7 @@ def load(folder: Path) -> list[Crowd]:
 
 def _one(folder: Path) -> Crowd | None:
     answers = list(_rows(folder / "labels.csv", ("task", "worker", "label")))
-    truths = dict(_rows(folder / "truth.csv", ("task", "label")))
+    truths = {row[0]: row[1] for row in _rows(folder / "truth.csv", ("task", "label"))}
     if not answers or not truths:
         return None
     tasks = {name: at for at, name in enumerate(sorted({row[0] for row in answers}))}
@@ -100,26 +101,28 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("two, everybody answers all", 108, 39, 39, (0.55, 0.45), tail=0.0, skill=0.66, lean=0.8, shared=0.5),
-    Kind("two, ten each", 800, 164, 10, (0.5, 0.5), skill=0.83, spam=0.08),
-    Kind("two, ten each, few tasks", 462, 76, 10, (0.44, 0.56), skill=0.85, spam=0.06),
-    Kind("two, moods", 100, 38, 10, (0.6, 0.4), skill=0.78, lean=0.6),
-    Kind("two, hard for everybody", 1000, 170, 5, (0.5, 0.5), skill=0.64, shared=0.6),
-    Kind("two, sparse and skewed", 2000, 600, 4, (0.85, 0.15), tail=1.2, skill=0.78, lean=0.7, spam=0.15),
-    Kind("two, errors by class", 2000, 57, 5, (0.9, 0.1), skill=0.8, lean=0.9, classwise=0.5),
-    Kind("two, entities", 2040, 74, 5.4, (0.6, 0.4), skill=0.82, tail=1.2, lean=0.4),
-    Kind("two, entities, spammed", 2040, 110, 5, (0.75, 0.25), skill=0.74, tail=1.2, spam=0.25),
-    Kind("two, sentences", 500, 143, 20, (0.5, 0.5), skill=0.88, shared=0.3),
-    Kind("three, product searches", 1500, 200, 4, (0.6, 0.3, 0.1), tail=1.1, skill=0.72, shared=0.3),
-    Kind("three, adult pages", 1000, 300, 6, (0.7, 0.2, 0.1), tail=1.3, skill=0.75, lean=0.6, spam=0.15),
-    Kind("four, adult pages, ends of a scale", 333, 269, 10, (0.55, 0.2, 0.13, 0.12), tail=1.2, skill=0.7, lean=0.6),
-    Kind("five, weather", 300, 110, 20, (0.4, 0.25, 0.2, 0.1, 0.05), skill=0.72, shared=0.35, classwise=0.3),
-    Kind("five, weather, few each", 300, 460, 5.7, (0.4, 0.25, 0.2, 0.1, 0.05), tail=0.4, skill=0.75, shared=0.35),
-    Kind("five, feelings", 3000, 260, 4, (0.35, 0.25, 0.2, 0.1, 0.1), skill=0.62, shared=0.4, classwise=0.3),
-    Kind("ten, music", 700, 44, 4.2, (0.1,) * 10, skill=0.58, spread=0.18, shared=0.15, classwise=0.3),
+    Kind(
+        "two, everybody answers all", 108, 39, 39, (0.55, 0.45), tail=0.0, skill=0.68, lean=1.5, shared=0.7, spread=0.14
+    ),
+    Kind("two, ten each", 800, 164, 10, (0.5, 0.5), skill=0.86, shared=0.4, spam=0.08),
+    Kind("two, ten each, few tasks", 462, 76, 10, (0.44, 0.56), skill=0.88, shared=0.35, spam=0.06),
+    Kind("two, moods", 100, 38, 10, (0.6, 0.4), skill=0.8, lean=0.6, shared=0.6),
+    Kind("two, hard for everybody", 1000, 170, 5, (0.5, 0.5), skill=0.72, shared=0.9),
+    Kind("two, sparse and skewed", 2000, 600, 4, (0.85, 0.15), tail=1.2, skill=0.82, lean=0.7, shared=0.5, spam=0.12),
+    Kind("two, errors by class", 2000, 57, 5, (0.9, 0.1), skill=0.82, lean=0.9, shared=0.5, classwise=0.4),
+    Kind("two, entities", 2040, 74, 5.4, (0.6, 0.4), skill=0.86, spread=0.15, tail=1.2, lean=0.4, shared=0.5),
+    Kind("two, entities, spammed", 2040, 110, 5, (0.75, 0.25), skill=0.8, tail=1.2, shared=0.5, spam=0.2),
+    Kind("two, sentences", 500, 143, 20, (0.5, 0.5), skill=0.94, spread=0.06, shared=0.5),
+    Kind("three, product searches", 1500, 200, 4, (0.6, 0.3, 0.1), tail=1.1, skill=0.78, shared=0.6),
+    Kind("three, adult pages", 1000, 300, 6, (0.7, 0.2, 0.1), tail=1.3, skill=0.8, lean=0.6, shared=0.6, spam=0.12),
+    Kind("four, adult pages", 333, 269, 10, (0.55, 0.2, 0.13, 0.12), tail=1.2, skill=0.78, lean=0.6, shared=0.8),
+    Kind("five, weather", 300, 110, 20, (0.4, 0.25, 0.2, 0.1, 0.05), skill=0.82, shared=0.8, classwise=0.2),
+    Kind("five, weather, few each", 300, 460, 5.7, (0.4, 0.25, 0.2, 0.1, 0.05), tail=0.4, skill=0.85, shared=0.7),
+    Kind("five, feelings", 3000, 260, 4, (0.35, 0.25, 0.2, 0.1, 0.1), skill=0.7, shared=0.7, classwise=0.3),
+    Kind("ten, music", 700, 44, 4.2, (0.1,) * 10, skill=0.63, spread=0.2, shared=0.4, classwise=0.3),
     Kind("six, good workers", 600, 40, 7, (0.3, 0.2, 0.2, 0.1, 0.1, 0.1), skill=0.92, spread=0.05, spam=0.0),
-    Kind("two, no skill to find", 500, 60, 5, (0.5, 0.5), skill=0.7, spread=0.0, lean=0.1, spam=0.0),
-    Kind("two, tiny", 40, 12, 3, (0.6, 0.4)),
+    Kind("two, no skill to find", 500, 60, 5, (0.5, 0.5), skill=0.72, spread=0.0, lean=0.1, shared=0.6, spam=0.0),
+    Kind("two, tiny", 40, 12, 3, (0.6, 0.4), shared=0.4),
 )
 
 
@@ -171,7 +174,8 @@ def _confusions(kind: Kind, rng: np.random.Generator) -> NDArray[np.float64]:
     for number, who in enumerate(np.flatnonzero(rng.random(kind.workers) < kind.spam)):
         answers = np.full(classes, 1 / classes) if number % 2 else np.eye(classes)[rng.integers(classes)]
         confusion[who] = 0.02 / classes + 0.98 * answers
-    return confusion / confusion.sum(axis=2, keepdims=True)
+    chances: NDArray[np.float64] = confusion / confusion.sum(axis=2, keepdims=True)
+    return chances
 
 
 def _spammers(kind: Kind, confusion: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -181,7 +185,7 @@ def _spammers(kind: Kind, confusion: NDArray[np.float64]) -> NDArray[np.intp]:
 
 def _misleading(kind: Kind, truth: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.float64]:
     """How likely each task lures whoever looks at it into its own wrong answer: most hardly, a few strongly."""
-    return kind.shared * rng.beta(0.5, 1.5, len(truth))
+    return kind.shared * rng.beta(0.4, 0.6, len(truth))
 
 
 def _assignments(kind: Kind, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,0 +1,184 @@
+"""The fit: labels with a confidence, workers with a skill, from a batch's votes and what is known. Nothing to choose.
+
+Three models read the votes (domain/inference/models.py). None wins everywhere: one number a worker collapses where
+errors depend on what is true, confusion matrices lose where answers are few. Where they mostly agree their beliefs are
+averaged. Where one number and the matrices tell different stories the matrices are believed: that is how such a
+collapse looks. Gold has a say as well, one vote for each task on which they differ and it is known who is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from domain.inference import models
+from domain.inference.calibration import Calibration, calibrate, mixed
+from domain.inference.models import Evidence, Floats, Sums
+from domain.inference.skills import Skills, skills
+from domain.inference.votes import UNKNOWN, Votes, known
+
+RULE: Final = 1
+"""Version of the rule: another number wherever the same votes could be read otherwise. Stored with every result."""
+
+CELLS: Final = 8_000_000
+"""Confusion matrices are kept up to so many cells (workers × labels × labels); beyond, one number a worker does."""
+
+DIFFER: Final = 0.72
+"""Models tell different stories where they name the same label on a smaller part of the tasks than this."""
+
+SOFT: Final = 0.03
+"""How gradual that is, in the same unit."""
+
+ALIKE: Final = 20.0
+"""Tasks on which they agree that a batch begins with: a handful of tasks decides nothing."""
+
+SAYS: Final = 1.0
+"""What a gold task says, in nats, about which of two models is right where they differ."""
+
+TIE: Final = 1e-9
+
+
+class Fit(NamedTuple):
+    """What a batch's votes say, all arrays in the order of the tasks, workers and labels of the votes.
+
+    `posterior` (tasks, labels) is what is believed and `shown` the same calibrated: show that, never the other. Both
+    sum to 1 a task and are 0 and 1 where the label is known. `labels` is the leading one, the lowest of those that
+    `tied`; `confidence` its calibrated chance. A task without an answer has the labels' shares in the batch.
+
+    `class_prior` has the labels' shares; `confusion` (workers, truth, answer) each worker's chances, drawn to the
+    crowd's, or None for so many labels and workers that one number each has to do; `skills` see there. `rule` is RULE.
+    """
+
+    posterior: Floats
+    shown: Floats
+    labels: NDArray[np.int32]
+    tied: NDArray[np.bool_]
+    confidence: Floats
+    class_prior: Floats
+    confusion: Floats | None
+    skills: Skills
+    calibration: Calibration
+    blend: float
+    parts: tuple[Evidence, ...]
+    rule: int = RULE
+
+    def believe(self, votes: Votes) -> Floats:
+        """Return what is `shown` for votes on other tasks, (tasks, labels), with everything learned kept as it is.
+
+        One more vote for a label never lowers that label's figure, whoever gives it: no vote is evidence against its
+        own label in any of the models, and neither their mean nor the calibration changes that.
+        """
+        sums = Sums(votes, np.full(votes.n_tasks, UNKNOWN, dtype=np.int32))
+        beliefs = [sums.believe(sums.evidence(part.table), part.prior) for part in self.parts]
+        return self.calibration.shown(beliefs, self.blend).T
+
+
+def fit(
+    votes: Votes,
+    *,
+    gold: Mapping[int, int] | ArrayLike | None = None,
+    prior: Calibration | None = None,
+) -> Fit:
+    """Return what `votes` say, with the labels of `gold` taken as known.
+
+    `gold` maps tasks to labels, or has a label or UNKNOWN a task; what is not among the tasks and labels is passed
+    over. `prior` replaces the calibration where there is no gold. Any votes will do: none, of one worker, of one label,
+    of a hundred. Renumbering tasks, workers or labels renumbers the result, but for which of tied labels is named.
+    """
+    right = known(gold, votes)
+    sums = Sums(votes, right)
+    start = sums.majority()
+    parts: tuple[Evidence, ...] = (models.one_coin(sums, start),)
+    matrices = votes.n_workers * votes.n_classes**2 <= CELLS
+    if matrices:
+        parts += (models.both(sums, start), models.confusion(sums, start))
+    samples = _samples(sums, right, parts) if len(sums.gold) else None
+    blend = _blend(sums, parts, samples)
+    beliefs = [part.belief for part in parts]
+    mean = mixed(beliefs, blend)
+    calibration = prior or Calibration()
+    if samples is not None:
+        calibration = calibrate(samples.beliefs, blend, samples.truth, samples.weight)
+    shown = sums.clamp(calibration.shown(beliefs, blend))
+    leading = shown >= shown.max(axis=0, initial=0.0) - TIE
+    labels = (
+        leading.argmax(axis=0).astype(np.int32) if votes.n_classes else np.full(votes.n_tasks, UNKNOWN, dtype=np.int32)
+    )
+    each = models.matrices(sums, sums.counts(mean)) if matrices else None
+    return Fit(
+        posterior=mean.T,
+        shown=shown.T,
+        labels=labels,
+        tied=leading.sum(axis=0) > 1,
+        confidence=shown.max(axis=0, initial=0.0),
+        class_prior=np.exp(sums.prior(mean)),
+        confusion=None if each is None else each.transpose(1, 0, 2),
+        skills=skills(votes, right, mean, shown),
+        calibration=calibration,
+        blend=blend,
+        parts=parts,
+    )
+
+
+class _Samples(NamedTuple):
+    """Gold as if it were not: what each model believes of it (labels, samples), what is true, what each counts."""
+
+    beliefs: list[Floats]
+    truth: NDArray[np.int32]
+    weight: Floats
+
+
+def _samples(sums: Sums, right: NDArray[np.int32], parts: tuple[Evidence, ...]) -> _Samples:
+    """Gold is answered by many more than an ordinary task: it is taken apart into tasks of an ordinary size."""
+    sizes = np.bincount(sums.task, minlength=sums.tasks)
+    ordinary = int(np.median(sizes[sums.open])) if len(sums.open) else int(sizes.max(initial=1))
+    row = np.flatnonzero(right[sums.task] != UNKNOWN)
+    row = row[np.argsort(sums.task[row], kind="stable")]
+    first = np.concatenate([[0], np.cumsum(sizes[sums.gold])])[:-1]
+    place = np.arange(len(row)) - np.repeat(first, sizes[sums.gold])
+    piece = place // max(ordinary, 1)
+    whole = np.maximum(sizes[sums.task[row]] // max(ordinary, 1), 1)
+    row, piece, whole = row[piece < whole], piece[piece < whole], whole[piece < whole]
+    keys, number = np.unique(sums.task[row].astype(np.int64) * (len(row) + 1) + piece, return_inverse=True)
+    truth = right[(keys // (len(row) + 1)).astype(np.intp)]
+    weight = np.zeros(len(keys))
+    weight[number] = 1.0 / whole
+    beliefs = []
+    for at, part in enumerate(parts):
+        coins, matrix = models.left_out(sums, part.belief, row, right[sums.task[row]])
+        says = (coins, models.SHARE * matrix + (1 - models.SHARE) * coins, matrix)[at]
+        logs = np.array([np.bincount(number, line, len(keys)) for line in says]) + part.prior[:, None]
+        odds = np.exp(logs - logs.max(axis=0, initial=-np.inf)) if logs.size else logs
+        beliefs.append(odds / odds.sum(axis=0))
+    return _Samples(beliefs, truth, weight)
+
+
+def _blend(sums: Sums, parts: tuple[Evidence, ...], samples: _Samples | None) -> float:
+    """How far the matrices are believed alone: 0 is the mean of all, 1 the matrices."""
+    if len(parts) < 3 or not len(sums.open):
+        return 0.0
+    coin, matrix = parts[0].belief[:, sums.open], parts[2].belief[:, sums.open]
+    same = _same(coin, matrix).sum()
+    doubt = (DIFFER - (same + ALIKE) / (len(sums.open) + ALIKE)) / SOFT
+    if samples is not None:
+        doubt += SAYS * float(
+            samples.weight @ (_hits(samples.beliefs[2], samples) - _hits(samples.beliefs[0], samples))
+        )
+    return float(1 / (1 + np.exp(-np.clip(doubt, -30, 30))))
+
+
+def _same(one: Floats, other: Floats) -> Floats:
+    """By task, how far two beliefs name the same label, ties shared."""
+    first, second = (belief >= belief.max(axis=0) - TIE for belief in (one, other))
+    shared: Floats = (first & second).sum(axis=0) / np.maximum(first.sum(axis=0), second.sum(axis=0))
+    return shared
+
+
+def _hits(belief: Floats, samples: _Samples) -> Floats:
+    """By sample, 1 where the leading label is the true one, ties shared."""
+    leading = belief >= belief.max(axis=0) - TIE
+    hits: Floats = leading[samples.truth, np.arange(len(samples.truth))] / leading.sum(axis=0)
+    return hits
