@@ -12,7 +12,7 @@ from domain.batches import Batch
 from domain.kinds import kind
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, ledger
+from storage import batches, disputes, ledger
 from storage.database import Tx
 from usecases import coordinating, funds
 from usecases.coordinating import DraftView, ProgressView
@@ -82,6 +82,8 @@ def progress(view: ProgressView, words: Words) -> Message:
     ]
     if view.released:
         lines.append(words.html("Given back {released}", released=words.money(view.released)))
+    if view.unasked > 0:
+        lines.append(_saved(view.unasked, found, words))
     if view.lifted:
         lines.append(
             words.html("Top-ups {lifted} of {kept}", lifted=words.money(view.lifted), kept=words.money(view.kept))
@@ -97,7 +99,25 @@ def progress(view: ProgressView, words: Words) -> Message:
     controls = _controls(found, words)
     if view.reports:
         controls = (*controls, (Button(words.plain("Reports"), encode("rp_next", found.id, 0)),))
+    if view.disputed:
+        controls = (*controls, (_disputed(view.disputed, found, words),))
     return Message(Markup("\n".join(lines)), controls)
+
+
+def _saved(unasked: int, found: Batch, words: Words) -> Markup:
+    """What an overlap that adapts has saved: answers that would have changed nothing."""
+    return words.html_many(
+        "Saved {amount}: {count} answer was not needed",
+        "Saved {amount}: {count} answers were not needed",
+        unasked,
+        amount=words.money(unasked * (found.price or 0)),
+    )
+
+
+def _disputed(count: int, found: Batch, words: Words) -> Button:
+    """To the tasks nobody agrees on."""
+    label = words.plain("Nobody agrees · {count}", count=words.number(count))
+    return Button(label, encode("dp_show", found.id, 0))
 
 
 def _sending(view: ProgressView, words: Words) -> Markup:
@@ -225,9 +245,9 @@ def ask_close(found: Batch | None, words: Words) -> Action:
     return Message(text, ((yes, no),))
 
 
-def closed(view: tuple[Batch | None, int, int], words: Words) -> Action:
-    """A batch has ended; what went back, and what follows."""
-    found, amount, kept = view
+def closed(view: tuple[Batch | None, int, int, int], words: Words) -> Action:
+    """A batch has ended; what went back, what was saved, and what follows."""
+    found, amount, kept, unasked = view
     if found is None:
         return Nothing()
     text = words.html(
@@ -238,17 +258,20 @@ def closed(view: tuple[Batch | None, int, int], words: Words) -> Action:
             "{amount} is kept back for top-ups until the days worked in it are settled.", amount=words.money(kept)
         )
         text = Markup(f"{text} {more}")
+    if unasked > 0:
+        text = Markup(f"{text}\n{_saved(unasked, found, words)}.")
     return Message(text, ((Button(words.plain("Export"), encode("b_export", found.id)),),))
 
 
-def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int, int]:
+def _closed_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int, int, int]:
     batch = params["batch"]
-    return batches.by_id(tx, batch), params["amount"], ledger.balance(tx, accounts.topups(batch))
+    kept, unasked = ledger.balance(tx, accounts.topups(batch)), batches.unasked(tx, batch)
+    return batches.by_id(tx, batch), params["amount"], kept, unasked
 
 
-def done(view: tuple[Batch | None, int], words: Words) -> Action:
+def done(view: tuple[Batch | None, int, int], words: Words) -> Action:
     """The last task of a batch is done; what its answers' agreement has saved is free again."""
-    found, spared = view
+    found, spared, disputed = view
     if found is None or found.done < found.tasks:
         return Nothing()
     text = words.html(
@@ -259,13 +282,21 @@ def done(view: tuple[Batch | None, int], words: Words) -> Action:
             "Where the answers agreed, no more were asked for: {amount} is free again.", amount=words.money(spared)
         )
         text = Markup(f"{text}\n{saved}")
+    if disputed:
+        left = words.html_many(
+            "About {count} task nobody agrees: you can say what is right.",
+            "About {count} tasks nobody agrees: you can say what is right.",
+            disputed,
+        )
+        text = Markup(f"{text}\n{left}")
     export = Button(words.plain("Export"), encode("b_export", found.id), style="success")
     close = Button(words.plain("Close"), encode("b_close", found.id))
-    return Message(text, ((export, close),))
+    more = ((_disputed(disputed, found, words),),) if disputed else ()
+    return Message(text, ((export, close), *more))
 
 
-def _done_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int]:
-    return batches.by_id(tx, params["batch"]), params.get("spared", 0)
+def _done_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int, int]:
+    return batches.by_id(tx, params["batch"]), params.get("spared", 0), disputes.count(tx, params["batch"])
 
 
 def export(view: tuple[Batch | None, dict[str, Any]], words: Words) -> Action:

@@ -10,7 +10,7 @@ from domain.batches import Batch
 from domain.long_texts import cut_end
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, people, reviews
+from storage import batches, disputes, people, reviews
 from storage.database import Tx
 from usecases import inspecting
 from usecases.inspecting import LISTED, TAPPED, One, Page
@@ -27,22 +27,42 @@ class Workers:
     found: tuple[tuple[int, str, int], ...]
 
 
-def _batches_view(tx: Tx, _: int, __: dict[str, Any]) -> list[tuple[int, str, int]]:
-    return reviews.waiting_batches(tx, kinds=TAPPED, limit=LISTED)
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Batches with one-tap work in review, and with tasks nobody agrees on: (batch, title, how many)."""
+
+    in_review: list[tuple[int, str, int]]
+    disputed: list[tuple[int, str, int]]
 
 
-def batches_in_review(view: list[tuple[int, str, int]], words: Words) -> Action:
-    """The batches with one-tap work in review."""
-    if not view:
-        return Message(words.html("No one-tap work is in review. It is accepted by itself when its period ends."))
-    text = words.html(
-        "One-tap work in review. It is accepted by itself when its period ends; you need not look at it, but you can."
+def _batches_view(tx: Tx, _: int, __: dict[str, Any]) -> Lists:
+    waiting = reviews.waiting_batches(tx, kinds=TAPPED, limit=LISTED)
+    return Lists(waiting, disputes.waiting_batches(tx, limit=LISTED))
+
+
+def batches_in_review(view: Lists, words: Words) -> Action:
+    """The batches with one-tap work in review, and those with tasks nobody agrees on."""
+    text = (
+        words.html(
+            "One-tap work in review. It is accepted by itself when its period ends; you need not look at it, but you"
+            " can."
+        )
+        if view.in_review
+        else words.html("No one-tap work is in review. It is accepted by itself when its period ends.")
     )
-    rows = tuple(
+    rows = [
         (Button(f"{cut_end(title, LABEL)} · {words.number(count)}", encode("ow_batch", batch)),)
-        for batch, title, count in view
-    )
-    return Message(text, rows)
+        for batch, title, count in view.in_review
+    ]
+    if view.disputed:
+        more = words.html("About some tasks nobody agrees, and more answers would not tell. You can say what is right:")
+        text = Markup(f"{text}\n\n{more}")
+        for batch, title, count in view.disputed:
+            values = {"title": cut_end(title, LABEL), "count": words.number(count)}
+            rows.append(
+                (Button(words.plain("Nobody agrees: {title} · {count}", **values), encode("dp_show", batch, 0)),)
+            )
+    return Message(text, tuple(rows))
 
 
 def _workers_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Workers:

@@ -35,9 +35,9 @@ class Reliance(NamedTuple):
 
 
 def reliance(
-    task: NDArray[np.int64],
-    worker: NDArray[np.int64],
-    label: NDArray[np.int64],
+    task: NDArray[np.integer],
+    worker: NDArray[np.integer],
+    label: NDArray[np.integer],
     posterior: NDArray[np.float64],
     *,
     workers: int,
@@ -61,7 +61,7 @@ def reliance(
     )
 
 
-def _ways(task: NDArray[np.int64], label: NDArray[np.int64], posterior: NDArray[np.float64]) -> float:
+def _ways(task: NDArray[np.integer], label: NDArray[np.integer], posterior: NDArray[np.float64]) -> float:
     """One more than the number of wrong labels that compete: one over how often two wrong answers to a task agree."""
     votes = np.zeros(posterior.shape)
     np.add.at(votes, (task, label), 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain import ledger as accounts
+from domain.inference.streaming import Belief, Prior, of
 from domain.people import Person
 from domain.rules import MINUTE, Rules
 from storage import batches, ledger
@@ -12,7 +13,7 @@ from storage.database import Tx
 from tests.builders import NOON, make_batch, make_draft, make_owner, make_worker
 from tests.steps import books_are_right, buttons, screen, told
 from tests.usecases.desk import Desk
-from usecases import drafts, leases, publishing, work
+from usecases import beliefs, drafts, leases, publishing, work
 from usecases.answering import undo
 
 PRICE = 50_000
@@ -190,3 +191,67 @@ def test_a_late_answer_that_fills_a_task_of_a_paused_batch_makes_it_done(desk: D
     desk.do(work.submit, ben, assignment=card, answer_index=0)
     assert wanted(desk.tx, batch) == ([2], 2, 1)
     books_are_right(desk.tx)
+
+
+def test_what_is_known_of_workers_decides_how_many_are_asked(desk: Desk) -> None:
+    """Two who are right nine times in ten settle a task; two who guess do not."""
+    batch = desk.make(make_batch, n_tasks=2, price=PRICE, overlap=5, adaptive=2)
+    good, fair, lazy, idle = crew(desk, 4)
+    for one in (good, fair, lazy, idle):
+        desk.do(work.start, one, batch=batch)
+        desk.do(work.stop, one)
+    known = {good.id: 9_000, fair.id: 9_000, lazy.id: 5_000, idle.id: 5_000}
+    desk.make(beliefs.adopt, batch, Prior(1, 7_000, 200), known)
+    for one in (good, fair):
+        tap(desk, one, batch, 0)
+        desk.do(work.stop, one)
+    assert wanted(desk.tx, batch) == ([2, 2], 4, 1)
+    for one in (lazy, idle):
+        tap(desk, one, batch, 0)
+    each, all_wanted, done = wanted(desk.tx, batch)
+    assert (sorted(each), all_wanted, done) == ([2, 3], 5, 1)
+
+
+def test_after_a_fit_a_task_is_believed_anew_with_its_weights(desk: Desk) -> None:
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=5, adaptive=2)
+    ana, ben, cleo = crew(desk, 3)
+    tap(desk, ana, batch, 0)
+    before = Belief.from_text(desk.value("select belief from tasks"))
+    desk.make(beliefs.adopt, batch, Prior(7, 8_000, 250), {ana.id: 6_000})
+    tap(desk, ben, batch, 1)
+    after = Belief.from_text(desk.value("select belief from tasks"))
+    assert (before.fit, after.fit) == (0, 7)
+    assert after == of([("Cat", 6_000), ("Dog", None)], Prior(7, 8_000, 250))
+    assert desk.card(cleo) is None
+
+
+def test_the_coordinator_sees_what_is_saved_while_it_goes_on_and_at_the_end(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    batch = desk.make(make_batch, n_tasks=2, price=PRICE, overlap=5, adaptive=2)
+    ana, ben, cleo = crew(desk, 3)
+    for who in (ana, ben):
+        tap(desk, who, batch, 0)
+    assert "Saved $0.15: 3 answers were not needed" in screen(desk.tx, owner, "batch").text
+    tap(desk, ana, batch, 0)
+    tap(desk, ben, batch, 1)
+    assert "Saved $0.15: 3 answers were not needed" in screen(desk.tx, owner, "batch").text
+    tap(desk, cleo, batch, 1)
+    desk.do(publishing.close, owner, batch=batch)
+    assert "Saved $0.15: 3 answers were not needed." in screen(desk.tx, owner, "batch_closed").text
+    assert batches.unasked(desk.tx, batch) == 3
+
+
+def test_a_batch_whose_overlap_is_fixed_saves_nothing_and_says_nothing_of_it(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, overlap=2)
+    for who in crew(desk, 2):
+        tap(desk, who, batch, 0)
+    assert "Saved" not in screen(desk.tx, owner, "batch").text
+    assert batches.unasked(desk.tx, batch) == 0
+
+
+def test_written_work_is_not_compared(desk: Desk) -> None:
+    batch = desk.make(make_batch, "write_reply", n_tasks=1, price=500_000, overlap=1)
+    found = batches.by_id(desk.tx, batch)
+    assert found is not None and not beliefs.is_compared(found)
+    assert desk.make(beliefs.made_anew, found, desk.value("select id from tasks"), besides=0) is None
