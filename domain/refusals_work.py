@@ -86,6 +86,12 @@ class SkillNeeded(Refusal):
     text = N_("This one is for people with a skill of {skill} or more in such work. /work shows what is open to you.")
 
 
+class NewcomersFull(Refusal):
+    """Beginning with training or a test where all that is paid for has been used."""
+
+    text = N_("This one takes no newcomers at the moment. /work shows what is open to you.")
+
+
 class RetryLater(Refusal):
     """The test again before its time."""
 

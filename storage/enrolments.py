@@ -122,3 +122,15 @@ def add(tx: Tx, worker_id: int, batch_id: int, *, done: int, earned: int) -> Non
         done=done,
         earned=earned,
     )
+
+
+def to_try_again(tx: Tx, worker_id: int, *, after: int) -> list[tuple[int, int]]:
+    """Open batches whose test the worker failed and may take again later than an instant: (batch, when)."""
+    rows = tx.all(
+        "select e.batch_id, e.retry_at from enrolments e join batches b on b.id = e.batch_id"
+        " where e.worker_id = :worker_id and e.stage = 'failed' and e.retry_at > :after and b.state = 'open'"
+        " order by e.retry_at",
+        worker_id=worker_id,
+        after=after,
+    )
+    return [(row["batch_id"], row["retry_at"]) for row in rows]

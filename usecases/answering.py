@@ -18,7 +18,7 @@ from storage import assignments, batches, enrolments, sessions, submissions, tas
 from storage.assignments import Hand, Place
 from storage.database import Tx
 from storage.ledger import transfer
-from usecases import beliefs, progress, reserves
+from usecases import beliefs, checking, progress, reserves, training
 from usecases.assigning import check_worker, lease_end, next_in, present, show_next
 from usecases.counting import believe, count_in, take_out
 from usecases.late import place_for
@@ -95,7 +95,8 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         leased=place.leased - (not late),
         reserve=place.reserve - price,
     )
-    found = next_in(tx, by.id, place, now=now)
+    told = training.judged(tx, by, hand, place.enrolment, submission_id, now=now)
+    found = next_in(tx, by.id, place._replace(enrolment=told.enrolment), now=now)
     is_gold = hand.task.gold is not None
     judge = 1 if is_gold else found.enrolment.gold_due
     enrolments.put(tx, found.enrolment._replace(state="working", gold_due=judge))
@@ -115,7 +116,8 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     )
     if late and not is_gold:
         believe(tx, place.batch, hand.task.id, now=now)
-    show_next(tx, by, place, found, now=now, undo=submission_id, saved=price)
+    undo = None if told.lesson or told.ended else submission_id
+    show_next(tx, by, place, found, now=now, undo=undo, saved=price, lesson=told.lesson)
     changed(tx, place, now=now)
     return Receipt(Outcome.SAVED, price, submission_id)
 
@@ -223,6 +225,7 @@ def _store(tx: Tx, by: Person, hand: Hand, answer: Answer, *, now: int) -> tuple
         now=now,
         active_micros=active,
         review_until=now + batch.review_seconds * SECOND,
+        review_first=checking.comes_first(tx, by.id, batch, assignment.id),
     )
     credit(tx, submission_id, by.id, batch.id, price, now=now)
     worker_days.add(tx, by.id, tx.rules.day(now), submissions=1, earned=price, active_micros=active)

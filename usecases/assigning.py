@@ -22,7 +22,9 @@ from storage import gold as gold_tasks
 from storage.assignments import Place
 from storage.database import Tx
 from storage.enrolments import Enrolment
+from usecases import training
 from usecases.notify import tell
+from usecases.training import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
     if place.reserved is not None:
         assignments.show_anew(tx, place.reserved, expires_at=lease_end(batch, now))
         return Next(place.reserved, enrolment)
-    if batch.state != "open" or enrolment.done >= limit_for_one(batch):
+    if batch.state != "open" or (enrolment.stage == "working" and enrolment.done >= limit_for_one(batch)):
         return Next(None, enrolment)
     if not covered(place.reserve, batch.price or 0, place.leased):
         return Next(None, enrolment)
@@ -78,6 +80,9 @@ def next_in(tx: Tx, worker_id: int, place: Place, *, now: int) -> Next:
         if draft is not None:
             return Next(draft, enrolment, 1)
     task_id, enrolment, is_gold = _choose(tx, worker_id, place, enrolment)
+    if task_id is None and enrolment.stage in training.STAGES:
+        enrolment = training.ran_out(tx, worker_id, batch, enrolment, now=now)
+        task_id, enrolment, is_gold = _choose(tx, worker_id, place, enrolment)
     if task_id is None or not tasks.take(tx, task_id):
         return Next(None, enrolment)
     assignment_id = assignments.lease(
@@ -96,7 +101,8 @@ def has_next(tx: Tx, worker_id: int, place: Place) -> bool:
     """Tell whether `next_in` would give something; changes nothing."""
     if place.reserved is not None:
         return True
-    if place.batch.state != "open" or place.enrolment.done >= limit_for_one(place.batch):
+    mine = place.enrolment
+    if place.batch.state != "open" or (mine.stage == "working" and mine.done >= limit_for_one(place.batch)):
         return False
     if not covered(place.reserve, place.batch.price or 0, place.leased):
         return False
@@ -105,33 +111,71 @@ def has_next(tx: Tx, worker_id: int, place: Place) -> bool:
     return _choose(tx, worker_id, place, place.enrolment)[0] is not None
 
 
-def present(tx: Tx, by: Person, batch: Batch, assignment_id: int, *, now: int, saved: int = 0) -> None:
+def present(
+    tx: Tx,
+    by: Person,
+    batch: Batch,
+    assignment_id: int,
+    *,
+    now: int,
+    saved: int = 0,
+    lesson: Lesson | None = None,
+) -> None:
     """Put the card on the screen and, where one is begun, the draft below it.
 
-    `saved` is what the answer before it earned (micro-units).
+    `saved` is what the answer before it earned (micro-units), `lesson` what a newcomer in training is told of it.
     """
-    tell(tx, by, "card", now=now, slot=Slot.CARD, assignment=assignment_id, saved=saved)
+    if lesson is None:
+        tell(tx, by, "card", now=now, slot=Slot.CARD, assignment=assignment_id, saved=saved)
+    else:
+        tell(tx, by, "card", now=now, slot=Slot.CARD, assignment=assignment_id, saved=saved, **lesson._asdict())
     if kind(batch.kind).input == "text" and parts.any_of(tx, assignment_id):
         tell(tx, by, "draft", now=now, slot=Slot.DRAFT, assignment=assignment_id)
 
 
-def show_next(tx: Tx, by: Person, place: Place, found: Next, *, now: int, undo: int | None, saved: int = 0) -> None:
-    """Move the worker to the card found, or say that nothing is left in this batch for the moment."""
+def show_next(
+    tx: Tx,
+    by: Person,
+    place: Place,
+    found: Next,
+    *,
+    now: int,
+    undo: int | None,
+    saved: int = 0,
+    lesson: Lesson | None = None,
+) -> None:
+    """Move the worker to the card found, or say that nothing is left in this batch for the moment.
+
+    Who has failed a test is shown how it ended instead. A lesson stands on the card, or alone where none comes.
+    """
     sessions.put(
         tx, by.id, batch_id=place.batch.id, assignment_id=found.assignment_id, undo_submission_id=undo, now=now
     )
     if found.assignment_id is None:
-        tell(tx, by, "nothing_left", now=now, slot=Slot.CARD, batch=place.batch.id, saved=saved, at=now)
+        if lesson is not None:
+            tell(tx, by, "lesson", now=now, **lesson._asdict())
+        what = "test_over" if found.enrolment.stage == "failed" else "nothing_left"
+        tell(tx, by, what, now=now, slot=Slot.CARD, batch=place.batch.id, saved=saved, at=now)
         outbox.release_held(tx, by.id, now=now)
-    elif found.enrolment.instructions_at is None and place.batch.face.instructions:
+    elif is_introduced(place.batch, found.enrolment):
         tell(tx, by, "instructions", now=now, slot=Slot.CARD, assignment=found.assignment_id, first=True)
     else:
-        present(tx, by, place.batch, found.assignment_id, now=now, saved=saved)
+        present(tx, by, place.batch, found.assignment_id, now=now, saved=saved, lesson=lesson)
+
+
+def is_introduced(batch: Batch, mine: Enrolment) -> bool:
+    """Whether the batch's instructions, or how a newcomer begins there, come before its card."""
+    return mine.instructions_at is None and bool(batch.face.instructions or mine.stage != "working")
 
 
 def _choose(tx: Tx, worker_id: int, place: Place, enrolment: Enrolment) -> tuple[int | None, Enrolment, bool]:
     """The worker's next task (None: none), their cursors behind it, whether it is gold."""
     batch = place.batch
+    if enrolment.stage != "working":
+        task_id = training.choose(tx, worker_id, batch, enrolment)
+        if task_id is None:
+            return None, enrolment, False
+        return task_id, enrolment._replace(gold_seen=enrolment.gold_seen + 1, gold_due=1), True
     at = (enrolment.cursor, enrolment.freed_seen, enrolment.done)
     if gold.is_due(batch, worker_id, seen=enrolment.gold_seen, done=enrolment.done, place=at):
         task_id = _gold(tx, worker_id, batch, enrolment)

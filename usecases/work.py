@@ -14,12 +14,13 @@ from domain.rules import SECOND
 from storage import assignments, batches, enrolments, outbox, people, sessions, submissions
 from storage.assignments import Place
 from storage.database import Tx
-from usecases import pilots
+from usecases import pilots, training
 from usecases.answering import Outcome, Receipt, go_on, in_hand, submit, undo
-from usecases.assigning import has_next, lease_end, present, require_worker
+from usecases.assigning import has_next, is_introduced, lease_end, present, require_worker
 from usecases.leases import release_all
 from usecases.notify import tell
 from usecases.presence import alive
+from usecases.training import Way
 
 LISTED = 10
 """So many batches fit in one list."""
@@ -47,11 +48,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A batch the worker can start: how many they have done there, and whether they had refused its offer."""
+    """A batch the worker can start: how many they have done there, whether they had refused its offer, and how they
+    begin (by training or a test first, or simply)."""
 
     batch: Batch
     done: int
     refused: bool
+    way: Way = "open"
 
 
 def show(tx: Tx, *, by: Person, now: int) -> None:
@@ -67,22 +70,26 @@ def show(tx: Tx, *, by: Person, now: int) -> None:
         sessions.touch(tx, by.id, now=now)
         _show_in_hand(tx, by, hand.place, hand.assignment.id, now=now)
         return
-    found = choices(tx, by.id)
+    found = choices(tx, by.id, now=now)
     if len(found) == 1 and not found[0].refused:
         start(tx, by=by, batch=found[0].batch.id, now=now)
     else:
         _show_list(tx, by, now=now)
 
 
-def choices(tx: Tx, worker_id: int) -> list[Choice]:
+def choices(tx: Tx, worker_id: int, *, now: int) -> list[Choice]:
     """The open batches with something for this worker, in their languages; those they refused come last. Read only."""
     languages = people.languages(tx, worker_id)
     found: list[Choice] = []
     refused: list[Choice] = []
     for batch_id in batches.open_in(tx, languages, limit=LOOKED_AT):
         place = assignments.place(tx, worker_id, batch_id)
-        if place is not None and has_next(tx, worker_id, place) and pilots.has_room(tx, place):
-            choice = Choice(place.batch, place.enrolment.done, place.enrolment.state == "refused")
+        if place is None or not pilots.has_room(tx, place):
+            continue
+        way = training.way_on(tx, worker_id, place, now=now)
+        fits = place.enrolment.stage == "failed" or has_next(tx, worker_id, place)
+        if fits and way not in ("closed", "full"):
+            choice = Choice(place.batch, place.enrolment.done, place.enrolment.state == "refused", way)
             (refused if choice.refused else found).append(choice)
             if len(found) == LISTED:
                 break
@@ -100,6 +107,7 @@ def start(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     if place.batch.language not in people.languages(tx, by.id):
         raise OtherLanguage
     pilots.require_room(tx, place)
+    place = training.enter(tx, by, place, now=now)
     if place.enrolment.state != "working":
         batches.count(tx, batch, opened=1)
     go_on(tx, by, place._replace(enrolment=place.enrolment._replace(state="working")), now=now)
@@ -190,11 +198,11 @@ def _show_sent_back(tx: Tx, by: Person, *, now: int) -> bool:
 
 
 def _show_in_hand(tx: Tx, by: Person, place: Place, assignment_id: int, *, now: int) -> None:
-    if place.enrolment.instructions_at is None and place.batch.face.instructions:
+    if is_introduced(place.batch, place.enrolment):
         tell(tx, by, "instructions", now=now, slot=Slot.CARD, assignment=assignment_id, first=True)
     else:
         present(tx, by, place.batch, assignment_id, now=now)
 
 
 def _show_list(tx: Tx, by: Person, *, now: int) -> None:
-    tell(tx, by, "batches_to_start", now=now, slot=Slot.CARD)
+    tell(tx, by, "batches_to_start", now=now, slot=Slot.CARD, at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rendering import card
+from bot.rendering import card, training
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer
 from domain.batches import Batch
 from domain.long_texts import cut_end
@@ -13,24 +13,30 @@ from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import batches, enrolments
 from storage.database import Tx
+from usecases.training import STAGES, Way, way_in
 
 
-def _offer_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, int] | None:
-    """The batch, while it is open and the worker has not begun or refused it; what they did of it in its pilot."""
+def _offer_view(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[Batch, int, Way] | None:
+    """The batch, while it is open and the worker has not begun or refused it; what they did of it in its pilot; how
+    they would begin."""
     batch = batches.by_id(tx, params["batch"])
     place = enrolments.of(tx, person_id, params["batch"])
     if batch is None or batch.state != "open":
         return None
     answered = place is not None and place.state in ("working", "refused")
     worked_in_pilot = place is not None and place.state == "working" and batch.pilot_tasks and not batch.piloting
-    return (batch, 0 if place is None else place.done) if worked_in_pilot or not answered else None
+    if answered and not worked_in_pilot:
+        return None
+    done = 0 if place is None else place.done
+    way = "open" if done else way_in(tx, person_id, batch, now=batch.published_at or 0)
+    return (batch, done, way)
 
 
-def offer(view: tuple[Batch, int] | None, words: Words) -> Action:
+def offer(view: tuple[Batch, int, Way] | None, words: Words) -> Action:
     """One message when a batch opens: how much there is to do, how long it takes, what it brings."""
     if view is None:
         return Nothing()
-    batch, done = view
+    batch, done, way = view
     said = promise(batch)
     count = max(1, limit_for_one(batch) - done)
     values = {
@@ -60,7 +66,8 @@ def offer(view: tuple[Batch, int] | None, words: Words) -> Action:
             Button(words.plain("Not this one"), encode("offer_no", batch.id)),
         ),
     )
-    return Message(Markup(f"{text}\n{pay}\n{card.terms_line(batch, words)}"), keyboard)
+    begins = [training.beginning(batch, words, stage=way)] if way in STAGES else []
+    return Message(Markup("\n".join([text, pay, card.terms_line(batch, words), *begins])), keyboard)
 
 
 def _answered_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, str]:

@@ -19,11 +19,12 @@ from domain.rules import SECOND
 from domain.working import REPORT_REASONS, left_for_one
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import assignments, batches, sessions, submissions, worker_days
+from storage import assignments, batches, enrolments, sessions, submissions, worker_days
 from storage.assignments import Hand
 from storage.database import Tx
 from storage.worker_days import Done
 from usecases.answering import undo_of
+from usecases.training import STAGES, Way
 from usecases.work import Choice, choices
 
 
@@ -42,6 +43,14 @@ class Returned:
     card: CardView
     submission: Submission
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The list of work: what can be started, and in which batches a test can be taken again from when on."""
+
+    choices: list[Choice]
+    later: list[tuple[Batch | None, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,13 @@ def view_returned(tx: Tx, person_id: int, params: dict[str, Any]) -> Returned | 
     return Returned(_card(tx, hand), one, one.decided_at + tx.rules.sent_back_seconds * SECOND)
 
 
+def view_list(tx: Tx, person_id: int, params: dict[str, Any]) -> Offered:
+    """What the worker can start, and the tests they can take again later."""
+    at = params.get("at", 0)
+    later = enrolments.to_try_again(tx, person_id, after=at)
+    return Offered(choices(tx, person_id, now=at), [(batches.by_id(tx, batch), when) for batch, when in later])
+
+
 def view_rest(tx: Tx, person_id: int, params: dict[str, Any]) -> Rest:
     """What the day brought so far, and what else there is."""
     day = tx.rules.day(params["at"])
@@ -90,7 +106,7 @@ def view_rest(tx: Tx, person_id: int, params: dict[str, Any]) -> Rest:
     return Rest(
         title=batch.title if batch else "",
         today=worker_days.between(tx, person_id, day, day),
-        others=any(batch is None or choice.batch.id != batch.id for choice in choices(tx, person_id)),
+        others=any(batch is None or choice.batch.id != batch.id for choice in choices(tx, person_id, now=params["at"])),
         undo=undo,
         saved=params.get("saved", 0),
     )
@@ -200,23 +216,31 @@ def returned(view: Returned | None, words: Words) -> Action:
     )
 
 
-def batches_to_start(view: list[Choice], words: Words) -> Action:
+def batches_to_start(offered: Offered, words: Words) -> Action:
     """What is open for this worker: pay, rate, language, how many are left; or that nothing is."""
-    if not view:
-        return Message(
-            words.html(
-                "Nothing to do for you right now. You will get a message when a new batch opens; /earnings shows what"
-                " you have earned, /settings your languages."
-            ),
-            protect=True,
+    view = offered.choices
+    later = [
+        words.html(
+            "<b>{title}</b>: you can take the test again from {when}.",
+            title=cut_end(batch.title, 100),
+            when=words.when(when),
         )
+        for batch, when in offered.later
+        if batch is not None
+    ]
+    if not view:
+        nothing = words.html(
+            "Nothing to do for you right now. You will get a message when a new batch opens; /earnings shows what"
+            " you have earned, /settings your languages."
+        )
+        return Message(Markup("\n\n".join([nothing, *later])), protect=True)
     blocks = [words.html("<b>What would you like to do?</b>")]
     rows = []
     for number, choice in enumerate(view, 1):
         left = left_for_one(choice.batch, choice.done)
         blocks.append(
             words.html(
-                "{number}. <b>{title}</b>\n{pay}\n{terms}\n{language} · {left}{refused}",
+                "{number}. <b>{title}</b>\n{pay}\n{terms}\n{language} · {left}{refused}{begins}",
                 number=number,
                 title=cut_end(choice.batch.title, 100),
                 pay=card.pay_line(choice.batch, words),
@@ -224,6 +248,7 @@ def batches_to_start(view: list[Choice], words: Words) -> Action:
                 language=language_name(choice.batch.language, words),
                 left=words.plain_many("{count} left", "{count} left", left),
                 refused=words.plain(" · you said not this one") if choice.refused else "",
+                begins=_begins(choice.batch, choice.way, words),
             )
         )
         label = (
@@ -232,7 +257,12 @@ def batches_to_start(view: list[Choice], words: Words) -> Action:
             else words.plain("Start {number}: {title}", number=number, title=cut_end(choice.batch.title, 28))
         )
         rows.append((Button(label, encode("start", choice.batch.id), style=None if choice.refused else "primary"),))
-    return Message(Markup("\n\n".join(blocks)), tuple(rows), protect=True)
+    return Message(Markup("\n\n".join([*blocks, *later])), tuple(rows), protect=True)
+
+
+def _begins(batch: Batch, way: Way, words: Words) -> Markup:
+    """How a newcomer begins, on a line of its own."""
+    return Markup(f"\n{training.beginning(batch, words, stage=way)}") if way in STAGES else Markup("")
 
 
 def nothing_left(view: Rest, words: Words) -> Action:
@@ -315,7 +345,7 @@ RENDERERS = {
     "report": Renderer(report, view_card),
     "instructions": Renderer(instructions, view_instructed),
     "returned": Renderer(returned, view_returned),
-    "batches_to_start": Renderer(batches_to_start, lambda tx, person_id, _: choices(tx, person_id)),
+    "batches_to_start": Renderer(batches_to_start, view_list),
     "nothing_left": Renderer(nothing_left, view_rest),
     "stopped_for_now": Renderer(stopped, view_rest),
     "lease_ends": Renderer(lease_ends, view_lease),

@@ -114,7 +114,7 @@ def test_most_per_worker_is_kept(desk: Desk) -> None:
     for _ in range(2):
         desk.do(work.submit, ana, assignment=desk.card(ana), answer_index=0)
     assert desk.card(ana) is None
-    assert work.choices(desk.tx, ana.id) == []
+    assert work.choices(desk.tx, ana.id, now=desk.now) == []
 
 
 def test_no_task_is_offered_beyond_the_reserve(desk: Desk) -> None:

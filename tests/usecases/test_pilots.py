@@ -102,12 +102,12 @@ def test_a_fourth_worker_is_told_kindly_and_gets_in_when_those_before_have_left_
     go(desk, draft)
     for worker in first:
         take(desk.tx, worker, draft, now=desk.now)
-    assert [choice.batch.id for choice in work.choices(desk.tx, fourth.id)] == []
+    assert [choice.batch.id for choice in work.choices(desk.tx, fourth.id, now=desk.now)] == []
     with pytest.raises(PilotFull):
         desk.do(work.start, fourth, batch=draft)
     for worker in first:
         desk.do(work.stop, worker)
-    assert [choice.batch.id for choice in work.choices(desk.tx, fourth.id)] == [draft]
+    assert [choice.batch.id for choice in work.choices(desk.tx, fourth.id, now=desk.now)] == [draft]
     answers(desk, fourth, draft, 1)
 
 

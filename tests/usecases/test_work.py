@@ -142,7 +142,10 @@ def test_several_batches_make_a_list_and_a_refused_one_is_last_in_it(desk: Desk)
     desk.do(offers.refuse, ana, batch=first)
     desk.do(work.show, ana)
     assert desk.queued(ana) == ["offer_answered", "batches_to_start"]
-    assert [(one.batch.id, one.refused) for one in work.choices(desk.tx, ana.id)] == [(second, False), (first, True)]
+    assert [(one.batch.id, one.refused) for one in work.choices(desk.tx, ana.id, now=desk.now)] == [
+        (second, False),
+        (first, True),
+    ]
     desk.do(work.start, ana, batch=first)
     assert desk.value("select batch_id from assignments") == first
     with pytest.raises(OtherLanguage):
@@ -155,7 +158,7 @@ def test_batches_that_are_done_and_not_closed_hide_no_newer_one(desk: Desk, monk
     ana, ben = desk.make(make_worker), desk.make(make_worker, 2, "Ben")
     desk.do(work.start, ben, batch=done)
     desk.do(work.submit, ben, assignment=desk.card(ben), answer_index=0)
-    assert [one.batch.id for one in work.choices(desk.tx, ana.id)] == [newer]
+    assert [one.batch.id for one in work.choices(desk.tx, ana.id, now=desk.now)] == [newer]
 
 
 def test_put_off_and_refused_batches_can_be_started_later(desk: Desk) -> None:
