@@ -157,6 +157,8 @@ class _Fit:
         self.ratings = np.bincount(task, minlength=task_count)
         self.rated = np.bincount(rater, minlength=rater_count)
         self.working = self.rated > 0
+        self.ended = np.flatnonzero((value == steps[0]) | (value == steps[1]))
+        self.side = np.where(value[self.ended] == steps[1], 1.0, -1.0)
         self.known = np.array([one in gold for one in range(task_count)], dtype=bool)
         self.gold = np.array([gold.get(one, 0) for one in range(task_count)], dtype=np.float64)
         # A task's only rating says nothing about noise: it cannot be told from what the task is like.
@@ -171,10 +173,11 @@ class _Fit:
         self.bias_variance = np.full(rater_count, self.biases)
 
     def run(self) -> Scales:
-        for self.rounds in range(ROUNDS):
+        varied = np.unique(self.task[self.compared > 0]).size >= VARIED
+        for _ in range(ROUNDS):
             before = self.score
             self._effects()
-            if np.unique(self.task[self.compared > 0]).size >= VARIED:
+            if varied:
                 self._variances()
             if not before.size or np.abs(self.score - before).max() < CLOSE:
                 break
@@ -215,30 +218,27 @@ class _Fit:
     def _working(self) -> tuple[Floats, Floats]:
         """Each rating as if it were exact: where it points, with which weight."""
         weight, target = 1 / self.variance[self.rater], self.value.copy()
-        ended, side, beyond, deviation = self._ends()
+        expected, beyond, deviation = self._ends()
         ratio = _mills(beyond)
         gap = np.maximum(ratio - beyond, 1e-9)
-        target[ended] = (self.score[self.task] + self.bias[self.rater])[ended] + side * deviation / gap
-        weight[ended] *= np.maximum(ratio * gap, 1e-9)
+        target[self.ended] = expected + self.side * deviation / gap
+        weight[self.ended] *= np.maximum(ratio * gap, 1e-9)
         return target, weight
 
     def _left(self) -> Floats:
         """The squared distance of each rating from what was expected; of one at an end, its mean."""
         expected = self.score[self.task] + self.bias[self.rater]
         left = (self.value - expected) ** 2
-        ended, _, beyond, deviation = self._ends()
-        left[ended] = deviation**2 * np.maximum(1 + beyond * _mills(beyond), 0)
+        _, beyond, deviation = self._ends()
+        left[self.ended] = deviation**2 * np.maximum(1 + beyond * _mills(beyond), 0)
         return left
 
-    def _ends(self) -> tuple[npt.NDArray[np.bool_], Floats, Floats, Floats]:
-        """Which ratings are at an end; of these: 1 for the last and −1 for the first step, how many standard deviations
-        the end's bound lies beyond what was expected, and such a deviation."""
-        first, last = self.steps
-        ended = (self.value == first) | (self.value == last)
-        side = np.where(self.value[ended] == last, 1.0, -1.0)
-        deviation = np.sqrt(self.variance[self.rater[ended]])
-        expected = (self.score[self.task] + self.bias[self.rater])[ended]
-        return ended, side, (self.value[ended] - side / 2 - expected) * side / deviation, deviation
+    def _ends(self) -> tuple[Floats, Floats, Floats]:
+        """Of the ratings at an end: what was expected, how many standard deviations the end's bound lies beyond that,
+        and such a deviation."""
+        task, rater = self.task[self.ended], self.rater[self.ended]
+        expected, deviation = self.score[task] + self.bias[rater], np.sqrt(self.variance[rater])
+        return expected, (self.value[self.ended] - self.side / 2 - expected) * self.side / deviation, deviation
 
     def _variances(self) -> None:
         """How much tasks differ, raters differ, and how far each rater's ratings lie from what was expected."""
