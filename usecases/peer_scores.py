@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from domain.batches import Batch
 from domain.brief import Brief, Scale, Translation
+from domain.brief.model import MAX_INSTRUCTIONS
 from domain.drafts import MAX_TASKS, MAX_TITLE, settle
 from domain.kinds import kind
 from domain.people import Person
@@ -33,9 +34,16 @@ class Asking(NamedTuple):
     question: str
     low: str
     high: str
+    heading: str
+
+    def instructions(self, of_writers: str) -> str:
+        """What raters read first: what the writers were told, under its heading; "" where they were told nothing."""
+        return f"{self.heading}\n{of_writers}"[:MAX_INSTRUCTIONS] if of_writers else ""
 
 
-ASKING: Final = Asking(N_("Rate: {title}"), N_("How good is the reply?"), N_("Bad"), N_("Very good"))
+ASKING: Final = Asking(
+    N_("Rate: {title}"), N_("How good is the reply?"), N_("Bad"), N_("Very good"), N_("The writers were told:")
+)
 
 
 def ask(tx: Tx, *, by: Person, batch: int, said: Mapping[str, Asking], now: int) -> int:
@@ -72,7 +80,7 @@ def _draft(tx: Tx, by: Person, written: Batch, said: Mapping[str, Asking], *, no
         code: Translation(
             question=other.question,
             ends=(other.low, other.high),
-            instructions=written.face.translations.get(code, Translation()).instructions,
+            instructions=other.instructions(written.face.translations.get(code, Translation()).instructions),
         )
         for code, other in said.items()
         if code != own
@@ -80,7 +88,7 @@ def _draft(tx: Tx, by: Person, written: Batch, said: Mapping[str, Asking], *, no
     brief = Brief(
         question=words.question,
         scale=Scale(*STEPS, (words.low, words.high)),
-        instructions=written.face.instructions,
+        instructions=words.instructions(written.face.instructions),
         translations=translations,
     )
     settled = settle(brief, "texts", language=written.language, rules=tx.rules)

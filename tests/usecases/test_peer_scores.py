@@ -36,7 +36,7 @@ def owner(desk: Desk) -> Person:
 @pytest.fixture
 def written(desk: Desk) -> int:
     """A batch in which Ana, Ben and Cy have written a reply each to the same prompt."""
-    batch = desk.make(make_batch, "write_reply", 2, 600_000, 3)
+    batch = desk.make(make_batch, "write_reply", 2, 600_000, 3, caption="> Be kind.")
     for name in NAMES:
         desk.make(write, worker(desk, name), batch, f"{name} would stir it.", now=desk.now)
     desk.pass_time(120)
@@ -118,6 +118,7 @@ def test_asking_drafts_a_batch_of_ratings_without_names(desk: Desk, owner: Perso
     assert draft is not None
     assert (draft.kind, draft.state, draft.tasks, draft.overlap, draft.price) == ("rate", "draft", 3, RATERS, None)
     assert draft.face.in_language("fr").ends == ("Mauvaise", "Très bonne")
+    assert draft.face.instructions == "The writers were told:\nBe kind."
     first = draft_tasks.first(desk.tx, draft.id)
     assert first is not None
     assert first.payload.messages == (("user", "Prompt 0"), ("reply", "Ana would stir it."))
