@@ -10,6 +10,7 @@ from bot.jobs import Kind
 from bot.offers import offer
 from bot.payouts import bank_answer, payout_file
 from bot.quality_reports import report
+from bot.refits import refit
 from bot.statements import statement
 
 KINDS: Final[dict[str, Kind]] = {
@@ -18,6 +19,7 @@ KINDS: Final[dict[str, Kind]] = {
     "export": export,
     "statement": statement,
     "quality_report": report,
+    "refit": refit,
     "payout_file": payout_file,
     "bank_answer": bank_answer,
 }

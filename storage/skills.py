@@ -1,16 +1,89 @@
-"""What workers are known to do well, by kind of work and language: read for gates; written by the refit job."""
+"""What workers are known to do well, by kind of work and language: put together from the fits of their batches."""
 
 from __future__ import annotations
 
+import json
+from typing import Any, Final, NamedTuple
+
+from domain.skills import InBatch, Skill, over_batches
 from storage.database import Tx
+
+BATCHES: Final = 50
+"""So many of the last batches of a kind and language speak for a worker."""
+SKILL = ", ".join(Skill._fields)
+
+
+class Known(NamedTuple):
+    """A worker's skill in a kind of work and language, since when, by which rule, and the batches it follows from."""
+
+    kind: str
+    language: str
+    skill: Skill
+    rule: int
+    at: int
+    evidence: list[dict[str, Any]]
 
 
 def low(tx: Tx, worker_id: int, kind: str, language: str) -> int | None:
-    """The lower end of the interval of the worker's skill, in 1/10,000; None while it is not known."""
+    """The lower end of the interval of the worker's skill with chance taken out, in 1/10,000; None while it is not
+    known."""
     found: int | None = tx.value(
-        "select low from skills where worker_id = :worker_id and kind = :kind and language = :language",
+        "select corrected_low from skills where worker_id = :worker_id and kind = :kind and language = :language"
+        " and enough = 1",
         worker_id=worker_id,
         kind=kind,
         language=language,
     )
     return found
+
+
+def of_worker(tx: Tx, worker_id: int) -> list[Known]:
+    """Everything known of a worker."""
+    rows = tx.all(
+        f"select kind, language, rule, at, evidence, {SKILL} from skills where worker_id = :worker_id"
+        " order by kind, language",
+        worker_id=worker_id,
+    )
+    return [
+        Known(row["kind"], row["language"], Skill(*tuple(row)[5:]), row["rule"], row["at"], json.loads(row["evidence"]))
+        for row in rows
+    ]
+
+
+def recompute(tx: Tx, batch_id: int, *, rule: int, now: int) -> None:
+    """Put together anew what is known of everybody the last fits of this batch speak of, over all batches like it."""
+    rows = tx.all(
+        "select w.worker_id, o.batch_id, o.answers, o.right, o.chance, o.estimate, o.low, o.high, o.gold_right,"
+        " o.gold_wrong, b.kind, b.language from enrolments w join batches b on b.id = w.batch_id"
+        " join batches l on l.kind = b.kind and l.language = b.language"
+        " join worker_skills o on o.worker_id = w.worker_id and o.batch_id = l.id"
+        " where w.batch_id = :batch_id order by w.worker_id, o.batch_id desc",
+        batch_id=batch_id,
+    )
+    found: dict[int, list[InBatch]] = {}
+    for row in rows:
+        mine = found.setdefault(row["worker_id"], [])
+        if len(mine) < BATCHES:
+            mine.append(InBatch(*tuple(row)[1:10]))
+    batch = tx.one("select kind, language from batches where id = :id", id=batch_id)
+    assert batch is not None
+    tx.run(
+        "delete from skills where kind = :kind and language = :language and worker_id in (select worker_id"
+        " from enrolments where batch_id = :batch_id)",
+        kind=batch["kind"],
+        language=batch["language"],
+        batch_id=batch_id,
+    )
+    values = [
+        [worker, *over_batches(mine), json.dumps([one._asdict() for one in mine])] for worker, mine in found.items()
+    ]
+    tx.run(
+        f"insert into skills (worker_id, kind, language, {SKILL}, rule, at, evidence) select value ->> 0, :kind,"
+        " :language, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, :rule,"
+        " :now, value ->> 8 from json_each(:rows)",
+        kind=batch["kind"],
+        language=batch["language"],
+        rule=rule,
+        now=now,
+        rows=json.dumps(values),
+    )

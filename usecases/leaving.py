@@ -6,7 +6,7 @@ from domain.joining import WORKER, NothingToWithdraw
 from domain.notices import Lane, Slot
 from domain.people import Person
 from domain.refusals import StaleButton
-from storage import audit, consents, outbox, peer_scores, people, questions
+from storage import audit, consents, fits, outbox, peer_scores, people, questions
 from storage.database import Tx
 from usecases import payout_methods, roles, work
 from usecases.notify import tell
@@ -62,6 +62,7 @@ def withdraw(tx: Tx, *, by: Person, agreed_at: int, now: int) -> None:
         raise StaleButton
     consents.withdraw(tx, by.id, now=now)
     peer_scores.leave_out(tx, by.id)
+    fits.ask_for_worker(tx, by.id)
     audit.add(
         tx,
         person_id=by.id,

@@ -1,0 +1,115 @@
+"""When a batch is fitted anew, what goes into a fit, and how its result is stored: in steps, the newest wins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from domain.fits import Fitted, Material
+from domain.kinds import kind
+from domain.rules import MINUTE
+from storage import batches, fits, jobs, scales, skills
+from storage.database import Tx
+from storage.fits import Due, Voted
+from usecases import beliefs
+
+JOB: Final = "refit"
+PAGE: Final = 5_000
+"""Answers a read, labels a write."""
+LOOKED_AT: Final = 100
+ENOUGH_NEW: Final = 20
+"""So many new answers are worth a fit, or a tenth of those there are, whichever is more."""
+SETTLES: Final = 10 * MINUTE
+"""Fewer wait this long since the last fit; a batch that is done does not wait."""
+
+
+def run_due(tx: Tx, *, now: int) -> bool:
+    """Ask for the fit of each batch that is due; one at a time of a batch. Always False: a tick looks at LOOKED_AT."""
+    for one in fits.due(tx, after=0, limit=LOOKED_AT):
+        if not kind(one.kind).has_labels:
+            batches.change(tx, one.id, fitted=one.submissions, fit_asked=0)
+        elif is_due(one, now) and not jobs.of_batch(tx, one.id, JOB, limit=1):
+            jobs.ask(tx, JOB, person_id=one.created_by, batch_id=one.id, now=now)
+    return False
+
+
+def is_due(one: Due, now: int) -> bool:
+    """Whether what is new since a batch's last fit is enough, or has waited long enough."""
+    new = abs(one.submissions - one.fitted)
+    waited = one.fitted_at is None or now - one.fitted_at >= SETTLES
+    return one.asked or new >= max(ENOUGH_NEW, one.fitted // 10) or (new > 0 and (waited or one.is_done))
+
+
+def begin(tx: Tx, batch_id: int) -> int:
+    """Note that a fit begins: what changes from now on asks for the next. Returns how many submissions it sees."""
+    batches.change(tx, batch_id, fit_asked=0)
+    batch = batches.by_id(tx, batch_id)
+    assert batch is not None, "batches are never deleted"
+    return batch.submissions
+
+
+def has_labels(tx: Tx, batch_id: int) -> bool:
+    """Whether a batch's answers have labels at all."""
+    batch = batches.by_id(tx, batch_id)
+    return batch is not None and kind(batch.kind).has_labels
+
+
+def votes_page(tx: Tx, batch_id: int, *, after: int) -> list[Voted]:
+    """The next answers that count, PAGE of them."""
+    return fits.votes(tx, batch_id, after=after, limit=PAGE)
+
+
+def material(tx: Tx, batch_id: int, voted: Sequence[Voted]) -> Material:
+    """Put together what a fit sees. Answers and gold with a label that the batch has no more are left out."""
+    batch = batches.by_id(tx, batch_id)
+    assert batch is not None, "batches are never deleted"
+    made = kind(batch.kind)
+    places = {label: index for index, label in enumerate(batch.face.answers)}
+    label_of: dict[str, int | None] = {}
+    answers = []
+    for vote in voted:
+        if vote.answer not in label_of:
+            label_of[vote.answer] = places.get(made.label(json.loads(vote.answer)) or "")
+        label = label_of[vote.answer]
+        if label is not None:
+            answers.append((vote.id, vote.task_id, vote.worker_id, label))
+    gold, decided = (
+        {task: places[label] for task, label in found.items() if label in places} for found in fits.known(tx, batch_id)
+    )
+    return Material(batch.face.answers, made.is_ordinal, (), tuple(answers), gold, decided)
+
+
+def store_labels(tx: Tx, batch_id: int, fit_id: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Store some of a fit's labels, in place of earlier fits'."""
+    fits.put_labels(tx, batch_id, fit_id, rows)
+
+
+def finish(tx: Tx, batch_id: int, fit_id: int, fitted: Fitted, *, submissions: int, now: int) -> None:
+    """Store the rest of a fit, at once: skills, what votes weigh from now on, scores, and that it ended. Twice is once,
+    and a fit that a newer one has overtaken changes nothing."""
+    newest = fits.last(tx, batch_id)
+    if newest is not None and newest.id >= fit_id:
+        return
+    fits.put_workers(tx, batch_id, fit_id, fitted.workers)
+    fits.drop_older(tx, batch_id, fit_id)
+    if fitted.prior is not None:
+        beliefs.adopt(tx, batch_id, fitted.prior, fitted.right)
+    if fitted.scale_rule:
+        scales.replace(tx, batch_id, fitted.scores, fitted.raters, rule=fitted.scale_rule, now=now)
+    fits.add(
+        tx,
+        fits.Fit(
+            id=fit_id,
+            batch_id=batch_id,
+            at=now,
+            rule=fitted.rule,
+            upto=fitted.upto,
+            answers=fitted.answers,
+            tasks=fitted.tasks,
+            workers=fitted.workers_seen,
+            params=fitted.params,
+        ),
+        submissions=submissions,
+    )
+    skills.recompute(tx, batch_id, rule=fitted.rule, now=now)
