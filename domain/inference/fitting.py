@@ -9,6 +9,7 @@ collapse looks. Gold has a say as well, one vote for each task on which they dif
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -90,12 +91,9 @@ def fit(
     """
     right = known(gold, votes)
     sums = Sums(votes, right)
-    start = sums.majority()
-    parts: tuple[Evidence, ...] = (models.one_coin(sums, start),)
     matrices = votes.n_workers * votes.n_classes**2 <= CELLS
-    if matrices:
-        parts += (models.both(sums, start), models.confusion(sums, start))
-    samples = _samples(sums, right, parts) if len(sums.gold) else None
+    parts = _read(sums, matrices)
+    samples = _samples(votes, sums, right, matrices) if len(sums.gold) and len(votes) else None
     blend = _blend(sums, parts, samples)
     beliefs = [part.belief for part in parts]
     mean = mixed(beliefs, blend)
@@ -131,29 +129,33 @@ class _Samples(NamedTuple):
     weight: Floats
 
 
-def _samples(sums: Sums, right: NDArray[np.int32], parts: tuple[Evidence, ...]) -> _Samples:
-    """Gold is answered by many more than an ordinary task: it is taken apart into tasks of an ordinary size."""
+def _read(sums: Sums, matrices: bool) -> tuple[Evidence, ...]:
+    """What the models make of the votes, the simplest first."""
+    start = sums.majority()
+    coins = models.one_coin(sums, start)
+    return (coins, models.both(sums, start), models.confusion(sums, start)) if matrices else (coins,)
+
+
+def _samples(votes: Votes, sums: Sums, right: NDArray[np.int32], matrices: bool) -> _Samples:
+    """Fit once more with the gold hidden: what is believed of it then can be held against what is true.
+
+    Gold is answered by many more than an ordinary task: it is taken apart into tasks of an ordinary size, in the order
+    of its answers. What is left of it joins the last one.
+    """
     sizes = np.bincount(sums.task, minlength=sums.tasks)
     ordinary = int(np.median(sizes[sums.open])) if len(sums.open) else int(sizes.max(initial=1))
-    row = np.flatnonzero(right[sums.task] != UNKNOWN)
-    row = row[np.argsort(sums.task[row], kind="stable")]
-    first = np.concatenate([[0], np.cumsum(sizes[sums.gold])])[:-1]
-    place = np.arange(len(row)) - np.repeat(first, sizes[sums.gold])
-    piece = place // max(ordinary, 1)
-    whole = np.maximum(sizes[sums.task[row]] // max(ordinary, 1), 1)
-    row, piece, whole = row[piece < whole], piece[piece < whole], whole[piece < whole]
-    keys, number = np.unique(sums.task[row].astype(np.int64) * (len(row) + 1) + piece, return_inverse=True)
-    truth = right[(keys // (len(row) + 1)).astype(np.intp)]
-    weight = np.zeros(len(keys))
-    weight[number] = 1.0 / whole
-    beliefs = []
-    for at, part in enumerate(parts):
-        coins, matrix = models.left_out(sums, part.belief, row, right[sums.task[row]])
-        says = (coins, models.SHARE * matrix + (1 - models.SHARE) * coins, matrix)[at]
-        logs = np.array([np.bincount(number, line, len(keys)) for line in says]) + part.prior[:, None]
-        odds = np.exp(logs - logs.max(axis=0, initial=-np.inf)) if logs.size else logs
-        beliefs.append(odds / odds.sum(axis=0))
-    return _Samples(beliefs, truth, weight)
+    pieces = np.where(right != UNKNOWN, sizes // max(ordinary, 1), 1).clip(1)
+    first = np.cumsum(pieces) - pieces
+    order = np.argsort(sums.task, kind="stable")
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[sums.task[order]]
+    task = first[sums.task] + np.minimum(place // max(ordinary, 1), pieces[sums.task] - 1)
+    hidden = replace(votes, task=task.astype(np.int32), n_tasks=int(pieces.sum()))
+    parts = _read(Sums(hidden, np.full(hidden.n_tasks, UNKNOWN, dtype=np.int32)), matrices)
+    answered = sums.gold[sizes[sums.gold] > 0]
+    among = np.isin(np.repeat(np.arange(sums.tasks), pieces), answered)
+    truth, weight = np.repeat(right, pieces)[among], np.repeat(1 / pieces, pieces)[among]
+    return _Samples([part.belief[:, among] for part in parts], truth, weight)
 
 
 def _blend(sums: Sums, parts: tuple[Evidence, ...], samples: _Samples | None) -> float:
@@ -165,7 +167,7 @@ def _blend(sums: Sums, parts: tuple[Evidence, ...], samples: _Samples | None) ->
     doubt = (DIFFER - (same + ALIKE) / (len(sums.open) + ALIKE)) / SOFT
     if samples is not None:
         doubt += SAYS * float(
-            samples.weight @ (_hits(samples.beliefs[2], samples) - _hits(samples.beliefs[0], samples))
+            samples.weight @ (_hits(samples.beliefs[2], samples) - _hits(mixed(samples.beliefs, 0.0), samples))
         )
     return float(1 / (1 + np.exp(-np.clip(doubt, -30, 30))))
 

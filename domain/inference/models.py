@@ -82,8 +82,7 @@ class Sums:
 
     def right(self, belief: Floats) -> Floats:
         """How many of each worker's answers are believed right."""
-        sums: Floats = np.bincount(self.worker, belief.reshape(-1)[self.place], self.workers).astype(float)
-        return sums
+        return np.bincount(self.worker, belief.reshape(-1)[self.place], self.workers).astype(float)
 
     def evidence(self, table: Floats) -> Floats:
         """The sum over each task's votes of what they say of each label: (labels, tasks)."""
@@ -219,29 +218,3 @@ def matrix_table(sums: Sums, counts: Floats) -> Floats:
     own = np.einsum("kwk->wk", each)
     each -= own
     return np.minimum(each, 0.0, out=each).reshape(sums.labels, sums.workers * sums.labels)
-
-
-def left_out(sums: Sums, belief: Floats, row: NDArray[np.intp], truth: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """What votes on gold say when their workers are not yet judged by them: (truth, vote), of one coin and of matrices.
-
-    `row` has positions among the votes, `truth` what is known of the task of each. Each vote is taken out of its own
-    worker's counts, so that gold can be asked how right the fit would have been about it.
-    """
-    counts = sums.counts(belief)
-    worker, label, at = sums.worker[row], sums.label[row], np.arange(len(row))
-    cube = counts.reshape(sums.labels, sums.workers, sums.labels)
-    right = np.einsum("kwk->w", cube)
-    mean = average(sums, right)
-    seen = (right[worker] - (label == truth) + COIN_PSEUDO * mean) / (sums.given[worker] - 1 + COIN_PSEUDO)
-    seen = seen.clip(1e-3, NEVER_ABOVE)
-    weight = np.maximum(0.0, np.log(seen * max(sums.labels - 1, 1) / (1 - seen)))
-    coins = np.repeat(-weight[None, :], sums.labels, axis=0)
-    coins[label, at] = 0.0
-    crowd = crowd_matrix(sums, counts)
-    of_label = cube[:, worker, label] + ROW_PSEUDO * crowd[:, label]
-    of_any = cube.sum(axis=2)[:, worker] + ROW_PSEUDO
-    of_label[truth, at] -= 1
-    of_any[truth, at] -= 1
-    logs = np.log(np.maximum(of_label, 1e-9) / of_any)
-    logs -= logs[label, at]
-    return coins, np.minimum(logs, 0.0)

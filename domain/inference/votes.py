@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +13,8 @@ UNKNOWN: Final = -1
 """The label of a task whose right answer nobody knows."""
 
 
-class Votes(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Votes:
     """One entry an answer: of which `task`, by which `worker`, and the `label` they gave; and how many of each exist.
 
     A task, a worker or a label without an answer is allowed, and so is more than one answer of a worker to a task.
@@ -26,12 +28,12 @@ class Votes(NamedTuple):
     n_classes: int
 
     def __len__(self) -> int:
-        """How many answers there are, not how many fields."""
+        """How many answers there are."""
         return len(self.task)
 
     def only(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Votes:
         """Return the answers that `keep` (a mask, or positions) selects; tasks, workers and labels stay as they are."""
-        return self._replace(task=self.task[keep], worker=self.worker[keep], label=self.label[keep])
+        return replace(self, task=self.task[keep], worker=self.worker[keep], label=self.label[keep])
 
 
 def votes(
