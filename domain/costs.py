@@ -5,6 +5,7 @@ Amounts are micro-units. Shares are rounded up, so that nothing is ever a micro-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from domain.rules import Rules
@@ -77,10 +78,25 @@ def split(amount: int, rates: Rates) -> Cost:
     return Cost(amount - fees - topups, topups, fees)
 
 
-def fitting(free: int, *, tasks: int, overlap: int, price: int, rates: Rates, share: int = 0) -> int:
-    """How many of the tasks the free funds cover, with their gold (`share`) and all that is kept back beside them."""
-    answers = split(max(0, free), rates).pay // price
-    fit = min(tasks, answers * PERCENT // (overlap * (PERCENT + share)))
-    while fit and cost(fit, overlap, price, rates, gold=gold_answers(fit, overlap, share)).total > free:
-        fit -= 1
-    return fit
+def fitting(
+    free: int,
+    *,
+    tasks: int,
+    overlap: int,
+    price: int,
+    rates: Rates,
+    gold: Callable[[int], int] = lambda tasks: 0,
+) -> int:
+    """How many of the tasks the free funds cover, with all that is kept back beside them.
+
+    `gold` tells how many answers to tasks with a known answer so many tasks need; never fewer for more.
+    """
+
+    def covered(fit: int) -> bool:
+        return cost(fit, overlap, price, rates, gold=gold(fit)).total <= free
+
+    least, most = 0, min(tasks, split(max(0, free), rates).pay // (overlap * price))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if covered(middle) else (least, middle - 1)
+    return least

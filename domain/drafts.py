@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import Final
 
@@ -15,6 +16,7 @@ from domain.floors import Measure
 from domain.kinds import Kind, kind, kind_for
 from domain.kinds.base import BatchFace
 from domain.pay import estimate_rate, per_hour
+from domain.qualification import least_gold
 from domain.rules import SECOND, Rules
 from domain.words import N_
 from domain.working import Source
@@ -51,6 +53,17 @@ FROM_TWO: Final = N_(
 AVERAGED: Final = N_(
     "A range of overlap stops where answers are the same. On a scale neighbours mean nearly the same, so each task gets"
     " as many ratings as you say. Write for example: overlap {most}"
+)
+NOTHING_TO_TEST: Final = N_(
+    "Training and a test need answers that are right or wrong, and written ones are neither. Write: training none, and:"
+    " test no"
+)
+NO_TEST_OF_SCALES: Final = N_(
+    "A test needs answers that are right or wrong, and marks on a scale are near. Write: test no"
+)
+GOLD_MISSING: Final = N_(
+    "Training and test need {count} tasks with a known answer, and there are {have}. Send a gold.csv (file,label), a"
+    " column gold, or answer some yourself with Make gold."
 )
 PRICE_MISSING: Final = Problem(N_("The price is missing. Write what one task pays, for example: price 0.05"))
 
@@ -176,7 +189,20 @@ def needs(batch: Batch) -> tuple[Problem, ...]:
     if batch.overlap_least is not None and (batch.overlap_least == 1 or not made.has_labels or made.is_ordinal):
         alone = AVERAGED if made.is_ordinal else FROM_TWO if made.has_labels else NOTHING_TO_COMPARE
         checked = (*checked, Problem(alone, {"most": batch.overlap}))
+    checked = (*checked, *_for_newcomers(batch, made))
     return checked if batch.price is not None else (*checked, PRICE_MISSING)
+
+
+def _for_newcomers(batch: Batch, made: Kind) -> tuple[Problem, ...]:
+    """What training and test lack: answers that can be right or wrong, and gold."""
+    if batch.training is None and not batch.test:
+        return ()
+    if not made.has_labels:
+        return (Problem(NOTHING_TO_TEST),)
+    if batch.test and made.is_ordinal:
+        return (Problem(NO_TEST_OF_SCALES),)
+    count = least_gold(batch.training or 0, test=bool(batch.test))
+    return () if batch.gold >= count else (Problem(GOLD_MISSING, {"count": count, "have": batch.gold}),)
 
 
 def sentences(batch: Batch) -> tuple[Problem, ...]:
@@ -213,11 +239,9 @@ def quote(batch: Batch, *, free: int, rates: Rates, reserved: Cost = NOTHING, me
     if batch.price is None:
         return Quote(None, free, 0, None, None, seconds, source)
     tasks, overlap, price = batch.all_tasks, batch.overlap, batch.price
-    share = gold.share_of(batch)
-    fit = fitting(max(0, free) + reserved.total, tasks=tasks, overlap=overlap, price=price, rates=rates, share=share)
-    whole, part = (
-        beyond(cost(count, overlap, price, rates, gold=gold.budget(batch, count)), reserved) for count in (tasks, fit)
-    )
+    funds, answers = max(0, free) + reserved.total, partial(gold.budget, batch)
+    fit = fitting(funds, tasks=tasks, overlap=overlap, price=price, rates=rates, gold=answers)
+    whole, part = (beyond(cost(count, overlap, price, rates, gold=answers(count)), reserved) for count in (tasks, fit))
     rate = estimate_rate(price, seconds) if measure is None else per_hour(price, max(1, measure.micros))
     return Quote(whole, free, fit, part, rate, seconds, source)
 

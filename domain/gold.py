@@ -19,6 +19,7 @@ from typing import Final
 
 from domain.batches import Batch
 from domain.costs import gold_answers
+from domain.qualification import answers_of_newcomers, kept_for_newcomers
 from domain.working import limit_for_one
 
 RULE: Final = "gold-1"
@@ -47,8 +48,8 @@ def share_of(batch: Batch) -> int:
 
 
 def budget(batch: Batch, tasks: int) -> int:
-    """How many gold answers publishing so many tasks of the draft pays for."""
-    return gold_answers(tasks, batch.overlap, share_of(batch))
+    """How many gold answers publishing so many tasks of the draft pays for: its share, and newcomers' first ones."""
+    return gold_answers(tasks, batch.overlap, share_of(batch)) + answers_of_newcomers(batch, tasks)
 
 
 def left(batch: Batch) -> int:
@@ -59,12 +60,13 @@ def left(batch: Batch) -> int:
 def chance(batch: Batch, *, seen: int, done: int) -> float:
     """How likely the next card of a worker is gold, who has been given `seen` and has answered `done` of all cards.
 
-    On average what is left of the gold over what is left of the work; `weight` makes that dense at first. So the
-    expected number of gold answers is what is paid for, whatever the workers do, and never more than that is given.
+    On average what is left of the gold (beside what newcomers begin with) over what is left of the work; `weight`
+    makes that dense at first. So the expected number of gold answers is what is paid for, whatever the workers do, and never more than that is given.
     """
-    if not left(batch) or seen >= batch.gold:
+    spare = left(batch) - kept_for_newcomers(batch)
+    if spare <= 0 or seen >= batch.gold:
         return 0.0
-    rate = left(batch) / max(1, batch.wanted - batch.plain_submissions)
+    rate = spare / max(1, batch.wanted - batch.plain_submissions)
     return min(AT_MOST, rate * weight(max(0, done - seen), load=_load(batch)))
 
 

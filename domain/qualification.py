@@ -19,7 +19,10 @@ from hashlib import blake2b
 from math import ceil, log
 from typing import Final, Literal, NamedTuple
 
+from domain.batches import Batch
 from domain.intervals import wilson
+from domain.offers import SITTING
+from domain.working import expected_micros, limit_for_one
 
 RULE: Final = "test-1"
 """The version of all that is decided here; it is stored with every test."""
@@ -47,6 +50,9 @@ MANY: Final = 10
 
 VALID_DAYS: Final = 180
 """So long a test that was passed opens other batches of the same kind and language."""
+
+MOST_NEWCOMERS: Final = 30
+"""No more people than this are reckoned with; more may come while there is gold that was not needed for others."""
 
 FIRST_CHECKED: Final = 10
 """So many pieces of a newcomer's written work are put before a reviewer first, all of them."""
@@ -154,6 +160,29 @@ def answers_of_one(training: int, *, test: bool, classes: int) -> int:
     """Return how many paid answers one newcomer is thought to give before they are in: of a test, its mean length for
     whoever takes longest."""
     return training + (max(ceil(length) for length in _lengths(min(max(CLASSES, classes), MANY))) if test else 0)
+
+
+def newcomers(batch: Batch, tasks: int) -> int:
+    """Return how many people are thought to begin in a batch of so many tasks: as many as do them in a sitting each."""
+    each = max(1, min(limit_for_one(batch), SITTING // max(1, expected_micros(batch))))
+    return min(MOST_NEWCOMERS, max(batch.overlap, -(-tasks * batch.overlap // each)))
+
+
+def answers_of_newcomers(batch: Batch, tasks: int) -> int:
+    """Return how many gold answers are paid for so that those who begin are trained and tested; 0 without either."""
+    return newcomers(batch, tasks) * _each(batch) if tasks else 0
+
+
+def kept_for_newcomers(batch: Batch) -> int:
+    """Return how many of the gold answers left are for those who are still to begin: others are not given them."""
+    each = _each(batch)
+    return max(0, newcomers(batch, batch.tasks) - batch.opened) * each if each else 0
+
+
+def _each(batch: Batch) -> int:
+    if batch.training is None and not batch.test:
+        return 0
+    return answers_of_one(batch.training or 0, test=bool(batch.test), classes=len(batch.face.answers))
 
 
 class Odds(NamedTuple):

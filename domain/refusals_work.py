@@ -102,7 +102,8 @@ class NoMorePractice(Refusal):
     """The test again where no gold is left that the worker has not seen."""
 
     text = N_(
-        "There are no more tasks left here to test you with. The coordinator knows and can let you in; you are told here."
+        "There are no more tasks left here to test you with. The coordinator knows and can let you in; you are told"
+        " here."
     )
 
 
