@@ -80,6 +80,11 @@ def leave_out(tx: Tx, author_id: int) -> None:
     tx.run("update tasks set state = 'paused' where author_id = :author_id and state = 'open'", author_id=author_id)
 
 
+def stop(tx: Tx, submission_id: int) -> None:
+    """Nobody is given this reply to rate any more."""
+    tx.run("update tasks set state = 'paused' where rated_submission = :id and state = 'open'", id=submission_id)
+
+
 def are_asked(tx: Tx, batch_id: int) -> bool:
     """Other workers are rating, or have rated, replies of this batch."""
     sql = "select 1 from batches where rates_batch = :batch_id and state not in ('draft', 'discarded') limit 1"

@@ -12,7 +12,7 @@ from domain.notices import Slot
 from domain.people import Person
 from domain.periods import day_begins
 from domain.rejections import Rejection, told_together
-from storage import batches, people, rejections, reviews, topups
+from storage import batches, peer_scores, people, rejections, reviews, topups
 from storage.database import Tx
 from storage.ledger import transfer
 from usecases import progress
@@ -34,6 +34,7 @@ def reject(
     if not reviews.decide(tx, submission.id, version=version, state="rejected", by=by, reason=None, now=now):
         return False
     _move(tx, submission, "rejected", ledger.in_review(submission.worker_id), ledger.HELD, now=now)
+    peer_scores.stop(tx, submission.id)
     batch = batches.by_id(tx, submission.batch_id)
     assert batch is not None
     # A settled top-up is never taken back, so what it was computed from stays as it was.

@@ -149,7 +149,7 @@ def one(view: One | None, words: Words) -> Action:
     if view.task.payload.messages:
         blocks.insert(1, words.html("{said}", said=cut_end(view.task.payload.messages[-1][1], 400)))
     if view.others:
-        votes = ", ".join(f"{cut_end(said, LABEL)} {words.number(count)}" for said, count in view.others[:5])
+        votes = ", ".join(f"{cut_end(said, LABEL)} ×{words.number(count)}" for said, count in view.others[:5])
         blocks.append(words.html("Others: {votes}", votes=votes))
     back = Button(words.plain("Back"), encode("ow_page", view.batch.id, submission.worker_id, 0))
     row = [back]

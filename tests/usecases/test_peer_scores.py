@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain import costs
 from domain.joining import CoordinatorsOnly
 from domain.people import Person
 from domain.refusals_batches import NothingToRate, NotPublished, NotWritten
@@ -13,7 +14,8 @@ from domain.scales import RULE, pool
 from storage import batches, consents, draft_tasks, peer_scores, scales
 from storage import tasks as stored_tasks
 from tests import steps
-from tests.builders import make_batch, make_draft, make_owner, make_worker, publish_all
+from tests.builders import add_funds, make_batch, make_draft, make_owner, make_worker, publish, publish_all
+from tests.rejecting import reject
 from tests.steps import books_are_right, money, screen, the, write
 from tests.usecases.desk import Desk
 from usecases import answering, drafts, exports, leaving, publishing, reporting, reviews, typed, work
@@ -77,6 +79,17 @@ def rate_all(desk: Desk, rating: int, given: dict[str, dict[str, int]]) -> None:
             desk.do(answering.submit, rater, assignment=card, answer_index=own[writer] - 1)
 
 
+def seen_by(desk: Desk, rater: Person) -> list[str]:
+    """Whose replies somebody is given, one after the other, by the first word; they skip each."""
+    seen = []
+    while (card := desk.card(rater)) is not None:
+        task = stored_tasks.by_id(desk.tx, desk.task(rater))
+        assert task is not None
+        seen.append(task.payload.messages[-1][1].split()[0])
+        desk.do(reporting.skip, rater, assignment=card)
+    return seen
+
+
 def refit(desk: Desk, rating: int) -> None:
     """What the refit of a batch of ratings does: pool and store."""
     rows = desk.tx.all(
@@ -131,13 +144,7 @@ def test_nobody_is_given_their_own_reply(desk: Desk, owner: Person, written: int
     for name in (*NAMES, "Dee"):
         rater = worker(desk, name)
         desk.do(work.start, rater, batch=rating)
-        seen = set()
-        while (card := desk.card(rater)) is not None:
-            task = stored_tasks.by_id(desk.tx, desk.task(rater))
-            assert task is not None
-            seen.add(task.payload.messages[-1][1].split()[0])
-            desk.do(reporting.skip, rater, assignment=card)
-        assert seen == {*NAMES} - {name}, name
+        assert seen_by(desk, rater) == [writer for writer in NAMES if writer != name]
 
 
 def test_a_reply_is_asked_for_once_and_a_second_asking_takes_what_is_new(
@@ -190,13 +197,7 @@ def test_who_withdraws_is_not_rated_any_more(desk: Desk, owner: Person, written:
     draft_tasks.wake(desk.tx, rating)
     dee = worker(desk, "Dee")
     desk.do(work.start, dee, batch=rating)
-    seen = []
-    while (card := desk.card(dee)) is not None:
-        task = stored_tasks.by_id(desk.tx, desk.task(dee))
-        assert task is not None
-        seen.append(task.payload.messages[-1][1].split()[0])
-        desk.do(reporting.skip, dee, assignment=card)
-    assert seen == ["Ana", "Cy"]
+    assert seen_by(desk, dee) == ["Ana", "Cy"]
 
 
 def test_scores_are_for_written_batches_that_run_and_for_coordinators(desk: Desk, owner: Person, written: int) -> None:
@@ -280,6 +281,28 @@ def test_a_rejected_reply_has_no_score_any_more(desk: Desk, owner: Person, writt
     desk.tx.run("update submissions set state = 'rejected' where id = :id", id=found["Cy"])
     assert peer_scores.of_submission(desk.tx, found["Cy"]) is None
     assert set(peer_scores.of_submissions(desk.tx, list(found.values()))) == {found["Ana"], found["Ben"]}
+
+
+def test_a_rejected_reply_is_rated_no_more(desk: Desk, owner: Person, written: int) -> None:
+    rating = published(desk, owner, written)
+    cy = replies(desk, written)["Cy"]
+    desk.make(reject, owner, cy, now=desk.now)
+    assert the(desk.tx, cy).state == "rejected"
+    dee = worker(desk, "Dee")
+    desk.do(work.start, dee, batch=rating)
+    assert seen_by(desk, dee) == ["Ana", "Ben"]
+
+
+def test_what_the_funds_do_not_cover_stays_a_draft_of_scores(desk: Desk, owner: Person, written: int) -> None:
+    draft = asked(desk, owner, written)
+    batches.change(desk.tx, draft, price=50_000)
+    cost = costs.cost(2, RATERS, 50_000, costs.rates_of(desk.rules)).total
+    desk.make(add_funds, by=owner, amount=cost, now=desk.now)
+    desk.make(publish, by=owner, batch=draft, tasks=2, cost=cost, now=desk.now)
+    rest = int(desk.value("select max(id) from batches"))
+    assert peer_scores.rated_batch(desk.tx, rest) == peer_scores.rated_batch(desk.tx, draft) == written
+    with pytest.raises(NothingToRate):
+        asked(desk, owner, written)
 
 
 def test_a_closed_batch_of_ratings_nobody_rated_can_be_asked_for_again(desk: Desk, owner: Person, written: int) -> None:
