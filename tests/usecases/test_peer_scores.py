@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from domain import costs
+from domain.fits import compute
 from domain.joining import CoordinatorsOnly
 from domain.people import Person
 from domain.refusals_batches import NothingToRate, NotPublished, NotWritten
 from domain.refusals_work import UnderReview
 from domain.rules import MINUTE
-from domain.scales import RULE, pool
 from storage import batches, consents, draft_tasks, peer_scores, scales
 from storage import tasks as stored_tasks
 from tests import steps
@@ -18,7 +18,7 @@ from tests.builders import add_funds, make_batch, make_draft, make_owner, make_w
 from tests.rejecting import reject
 from tests.steps import books_are_right, money, screen, the, write
 from tests.usecases.desk import Desk
-from usecases import answering, drafts, exports, leaving, publishing, reporting, reviews, typed, work
+from usecases import answering, drafts, exports, leaving, publishing, refits, reporting, reviews, typed, work
 from usecases.peer_scores import ASKING, RATERS, ask
 
 SAID = {"en": ASKING, "fr": ASKING._replace(question="La réponse est-elle bonne ?", low="Mauvaise", high="Très bonne")}
@@ -91,22 +91,11 @@ def seen_by(desk: Desk, rater: Person) -> list[str]:
 
 
 def refit(desk: Desk, rating: int) -> None:
-    """What the refit of a batch of ratings does: pool and store."""
-    rows = desk.tx.all(
-        "select task_id, worker_id, answer ->> '$.value' as value from submissions where batch_id = :id"
-        " and state in ('pending', 'accepted')",
-        id=rating,
-    )
-    tasks, raters = sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
-    found = pool(
-        [tasks.index(row[0]) for row in rows],
-        [raters.index(row[1]) for row in rows],
-        [row[2] for row in rows],
-        steps=(1, 5),
-        task_count=len(tasks),
-        rater_count=len(raters),
-    )
-    scales.replace(desk.tx, rating, *found.tables(tasks, raters), rule=RULE, now=desk.now)
+    """What the job does after enough new ratings: read, pool, store."""
+    submissions = refits.begin(desk.tx, rating)
+    fitted = compute(refits.material(desk.tx, rating, refits.votes_page(desk.tx, rating, after=0)), 1)
+    refits.store_labels(desk.tx, rating, 1, fitted.labels)
+    refits.finish(desk.tx, rating, 1, fitted, submissions=submissions, now=desk.now)
 
 
 GIVEN = {
@@ -274,6 +263,14 @@ def test_a_writer_reads_their_own_scores_alone(desk: Desk, owner: Person, writte
     assert [one.submission_id for one in peer_scores.of_batch(desk.tx, written, limit=9)] == [
         replies(desk, written)[name] for name in ("Cy", "Ben", "Ana")
     ]
+
+
+def test_raters_bias_is_kept_and_says_when_there_is_too_little(
+    desk: Desk, owner: Person, written: int, rated: int
+) -> None:
+    found = scales.raters(desk.tx, rated)
+    assert {one.worker_id for one in found} == {worker(desk, name).id for name in GIVEN}
+    assert all(one.bias_low <= one.bias <= one.bias_high and one.enough == 0 for one in found)
 
 
 def test_a_rejected_reply_has_no_score_any_more(desk: Desk, owner: Person, written: int, rated: int) -> None:
