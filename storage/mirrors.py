@@ -50,14 +50,14 @@ def skills(tx: Tx, worker_id: int) -> list[Skill]:
 def worked_in(tx: Tx, worker_id: int, *, since: int, until: int, limit: int) -> list[int]:
     """The batches of a worker's newest `limit` submissions that were handed in between two instants."""
     rows = tx.all(
-        "select distinct batch_id from (select batch_id, submitted_at from submissions where worker_id = :worker_id"
-        " order by id desc limit :limit) where submitted_at >= :since and submitted_at < :until order by batch_id",
+        "select batch_id from (select batch_id, submitted_at from submissions where worker_id = :worker_id"
+        " order by id desc limit :limit) where submitted_at >= :since and submitted_at < :until",
         worker_id=worker_id,
         since=since,
         until=until,
         limit=limit,
     )
-    return [row["batch_id"] for row in rows]
+    return sorted({row["batch_id"] for row in rows})
 
 
 MISSED = """select m.submission_id, m.batch_id, m.task_id, s.answer, m.gold as label, t.gold_why as why, 0 as others
@@ -68,13 +68,12 @@ MISSED = """select m.submission_id, m.batch_id, m.task_id, s.answer, m.gold as l
 def missed_gold(tx: Tx, worker_id: int, *, since: int, until: int, limit: int) -> list[Missed]:
     """The newest gold a worker was told in this time that they had missed; without what they object to."""
     rows = tx.all(
-        f"{MISSED} and m.told_at >= :since and m.told_at < :until order by m.submission_id desc limit :limit",
+        f"{MISSED} and m.told_at >= :since and m.told_at < :until",
         worker_id=worker_id,
         since=since,
         until=until,
-        limit=limit,
     )
-    return [Missed(*row) for row in rows]
+    return sorted((Missed(*row) for row in rows), reverse=True)[:limit]
 
 
 def missed_one(tx: Tx, worker_id: int, submission_id: int) -> Missed | None:

@@ -10,9 +10,10 @@ import pytest
 from bot.rendering import RENDERERS
 from bot.rendering.message import Message, Nothing
 from domain import ledger as accounts
+from domain.quality import Figures
 from handlers.buttons import decode, encode
 from handlers.routes import COMMANDS, TAPS
-from storage import bank_answers, invites, ledger, payout_files, payouts, people, sendings
+from storage import bank_answers, batches, invites, ledger, payout_files, payouts, people, quality_reports, sendings
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.lifted import queue_topups
@@ -144,6 +145,45 @@ def queue_rest(tx: Tx, text: str, now: int) -> None:
         tell(tx, worker, key, now=now, **values)
 
 
+def queue_quality(tx: Tx, text: str, now: int) -> None:
+    """A report, and a worker's answer that missed a gold, for as long as it takes to render them."""
+    owner = tx.value("select id from people where telegram_id = :id", id=OWNER)
+    one = tx.one(
+        "select s.id, s.task_id, s.batch_id, s.worker_id from submissions s join batches b on b.id = s.batch_id"
+        " where b.kind = 'choose_one' and s.state in ('pending', 'accepted') order by s.id limit 1"
+    )
+    assert one is not None
+    figures = Figures(at=now, tasks=12, done=1, answers=3, workers=2, gold=1, gold_answers=2, pairs=1, fit_rule="<&")
+    quality_reports.keep(tx, one["batch_id"], state="", figures=figures)
+    tell(tx, owner, "quality_report", now=now, batch=one["batch_id"])
+    batch = batches.by_id(tx, one["batch_id"])
+    assert batch is not None
+    tx.run(
+        "update tasks set gold = :gold, gold_why = :why where id = :id",
+        gold=batch.face.answers[1],
+        why=text[:300],
+        id=one["task_id"],
+    )
+    tx.run(
+        "insert into gold_misses (submission_id, task_id, batch_id, worker_id, label, gold, forgiven, told_at)"
+        " values (:id, :task, :batch, :worker, 'x', :gold, 0, :now)",
+        id=one["id"],
+        task=one["task_id"],
+        batch=batch.id,
+        worker=one["worker_id"],
+        gold=batch.face.answers[1],
+        now=now,
+    )
+    tell(tx, one["worker_id"], "example", now=now, submission=one["id"])
+    tell(tx, one["worker_id"], "week", now=now, first=tx.rules.day(now) - 60, last=tx.rules.day(now))
+
+
+def forget_quality(tx: Tx) -> None:
+    """The task is ordinary work again."""
+    tx.run("update tasks set gold = null, gold_why = null where id in (select task_id from gold_misses)")
+    tx.run("delete from gold_misses")
+
+
 def queue_mirrors(tx: Tx, now: int) -> None:
     """The week of everybody who decided something."""
     for row in tx.all("select distinct decided_by from submissions where decided_by is not null"):
@@ -234,6 +274,9 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await db.write(queue_outcomes, now=built.now)
     await db.write(queue_mirrors, now=built.now)
     await rendered()
+    await db.write(queue_quality, text=text, now=built.now)
+    await rendered()
+    await db.write(forget_quality)
     pick = random.Random(language + text[:3])
     phones = [Phone(db, one, text[:128], built.now) for one in (STRANGER, WORKER, OTHER, REVIEWER, COORDINATOR, OWNER)]
     for phone in phones:

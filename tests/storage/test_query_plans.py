@@ -32,6 +32,7 @@ from storage.reviews import next_pending
 from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
 from tests.steps import make_reviewer
 from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
+from tests.usecases.reporting import computed
 from usecases import (
     appeals,
     arrivals,
@@ -45,6 +46,7 @@ from usecases import (
     history,
     inspecting,
     leaving,
+    mirrors,
     payout_files,
     payout_methods,
     payouts,
@@ -53,6 +55,7 @@ from usecases import (
     presence,
     proposals,
     publishing,
+    quality_reports,
     received,
     rejecting,
     rejections,
@@ -92,6 +95,8 @@ BOUNDED = {
     "delete from questions where json_extract": "what somebody is asked just now: one row a person at most",
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
     "join scores c on c.batch_id = rb.id": "the scores of the batches with written work in review",
+    "as step, count(*) as count": "the pooled ratings of one batch, into a bar a step",
+    "where r.author_id = :worker_id": "the replies of one writer that were rated",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
@@ -232,6 +237,15 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     lifted = tx.value("select min(day) from topups where worker_id = :id", id=workers[0].id)
     story.arrive(workers[0], topups.why, day=lifted)
     story.arrive(workers[0], fairness.show)
+    story.arrive(owner, quality_reports.report)
+    story.arrive(owner, quality_reports.show, batch=tapped)
+    for job in jobs.waiting(tx, quality_reports.JOB, limit=9):
+        computed(tx, job, now=story.now)
+    story.send()
+    reported = batches.by_id(tx, tapped)
+    assert reported is not None
+    quality_reports.gold(tx, reported._replace(gold=1))
+    mirrors.example(tx, workers[0].id, tx.value("select min(id) from submissions"))
     story.arrive(workers[0], statements.choose)
     month = month_of(tx.rules, story.now)
     story.arrive(workers[0], statements.ask, month=month)
