@@ -61,7 +61,8 @@ def chance(batch: Batch, *, seen: int, done: int) -> float:
     """How likely the next card of a worker is gold, who has been given `seen` and has answered `done` of all cards.
 
     On average what is left of the gold (beside what newcomers begin with) over what is left of the work; `weight`
-    makes that dense at first. So the expected number of gold answers is what is paid for, whatever the workers do, and never more than that is given.
+    makes that dense at first. So the expected number of gold answers is what is paid for, whatever the workers do, and
+    never more than that is given.
     """
     spare = left(batch) - kept_for_newcomers(batch)
     if spare <= 0 or seen >= batch.gold:
