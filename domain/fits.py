@@ -79,7 +79,7 @@ def _labelled(material: Material, fit_id: int) -> Fitted:
     )
     known = {at[task]: label for task, label in (material.decided | material.gold).items() if task in at}
     fit = inference.fit(given, gold=known)
-    weights = reliance(given.task, given.worker, given.label, fit.posterior, workers=len(workers), fit=fit_id)
+    weights = reliance(given, gold=known, fit=fit_id)
     counted = _votes(material)
     labels = [
         _label(material, task, int(fit.labels[at[task]]), float(fit.confidence[at[task]]), counted.get(task, {}))

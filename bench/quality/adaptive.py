@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from bench.quality.sets import Crowd
 from domain.inference import streaming
+from domain.inference.fitting import Fit, fit
 from domain.inference.reliance import reliance
 from domain.inference.stopping import Decision, decide
 from domain.inference.streaming import BEGINNING, Belief, Prior
@@ -38,9 +39,8 @@ GOLD: Final = 10
 FIRST: Final = 0.5
 GROWTH: Final = 1.25
 
-Posterior = NDArray[np.float64]
-Fitting = Callable[[Votes, NDArray[np.int32]], Posterior]
-"""Answers and by task its known label (UNKNOWN for most) to how likely each label is, tasks × labels."""
+Fitting = Callable[[Votes, NDArray[np.int32]], Fit]
+"""Answers, and by task its known label (UNKNOWN for most), to what they say."""
 
 Decide = Callable[[Belief, Prior, int], Decision]
 
@@ -59,6 +59,11 @@ class Played(NamedTuple):
     def gained(self) -> float:
         """How much more accurate it is than the fixed rule."""
         return self.adaptive - self.fixed
+
+
+def default(votes: Votes, known: NDArray[np.int32]) -> Fit:
+    """The product's fit."""
+    return fit(votes, gold=known)
 
 
 def product(belief: Belief, prior: Prior, labels: int) -> Decision:
@@ -94,7 +99,7 @@ def _once(
     aside = _set_aside(crowd, rng, gold)
     order = rng.permutation(np.flatnonzero(~aside))
     fixed = _first(crowd.votes.task[order], crowd.votes.n_tasks, FIXED)
-    bought, given_up = _serve(crowd, fitting, rule, order, np.flatnonzero(aside))
+    bought, given_up = _serve(crowd, rule, order, np.flatnonzero(aside))
     scored = (crowd.truth != UNKNOWN) & (np.bincount(crowd.votes.task[order], minlength=crowd.votes.n_tasks) > 0)
     votes = np.zeros((crowd.votes.n_tasks, crowd.votes.n_classes))
     np.add.at(votes, (crowd.votes.task[order[fixed]], crowd.votes.label[order[fixed]]), 1.0)
@@ -142,14 +147,14 @@ def _first(task: NDArray[np.int32], tasks: int, most: int) -> NDArray[np.bool_]:
 
 
 def _serve(
-    crowd: Crowd, fitting: Fitting, rule: Decide, order: NDArray[np.int64], aside: NDArray[np.int64]
+    crowd: Crowd, rule: Decide, order: NDArray[np.int64], aside: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], int]:
     """Which of the answers in that order are bought, and how many tasks were given up."""
     answers = crowd.votes
     prior: Prior = BEGINNING
     right: list[int | None] = [None] * answers.n_workers
     if len(aside):
-        prior, right = _weights(crowd, fitting, aside[:0], aside)
+        prior, right = _weights(crowd, aside[:0], aside)
     given: list[list[tuple[str, int]]] = [[] for _ in range(answers.n_tasks)]
     over, given_up, bought = [False] * answers.n_tasks, 0, []
     due = max(50.0, FIRST * answers.n_tasks)
@@ -166,22 +171,20 @@ def _serve(
         over[task] = decision is not Decision.MORE
         given_up += decision is Decision.GIVE_UP
         if len(bought) >= due:
-            prior, right = _weights(crowd, fitting, np.array(bought), aside)
+            prior, right = _weights(crowd, np.array(bought), aside)
             due = GROWTH * len(bought)
     return np.array(bought), given_up
 
 
-def _weights(
-    crowd: Crowd, fitting: Fitting, bought: NDArray[np.int64], aside: NDArray[np.int64]
-) -> tuple[Prior, list[int | None]]:
+def _weights(crowd: Crowd, bought: NDArray[np.int64], aside: NDArray[np.int64]) -> tuple[Prior, list[int | None]]:
     votes, known = _with_gold(crowd, bought, aside)
-    found = reliance(votes.task, votes.worker, votes.label, fitting(votes, known), workers=votes.n_workers, fit=1)
+    found = reliance(votes, gold=known, fit=1)
     return found.prior, found.right.tolist()
 
 
-def _fit(crowd: Crowd, fitting: Fitting, bought: NDArray[np.int64], aside: NDArray[np.int64]) -> Posterior:
+def _fit(crowd: Crowd, fitting: Fitting, bought: NDArray[np.int64], aside: NDArray[np.int64]) -> NDArray[np.float64]:
     votes, known = _with_gold(crowd, bought, aside)
-    return fitting(votes, known)[: crowd.votes.n_tasks]
+    return fitting(votes, known).shown[: crowd.votes.n_tasks]
 
 
 def _with_gold(crowd: Crowd, bought: NDArray[np.int64], aside: NDArray[np.int64]) -> tuple[Votes, NDArray[np.int32]]:
