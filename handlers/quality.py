@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.words import N_
 from handlers.context import Context
-from usecases import quality_reports
+from usecases import disputes, quality_reports
 
 
 async def report(ctx: Context, _: str) -> None:
@@ -15,6 +15,12 @@ async def report(ctx: Context, _: str) -> None:
 async def show_list(ctx: Context) -> None:
     """**Other batches**."""
     await ctx.write(quality_reports.show_list)
+    await ctx.toast("")
+
+
+async def disputed(ctx: Context, batch: int) -> None:
+    """**Tasks nobody agrees on**."""
+    await ctx.write(disputes.show, batch=batch)
     await ctx.toast("")
 
 

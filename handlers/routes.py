@@ -146,6 +146,7 @@ TAPS: dict[str, Tap] = {
     "b_scores": Tap(batches.ask_scores),
     "q_list": Tap(quality.show_list),
     "q_show": Tap(quality.show),
+    "q_disputes": Tap(quality.disputed),
     # review
     "rv_accept": Tap(review.accept, Slot.REVIEW),
     "rv_return": Tap(review.ask_reason, Slot.REVIEW),

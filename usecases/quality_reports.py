@@ -25,7 +25,7 @@ from domain.quality import (
 )
 from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import DAY, MINUTE, Rules
-from storage import additions, batches, jobs, ledger, people, quality_reports
+from storage import additions, batches, disputes, jobs, ledger, people, quality_reports
 from storage.database import Tx
 from storage.jobs import Job
 from storage.quality_reports import Answered, Vote
@@ -48,11 +48,22 @@ LISTED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """What waits for a coordinator in a batch: tasks nobody agrees on, gold that looks wrong, people to talk to."""
+
+    disputes: int = 0
+    doubts: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a report's message shows: the batch now, and its figures as of `figures.at`; None while there are none."""
+    """What a report's message shows: the batch and what is to do now, and its figures as of `figures.at`; None while
+    there are none."""
 
     batch: Batch
     figures: Figures | None
+    to_do: ToDo = ToDo()
 
 
 @dataclass(slots=True)
@@ -129,7 +140,8 @@ def listed(tx: Tx) -> list[Report]:
 def of(tx: Tx, batch: Batch) -> Report:
     """What a batch's report shows now."""
     kept = quality_reports.kept(tx, batch.id)
-    return Report(batch, None if kept is None else kept.figures)
+    to_do = ToDo(disputes=disputes.count(tx, batch.id))
+    return Report(batch, None if kept is None else kept.figures, to_do)
 
 
 def state(tx: Tx, batch: Batch) -> str:

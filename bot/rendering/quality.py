@@ -14,6 +14,7 @@ from domain.long_texts import CAPTION, cut_end, units
 from domain.pay import MEASURED_FROM, per_hour
 from domain.quality import EDGES, SURE, UNSURE, WHOLE, Figures
 from domain.rules import SECOND
+from domain.words import N_
 from files.quality_charts import Bar, Card, Tile, quality_chart
 from handlers.buttons import encode
 from locales.words import Markup, Words
@@ -334,9 +335,19 @@ def _plainly(html: Markup) -> str:
 
 
 def _keyboard(found: Report, words: Words) -> Keyboard:
-    rows: list[tuple[Button, ...]] = []
-    last = [Button(words.plain("Other batches"), encode("q_list"))]
-    return (*rows, tuple(last))
+    """The things to do, those there are, then the way to the others."""
+    batch, to_do = found.batch.id, found.to_do
+    things = (
+        (to_do.disputes, N_("Tasks nobody agrees on ({count})"), "q_disputes"),
+        (to_do.doubts, N_("Gold that looks wrong ({count})"), "q_doubts"),
+        (to_do.people, N_("People to talk to ({count})"), "q_people"),
+    )
+    rows = [
+        (Button(words.plain(text, count=words.number(count)), encode(action, batch)),)
+        for count, text, action in things
+        if count
+    ]
+    return (*rows, (Button(words.plain("Other batches"), encode("q_list")),))
 
 
 def listing(found: list[Report], words: Words) -> Action:
