@@ -22,7 +22,9 @@ async def fit_batch(context: JobContext, batch_id: int, fit_id: int) -> None:
     """Fit a batch as fit number `fit_id`, the id of the job that does it."""
     if not await context.db.read(refits.has_labels, batch_id):
         return
-    submissions = await context.db.write(refits.begin, batch_id)
+    submissions = await context.db.write(refits.begin, batch_id, fit_id)
+    if submissions is None:
+        return
     voted: list[Voted] = []
     while page := await context.db.read(refits.votes_page, batch_id, after=voted[-1].id if voted else 0):
         voted += page

@@ -32,6 +32,22 @@ class Voted(NamedTuple):
     answer: str
 
 
+class Standing(NamedTuple):
+    """What a batch's last fit says of a worker; see the table `worker_skills`. `details` by label."""
+
+    worker_id: int
+    answers: int
+    right: int
+    chance: int
+    estimate: int
+    low: int
+    high: int
+    enough: bool
+    gold_right: int
+    gold_wrong: int
+    details: dict[str, list[int]]
+
+
 class Fit(NamedTuple):
     """A fit that ended; see the table."""
 
@@ -48,12 +64,14 @@ class Fit(NamedTuple):
 
 DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tasks, created_by from batches
  where (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
-# Training is no work yet (usecases/training.py), and gold is judged from when it became gold on.
+# Training is no work yet (usecases/training.py), and gold judges what was handed in since it is gold: before, it may be
+# gold because of those answers. A task that a human called not usable says nothing about anybody.
 VOTES = f"""select s.id, s.task_id, s.worker_id, s.answer from submissions s join tasks t on t.id = s.task_id
  left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
  where s.batch_id = :batch_id and s.id > :after and s.state in ('pending', 'accepted') and {CONSENTS} and {AUTHORS}
- and (t.gold is null or e.worker_id is null
-  or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))
+ and (t.decided_at is null or t.decided is not null)
+ and (t.gold is null or (s.submitted_at >= coalesce(t.gold_at, 0) and (e.worker_id is null
+  or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))))
  order by s.id limit :limit"""
 
 
@@ -159,3 +177,18 @@ def last(tx: Tx, batch_id: int) -> Fit | None:
         batch_id=batch_id,
     )
     return None if row is None else Fit(*row)._replace(params=json.loads(row["params"]))
+
+
+def standings(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Standing]:
+    """What the last fit says of the batch's next workers, in order of id, those left out who withdrew since."""
+    fit = last(tx, batch_id)
+    rows = tx.all(
+        "select s.worker_id, s.answers, s.right, s.chance, s.estimate, s.low, s.high, s.enough, s.gold_right,"
+        " s.gold_wrong, s.details from worker_skills s where s.batch_id = :batch_id and s.fit_id = :fit_id"
+        f" and s.worker_id > :after and {CONSENTS} order by s.worker_id limit :limit",
+        batch_id=batch_id,
+        fit_id=0 if fit is None else fit.id,
+        after=after,
+        limit=limit,
+    )
+    return [Standing(*tuple(row)[:7], bool(row[7]), *tuple(row)[8:10], json.loads(row[10])) for row in rows]

@@ -15,6 +15,8 @@ from storage.fits import Due, Voted
 from usecases import beliefs
 
 JOB: Final = "refit"
+EXPORT: Final = "export"
+"""While one of a batch is written its labels stay those of one fit; it fits first what has changed."""
 PAGE: Final = 5_000
 """Answers a read, labels a write."""
 LOOKED_AT: Final = 100
@@ -29,7 +31,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
     for one in fits.due(tx, after=0, limit=LOOKED_AT):
         if not kind(one.kind).has_labels:
             batches.change(tx, one.id, fitted=one.submissions, fit_asked=0)
-        elif is_due(one, now) and not jobs.of_batch(tx, one.id, JOB, limit=1):
+        elif is_due(one, now) and not any(jobs.of_batch(tx, one.id, job, limit=1) for job in (JOB, EXPORT)):
             jobs.ask(tx, JOB, person_id=one.created_by, batch_id=one.id, now=now)
     return False
 
@@ -41,8 +43,12 @@ def is_due(one: Due, now: int) -> bool:
     return one.asked or new >= max(ENOUGH_NEW, one.fitted // 10) or (new > 0 and (waited or one.is_done))
 
 
-def begin(tx: Tx, batch_id: int) -> int:
-    """Note that a fit begins: what changes from now on asks for the next. Returns how many submissions it sees."""
+def begin(tx: Tx, batch_id: int, fit_id: int) -> int | None:
+    """Note that a fit begins: what changes from now on asks for the next. Returns how many submissions it sees; None
+    when a newer one has ended, so that this one has nothing to say."""
+    newest = fits.last(tx, batch_id)
+    if newest is not None and newest.id > fit_id:
+        return None
     batches.change(tx, batch_id, fit_asked=0)
     batch = batches.by_id(tx, batch_id)
     assert batch is not None, "batches are never deleted"
@@ -90,6 +96,8 @@ def finish(tx: Tx, batch_id: int, fit_id: int, fitted: Fitted, *, submissions: i
     and a fit that a newer one has overtaken changes nothing."""
     newest = fits.last(tx, batch_id)
     if newest is not None and newest.id >= fit_id:
+        if newest.id > fit_id:  # it may have begun before what this one saw, and then asked for
+            fits.ask(tx, batch_id)
         return
     fits.put_workers(tx, batch_id, fit_id, fitted.workers)
     fits.drop_older(tx, batch_id, fit_id)

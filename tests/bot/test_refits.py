@@ -91,7 +91,7 @@ async def test_an_older_fit_that_ends_later_changes_nothing(context: JobContext)
 
 async def test_what_changes_while_a_fit_is_computed_asks_for_the_next(context: JobContext) -> None:
     batch = await context.db.write(crowd)
-    await context.db.write(refits.begin, batch)
+    await context.db.write(refits.begin, batch, 1)
     await context.db.write(fits.ask, batch)
     voted = await context.db.read(refits.votes_page, batch, after=0)
     assert len(voted) == 48
