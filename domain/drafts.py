@@ -65,6 +65,9 @@ GOLD_MISSING: Final = N_(
     "Training and test need {count} tasks with a known answer, and there are {have}. Send a gold.csv (file,label), a"
     " column gold, or answer some yourself with Make gold."
 )
+GOLD_ALIKE: Final = N_(
+    "A test needs known answers of several kinds: too many of them are the same. Make gold of others, or write: test no"
+)
 PRICE_MISSING: Final = Problem(N_("The price is missing. Write what one task pays, for example: price 0.05"))
 
 

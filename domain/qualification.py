@@ -54,6 +54,8 @@ VALID_DAYS: Final = 180
 MOST_NEWCOMERS: Final = 30
 """No more people than this are reckoned with; more may come while there is gold that was not needed for others."""
 
+MORE: Final = 2
+
 FIRST_CHECKED: Final = 10
 """So many pieces of a newcomer's written work are put before a reviewer first, all of them."""
 LEAST_CHECKED: Final = 0.05
@@ -163,9 +165,10 @@ def answers_of_one(training: int, *, test: bool, classes: int) -> int:
 
 
 def newcomers(batch: Batch, tasks: int) -> int:
-    """Return how many people are thought to begin in a batch of so many tasks: as many as do them in a sitting each."""
+    """Return how many people are thought to begin in a batch of so many tasks: as many as do them in a sitting each,
+    and MORE, for not everybody comes in."""
     each = max(1, min(limit_for_one(batch), SITTING // max(1, expected_micros(batch))))
-    return min(MOST_NEWCOMERS, max(batch.overlap, -(-tasks * batch.overlap // each)))
+    return min(MOST_NEWCOMERS, max(batch.overlap, -(-tasks * batch.overlap // each)) + MORE)
 
 
 def answers_of_newcomers(batch: Batch, tasks: int) -> int:

@@ -27,7 +27,7 @@ from storage import (
     reports,
 )
 from storage.database import Tx
-from usecases import measuring, pilots, progress, reserves
+from usecases import measuring, pilots, progress, qualifying, reserves
 from usecases.notify import tell
 from usecases.pilots import PilotOffer, PilotStanding
 from usecases.roles import require_coordinator
@@ -122,7 +122,7 @@ def draft_view(tx: Tx, batch: Batch) -> DraftView:
     first = coming[0].progress if coming else {}
     return DraftView(
         batch=batch,
-        problems=sentences(batch),
+        problems=(*sentences(batch), *qualifying.lacking(tx, batch)),
         quote=measuring.quote_of(tx, batch),
         gate=measuring.gate_of(tx, batch),
         pilot=pilots.standing(tx, batch) or pilots.offered(tx, batch),

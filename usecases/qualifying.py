@@ -1,16 +1,18 @@
-"""After a test: why it ended so, what a coordinator makes of it, and what becomes of it when its gold is taken back."""
+"""Around a test: what a draft lacks for one, why one ended so, whom a coordinator lets in, what wrong gold changes."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from domain.batches import Batch
+from domain.brief import Problem
+from domain.drafts import GOLD_ALIKE
 from domain.people import Person
-from domain.qualification import RULE
+from domain.qualification import RULE, is_enough, least_gold
 from domain.refusals import StaleButton
 from domain.refusals_work import InAlready
 from domain.reviews import OwnWork
-from storage import audit, batches, enrolments, people, tasks, training
+from storage import audit, batches, enrolments, gold, people, tasks, training
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.training import Test
@@ -19,6 +21,13 @@ from usecases.roles import require_coordinator
 from usecases.training import standing
 
 CLOSED: Final = ("failed", "undecided")
+
+
+def lacking(tx: Tx, draft: Batch) -> tuple[Problem, ...]:
+    """What the gold of a draft's test lacks besides its number (domain.drafts.needs says that): kinds of answers."""
+    if not draft.test or not draft.gold or draft.gold < least_gold(draft.training or 0):
+        return ()
+    return () if is_enough(gold.by_class(tx, draft.id), training=draft.training or 0) else (Problem(GOLD_ALIKE),)
 
 
 def why(tx: Tx, *, by: Person, test: int, now: int) -> None:
