@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.rendering import RENDERERS
 from bot.rendering.message import Action, Message
 from domain.brief.answers import MAX_ANSWER
 from domain.brief.model import MAX_INSTRUCTIONS, MAX_QUESTION, Translation
-from domain.drafts import MAX_TITLE
+from domain.brief.settings import MAX_END
+from domain.drafts import MAX_TITLE, scale_of
 from domain.file_problems import Refused
 from domain.kinds.base import BatchFace, Payload, payload_to_json
 from domain.rejections import MAX_WORDS
@@ -28,6 +29,7 @@ from tests.builders import (
     make_draft,
     make_owner,
     make_person,
+    make_rated,
     make_worker,
 )
 from tests.handlers.accepted import check_accepted
@@ -119,6 +121,9 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     pilot = make_draft(tx, by=coordinator, n_tasks=12)
     pilots.begin(tx, by=coordinator, batch=pilot, tasks=10, cost=765_000, now=now)
     _say(tx, pilot, text)
+    ratings = make_rated(tx, 3, texts=True)
+    _say(tx, ratings, text)
+    answer(tx, ana, ratings, now=now, choice=4)
     answer(tx, ana, photos, now=now)
     work.show(tx, by=oto, now=now)
     now += 60 * SECOND
@@ -139,6 +144,10 @@ def _say(tx: Tx, batch_id: int, text: str) -> None:
     answers = tuple(f"{number}{text}"[:MAX_ANSWER].strip() for number, _ in enumerate(batch.face.answers))
     words = Translation(text[:MAX_QUESTION], answers, text[:MAX_INSTRUCTIONS])
     face = BatchFace(text[:MAX_QUESTION], answers, text[:MAX_INSTRUCTIONS], "en", {"fr": words})
+    if scale_of(batch):
+        ends = (text[:MAX_END], text[:MAX_END])
+        words = replace(words, answers=(), ends=ends)
+        face = replace(face, answers=batch.face.answers, ends=ends, translations={"fr": words})
     batches.change(tx, batch_id, title=text[:MAX_TITLE], face=face.to_json())
     tx.run("update tasks set name = :name || id where batch_id = :id", name=text[:200], id=batch_id)
     if batch.data == "texts":
