@@ -8,10 +8,10 @@ NEEDS_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
   || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format soak bench pictures lock words clean
+.PHONY: help run test check format soak bench bench-quality pictures lock words clean
 
 help:  ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(VENV)/run: requirements.txt
 	@$(NEEDS_PYTHON)
@@ -47,6 +47,9 @@ soak: $(VENV)/dev  ## half an hour of faults and kills, and the memory of one pr
 
 bench: $(VENV)/dev  ## measure against the named peers, in one run
 	$(BIN)/python -m bench
+
+bench-quality: $(VENV)/dev  ## measure the labels beside crowd-kit's: DATA=folder of sets (else simulated), SEED=number
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m bench.quality $(DATA) $(if $(SEED),--seed $(SEED))
 
 pictures: $(VENV)/dev  ## take the screenshots of docs/pictures anew (with Debian's Chromium)
 	PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_browser_story.py

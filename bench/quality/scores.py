@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 GOLD: Final = 10
 """Gold answers a worker; half of what they gave, for whoever gave fewer than twice that."""
 
+DRAWS: Final = 3
+"""Which answers are gold is drawn so often; the gains are averaged."""
+
 QUARTERS: Final = 4
 """Calibration is learned on one of so many parts of the tasks and looked at on the others, each part in turn."""
 
@@ -100,6 +103,11 @@ def sure(crowd: Crowd, seed: int) -> tuple[float, float, float]:
     return general, float(np.mean(gaps)), 2 * sqrt(right * (1 - right) / len(scored))
 
 
+def _gain(crowd: Crowd, seed: int) -> float:
+    before, after = gained(crowd, seed)
+    return after - before
+
+
 class Skill(NamedTuple):
     """Rank correlation of estimated with true accuracy, how far it exists at all, and how often the interval holds."""
 
@@ -136,7 +144,7 @@ def _shares(worker: NDArray[np.int32], right: NDArray[np.bool_], workers: int) -
 
 def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
     """The lines of the table that need no peer, each over all crowds."""
-    gains = [(after - before, crowd.name) for crowd in crowds for before, after in [gained(crowd, seed)]]
+    gains = [(float(np.mean([_gain(crowd, seed + at) for at in range(DRAWS)])), crowd.name) for crowd in crowds]
     known = [(*sure(crowd, seed), crowd.name) for crowd in crowds]
     skills = [(skill(crowd, seed), crowd.name) for crowd in crowds]
     real = [(one, name) for one, name in skills if one.workers >= 10 and one.halves >= SKILL_EXISTS]
