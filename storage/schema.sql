@@ -153,6 +153,10 @@ CREATE INDEX scores_of_batch on scores (batch_id, score);
 
 CREATE INDEX sendings_due on sendings (next_at) where state in ('written', 'taken');
 
+CREATE INDEX signal_workers_of_worker on signal_workers (worker_id);
+
+CREATE INDEX signals_open on signals (batch_id, strength, id) where outcome is null;
+
 CREATE INDEX submissions_decided on submissions (decided_by, decided_at) where decided_by is not null;
 
 CREATE INDEX submissions_due on submissions (review_until) where state = 'pending';
@@ -298,7 +302,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', prior text, unasked integer not null default 0, fitted integer not null default 0, fitted_at integer, fit_asked integer not null default 0 check (fit_asked in (0, 1)), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', gold_right integer not null default 0, gold_judged integer not null default 0, gold_doubts integer not null default 0, prior text, unasked integer not null default 0, fitted integer not null default 0, fitted_at integer, fit_asked integer not null default 0 check (fit_asked in (0, 1)), fit_tried_at integer, training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -794,6 +798,29 @@ CREATE TABLE sessions (
   touched_at integer not null
 , asked integer not null default 0 check (asked >= 0), answered integer not null default 0 check (answered >= 0)) strict;
 
+CREATE TABLE signal_workers (
+  signal_id integer not null references signals (id) on delete cascade,
+  worker_id integer not null references people (id),
+  primary key (signal_id, worker_id)
+) strict, without rowid;
+
+CREATE TABLE signals (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  kind text not null check (kind in ('blind', 'constant', 'copies', 'ring', 'speed', 'texts', 'photos')),
+  subject text not null,
+  strength integer not null,
+  evidence text not null default '{}',
+  rule integer not null,
+  at integer not null,
+  outcome text check (outcome in ('fine', 'talked')),
+  seen_by integer references people (id),
+  seen_at integer,
+  seen_strength integer,
+  unique (batch_id, kind, subject),
+  check ((outcome is null) = (seen_at is null) and (seen_at is null) = (seen_by is null))
+) strict;
+
 CREATE TABLE skills (
   worker_id integer not null references people (id),
   kind text not null,
@@ -1001,6 +1028,12 @@ CREATE TRIGGER sessions_moved after update of batch_id, assignment_id on session
 when old.batch_id is not new.batch_id or (old.assignment_id is null) <> (new.assignment_id is null) begin
   update batches set working = working - 1 where id = old.batch_id and old.assignment_id is not null;
   update batches set working = working + 1 where id = new.batch_id and new.assignment_id is not null;
+end;
+
+CREATE TRIGGER tasks_known after update of gold, decided, decided_at on tasks
+when old.gold is not new.gold or old.decided is not new.decided or old.decided_at is not new.decided_at
+begin
+  update batches set fit_asked = 1 where id = new.batch_id and state <> 'draft';
 end;
 
 CREATE TRIGGER tasks_settled after update of state, wanted on tasks

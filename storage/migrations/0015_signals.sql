@@ -1,1 +1,31 @@
--- Why: (being written, issue 5).
+-- Why: what stands out in how people answer is shown to a human, who says what it is. It decides nothing: no other table
+-- and no trigger follows from it, and only screens, reports and exports read it (tested).
+
+-- One row for each thing found: `subject` names it ("12" a worker, "12-15" a pair, "photo:7-9"), so that it is found again
+-- as the same one. `strength` in 1/100 nat (photos and texts: likeness in per cent × 100), `evidence` (json) ids and
+-- counts. `outcome` is what a human said, who saw it at `seen_at`; it comes back only with `seen_strength` well behind.
+create table signals (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  kind text not null check (kind in ('blind', 'constant', 'copies', 'ring', 'speed', 'texts', 'photos')),
+  subject text not null,
+  strength integer not null,
+  evidence text not null default '{}',
+  rule integer not null,
+  at integer not null,
+  outcome text check (outcome in ('fine', 'talked')),
+  seen_by integer references people (id),
+  seen_at integer,
+  seen_strength integer,
+  unique (batch_id, kind, subject),
+  check ((outcome is null) = (seen_at is null) and (seen_at is null) = (seen_by is null))
+) strict;
+create index signals_open on signals (batch_id, strength, id) where outcome is null;
+
+-- Who is meant: nobody where it is about a photo, several where they answer alike.
+create table signal_workers (
+  signal_id integer not null references signals (id) on delete cascade,
+  worker_id integer not null references people (id),
+  primary key (signal_id, worker_id)
+) strict, without rowid;
+create index signal_workers_of_worker on signal_workers (worker_id);

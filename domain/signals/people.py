@@ -1,0 +1,163 @@
+"""What stands out among a batch's workers, with the evidence a human needs to see for themselves. No verdict, ever.
+
+A figure counts when it is far beyond what chance brings about among so many people looked at (or pairs of them): each
+threshold is a base in nats plus the logarithm of how many there are. Evidence is ids and counts, never words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.inference.fitting import Fit
+from domain.inference.models import Floats
+from domain.inference.votes import Votes
+from domain.signals import answering
+from domain.signals.pairs import Pairs, pairs
+from domain.signals.reading import reading
+
+RULE: Final = 1
+"""Version of these rules, stored with every signal."""
+
+BEYOND: Final = 4.0
+"""Nats beyond the chance among all that are looked at."""
+
+LEAST_ANSWERS: Final = 10
+"""Nobody is shown for fewer answers."""
+
+LEAST_SHARED: Final = 8
+"""No pair is looked at with fewer tasks in common."""
+
+SAME_SHARE: Final = 0.9
+"""Who gives one answer less often than this does not always give the same."""
+
+EXAMPLES: Final = 4
+
+
+class Found(NamedTuple):
+    """Something for a human to look at: `kind` is blind, constant, copies or ring; `workers` who is meant (ids),
+    `strength` in 1/100 nats, `evidence` ids of submissions and counts."""
+
+    kind: str
+    workers: tuple[int, ...]
+    strength: int
+    evidence: dict[str, Any]
+
+
+def find(
+    votes: Votes,
+    fit: Fit,
+    known: NDArray[np.int32],
+    *,
+    workers: Sequence[int],
+    submissions: Sequence[int],
+) -> list[Found]:
+    """Return what stands out, the strongest first; `workers` and `submissions` are ids, by worker and by answer."""
+    if not len(votes) or votes.n_classes < 2:
+        return []
+    read = reading(votes, fit, known)
+    sure = answering.honest(read)
+    answers = np.bincount(votes.worker, minlength=votes.n_workers)
+    beyond = BEYOND + log(max(int((answers >= LEAST_ANSWERS).sum()), 1))
+    found: list[Found] = []
+    steady, most = answering.constant(read, sure)
+    given = np.bincount(votes.worker, votes.label == most[votes.worker], votes.n_workers)
+    same = (steady >= beyond) & (answers >= LEAST_ANSWERS) & (given >= SAME_SHARE * answers)
+    for worker in np.flatnonzero(same).tolist():
+        evidence = {
+            "answers": int(answers[worker]),
+            "same": int(given[worker]),
+            "examples": _examples(votes, sure, votes.worker == worker, submissions),
+        }
+        found.append(Found("constant", (workers[worker],), _hundredths(steady[worker]), evidence))
+    blindly = answering.blind(read, sure)
+    agreed = np.bincount(votes.worker, votes.label == fit.labels[votes.task], votes.n_workers)
+    for worker in np.flatnonzero((blindly >= beyond) & (answers >= LEAST_ANSWERS) & ~same).tolist():
+        evidence = {
+            "answers": int(answers[worker]),
+            "agreed": int(agreed[worker]),
+            "examples": _examples(votes, sure, votes.worker == worker, submissions),
+        }
+        found.append(Found("blind", (workers[worker],), _hundredths(blindly[worker]), evidence))
+    found += _together(votes, pairs(read), sure, workers, submissions)
+    return sorted(found, key=lambda one: (-one.strength, one.kind, one.workers))
+
+
+def strongest(found: Pairs, workers: int) -> Floats:
+    """By worker the figure of the pair that says most, of pairs with enough in common; -∞ for who is in none."""
+    best = np.full(workers, -np.inf)
+    enough = found.shared >= LEAST_SHARED
+    np.maximum.at(best, found.one[enough], found.copying[enough])
+    np.maximum.at(best, found.other[enough], found.copying[enough])
+    return best
+
+
+def _together(
+    votes: Votes, found: Pairs, sure: Floats, workers: Sequence[int], submissions: Sequence[int]
+) -> list[Found]:
+    """Two whose answers are the same beyond what both know, or more who all are linked so."""
+    enough = found.shared >= LEAST_SHARED
+    beyond = BEYOND + log(max(int(enough.sum()), 1))
+    linked = np.flatnonzero(enough & (found.copying >= beyond))
+    group = _groups(found.one[linked], found.other[linked])
+    results = []
+    for members, links in group:
+        pair = linked[links]
+        best = int(pair[found.copying[pair].argmax()])
+        one, other = int(found.one[best]), int(found.other[best])
+        evidence = {
+            "shared": int(found.shared[best]),
+            "same": int(found.same[best]),
+            "examples": _examples(votes, sure, _alike(votes, one, other), submissions),
+        }
+        kind = "copies" if len(members) == 2 else "ring"
+        who = tuple(sorted(workers[member] for member in members))
+        results.append(Found(kind, who, _hundredths(found.copying[best]), evidence))
+    return results
+
+
+def _groups(one: NDArray[np.int64], other: NDArray[np.int64]) -> list[tuple[list[int], list[int]]]:
+    """Who is linked with whom, however far: (members, the links among them)."""
+    parent: dict[int, int] = {}
+
+    def root(member: int) -> int:
+        while parent.setdefault(member, member) != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
+
+    ends = list(zip(one.tolist(), other.tolist(), strict=True))
+    for first, second in ends:
+        parent[root(second)] = root(first)
+    groups: dict[int, tuple[list[int], list[int]]] = {}
+    for member in parent:
+        groups.setdefault(root(member), ([], []))[0].append(member)
+    for link, (first, _) in enumerate(ends):
+        groups[root(first)][1].append(link)
+    return list(groups.values())
+
+
+def _alike(votes: Votes, one: int, other: int) -> NDArray[np.bool_]:
+    """The answers of `one` to tasks where `other` said the same."""
+    theirs = dict(
+        zip(votes.task[votes.worker == other].tolist(), votes.label[votes.worker == other].tolist(), strict=True)
+    )
+    mask = np.zeros(len(votes), dtype=bool)
+    for at in np.flatnonzero(votes.worker == one).tolist():
+        mask[at] = theirs.get(int(votes.task[at])) == int(votes.label[at])
+    return mask
+
+
+def _examples(votes: Votes, sure: Floats, of: NDArray[np.bool_], submissions: Sequence[int]) -> list[int]:
+    """The submissions among these that an honest worker would least likely have given."""
+    among = np.flatnonzero(of)
+    chosen = among[np.argsort(sure[among], kind="stable")[:EXAMPLES]]
+    return [submissions[at] for at in chosen.tolist()]
+
+
+def _hundredths(figure: float) -> int:
+    return round(100 * float(figure))
