@@ -12,19 +12,22 @@ what the worker did on gold. Fits know of them from the start, as answers to oth
 tell about workers and nothing about the tasks that count. Both rules do without them.
 
 Accuracy is counted over tasks whose truth is known and that got an answer. A saving is counted against what the fixed
-rule bought. Seeds: each set is played once for each seed, with the same order for both rules.
+rule bought. Each set is played ROUNDS times, in the orders that the seed, the seed + 1 … draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import mean, median
+from time import process_time
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.quality.rows import Row
 from bench.quality.sets import Crowd
+from bench.report import table
 from domain.inference import streaming
 from domain.inference.fitting import Fit, fit
 from domain.inference.reliance import reliance
@@ -38,6 +41,8 @@ FIXED: Final = 5
 GOLD: Final = 10
 FIRST: Final = 0.5
 GROWTH: Final = 1.25
+ROUNDS: Final = 3
+TIMED: Final = 20_000
 
 Fitting = Callable[[Votes, NDArray[np.int32]], Fit]
 """Answers, and by task its known label (UNKNOWN for most), to what they say."""
@@ -86,6 +91,52 @@ def play(
         rounds = [_once(crowd, fitting, rule, np.random.default_rng((seed, gold)), gold) for seed in seeds]
         found.append(Played(crowd.name, *(mean(column) for column in zip(*rounds, strict=True))))
     return found
+
+
+def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
+    """Print what each set saved and gained, and return the lines among the goals."""
+    seeds = range(seed, seed + ROUNDS)
+    plain, gold = (play(crowds, default, product, seeds=seeds, gold=many) for many in (0, GOLD))
+    lead = play(crowds, default, lead_of_two, seeds=seeds)
+    print(f"\nAsking {LEAST} to {MOST} times against majority of {FIXED}: fewer labels, accuracy gained (points)\n")
+    head = ("set", "majority", "fewer", "gained", "given up", "lead of two", "gained", f"{GOLD} gold", "gained")
+    body: list[tuple[object, ...]] = [
+        (one.name, f"{one.fixed:.3f}", *_figures(one), f"{one.given_up:.1%}", *_figures(two), *_figures(three))
+        for one, two, three in zip(plain, lead, gold, strict=True)
+    ]
+    print(table(head, body))
+    (saved, gained, worst), (saved_gold, gained_gold, _) = summary(plain), summary(gold)
+    saved_lead, gained_lead, worst_lead = summary(lead)
+    beside = f"lead of two: {100 * saved_lead:.0f}, {100 * gained_lead:+.1f}, {100 * worst_lead:+.1f}"
+    where = min(plain, key=lambda row: row.gained).name
+    return [
+        Row("asking until it is worth no more: fewer labels, % (median)", 40, 100 * saved, note=beside),
+        Row("its accuracy beside majority of five, points", 2, 100 * gained),
+        Row("the same, worst set", -1, 100 * worst, note=where),
+        Row(f"with {GOLD} gold answers a worker: fewer labels, %", 45, 100 * saved_gold),
+        Row("its accuracy beside majority of five, points", 4, 100 * gained_gold),
+        Row("update of a task's row, decision with it, µs", 50, _micros(seed), at_least=False, note="100 labels"),
+    ]
+
+
+def _figures(one: Played) -> tuple[str, str]:
+    return f"{one.saved:.0%}", f"{100 * one.gained:+.1f}"
+
+
+def _micros(seed: int) -> float:
+    """CPU microseconds of reading a task's row, adding an answer, deciding and writing it, with a hundred labels."""
+    rng = np.random.default_rng(seed)
+    prior, labels = Prior(1, 7_500, 600), 100
+    rows = [
+        streaming.of(((str(label), 8_000) for label in rng.integers(labels, size=9).tolist()), prior).to_text()
+        for _ in range(TIMED)
+    ]
+    began = process_time()
+    for row in rows:
+        belief = streaming.add(Belief.from_text(row), "7", 8_100, prior)
+        decide(belief, prior, labels=labels, least=2, most=20)
+        belief.to_text()
+    return 1e6 * (process_time() - began) / TIMED
 
 
 def summary(rows: Sequence[Played]) -> tuple[float, float, float]:

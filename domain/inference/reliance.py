@@ -58,7 +58,8 @@ def reliance(votes: Votes, *, gold: Mapping[int, int] | ArrayLike | None = None,
     floor = 1 / labels + ABOVE_CHANCE
     right: NDArray[np.float64] = np.zeros(votes.n_workers)
     for _ in range(ROUNDS):
-        right = np.bincount(votes.worker, belief.reshape(-1)[place], votes.n_workers)
+        named = belief.reshape(-1)[place]
+        right = np.bincount(votes.worker, named, votes.n_workers).astype(np.float64)
         average = max(float(right.sum()) / max(1, len(place)), floor)
         each = ((right + PSEUDO * average) / (given + PSEUDO)).clip(0.5 / labels, 0.995)
         weight = np.log(each * (labels - 1) / (1 - each))

@@ -27,6 +27,10 @@ CLEAR: Final = 0.6
 """A leading label less likely than this, when nothing more is asked, is no answer: a human looks. Answers that all say
 the same are never given up, however little is thought of those who gave them."""
 
+HOPE: Final = 6_000
+"""Whoever comes next is taken to be right six times in ten (1/10,000) at least. A batch whose workers seem hardly better
+than chance may have workers who only mix up some labels, which a fit sees when it has more answers."""
+
 AHEAD: Final = 9
 """So many further answers are looked ahead at most."""
 
@@ -72,8 +76,8 @@ def worth(first: float, second: float, prior: Prior, *, labels: int, left: int) 
 
 
 def _rounded(right: int) -> int:
-    """To half a hundredth: so few tables are kept."""
-    return min(max(right, SURE // 10) // 50 * 50, NEVER_ABOVE)
+    """HOPE at least, to half a hundredth: so few tables are kept."""
+    return min(max(right, HOPE) // 50 * 50, NEVER_ABOVE)
 
 
 @lru_cache(1_024)

@@ -36,8 +36,16 @@ def test_excellent_workers_who_contradict_one_of_them_are_believed() -> None:
     assert after("AAB", Prior(1, 9_600, 400), labels=4) == Decision.STOP
 
 
-def test_where_workers_are_hardly_better_than_chance_more_votes_tell_nothing_and_a_human_looks() -> None:
-    assert after("AAB", Prior(1, 5_500, 200)) == Decision.GIVE_UP
+def test_where_workers_are_hardly_better_than_chance_a_small_lead_is_no_answer_and_a_human_looks() -> None:
+    assert after("AAB", Prior(1, 5_500, 200)) == Decision.MORE
+    assert after("AABBA", Prior(1, 5_500, 200)) == Decision.GIVE_UP
+    assert after("AAAB", Prior(1, 5_500, 200), most=4) == Decision.GIVE_UP
+
+
+def test_the_longer_answers_differ_the_less_another_is_worth() -> None:
+    """A lead of one after five answers says as much as after three, but so few are left that it need not be asked."""
+    found = [worth(0.6, 0.4, Prior(1, 6_000, 200), labels=2, left=left) for left in (5, 3, 2, 1, 0)]
+    assert found == sorted(found, reverse=True) and found[-1] == found[-2] == 0
 
 
 def test_a_tie_with_nothing_left_to_ask_is_given_up() -> None:
@@ -48,7 +56,7 @@ def test_a_tie_with_nothing_left_to_ask_is_given_up() -> None:
 
 
 def test_answers_that_agree_are_never_given_up() -> None:
-    assert after("AA", Prior(1, 5_100, 200)) == Decision.STOP
+    assert after("AA", Prior(1, 5_100, 200), most=2) == Decision.STOP
     belief = of([("A", 0), ("A", 0)], BEGINNING)
     assert decide(belief, BEGINNING, labels=2, least=2, most=2) == Decision.STOP
 
