@@ -21,11 +21,12 @@ from domain.file_problems import BrokenZip, FileProblem, NotATable, Refused
 from domain.people import Person
 from files.archives import Listing, list_archive, take_photos
 from files.folders import FolderListing, list_folder, take_from_folder
+from files.gold import GoldFile, read_gold_file, read_gold_member
 from files.pictures import Taken, take_photo
 from files.tables import Prompts, read_prompts
 from storage.jobs import Job, open_by_id
 from usecases import imports
-from usecases.imports import Found, FoundPhoto
+from usecases.imports import Found, FoundPhoto, KnownAnswer
 
 T = TypeVar("T")
 
@@ -38,7 +39,9 @@ STEP_SECONDS = 120.0
 
 async def import_file(context: JobContext, job: Job) -> None:
     """Take one file (or folder) into the draft of the job."""
-    what = {"archive": _archive, "photo": _photo, "table": _table, "folder": _folder}[str(job.params["what"])]
+    what = {"archive": _archive, "photo": _photo, "table": _table, "folder": _folder, "gold": _gold}[
+        str(job.params["what"])
+    ]
     path = context.data_dir / "uploads" / f"{job.id}"
     try:
         if what is not _folder and not await asyncio.to_thread(path.exists):
@@ -86,10 +89,13 @@ async def _archive(context: JobContext, job: Job, path: Path) -> None:
         )
 
     await _in_steps(context, job, len(listing.members), take)
-    refused = list(listing.refused)
+    known, refused = GoldFile(()), list(listing.refused)
     if listing.gold is not None:
-        refused.insert(0, Refused(listing.gold.name, "gold"))
-    await context.db.write(imports.finish, job=job.id, refused=refused, now=context.now())
+        try:
+            known = await context.processes.run(read_gold_member, path, listing.gold, seconds=STEP_SECONDS)
+        except ProcessFailed:
+            known = GoldFile((), (Refused(listing.gold.name, "gold_broken"),))
+    await _finish(context, job, known, refused)
 
 
 async def _folder(context: JobContext, job: Job, _: Path) -> None:
@@ -122,6 +128,22 @@ async def _photo(context: JobContext, job: Job, path: Path) -> None:
     await context.db.write(imports.finish, job=job.id, now=context.now())
 
 
+async def _gold(context: JobContext, job: Job, path: Path) -> None:
+    name = str(job.params["name"])
+    try:
+        known = await context.processes.run(read_gold_file, path, name, seconds=STEP_SECONDS)
+    except ProcessFailed:
+        known = GoldFile((), (Refused(name, "gold_broken"),))
+    await _finish(context, job, known, [])
+
+
+async def _finish(context: JobContext, job: Job, known: GoldFile, refused: list[Refused]) -> None:
+    answers = [KnownAnswer(one.names, one.label, one.why) for one in known.lines]
+    await context.db.write(
+        imports.finish, job=job.id, refused=[*known.refused, *refused], known=answers, now=context.now()
+    )
+
+
 async def _table(context: JobContext, job: Job, path: Path) -> None:
     try:
         prompts: Prompts = await context.processes.run(
@@ -129,7 +151,7 @@ async def _table(context: JobContext, job: Job, path: Path) -> None:
         )
     except ProcessFailed as failed:
         raise NotATable from failed
-    rows = [imports.of_row(row.name, row.messages) for row in prompts.rows]
+    rows = [imports.of_row(row.name, row.messages, gold=row.gold, why=row.why) for row in prompts.rows]
     for start in range(int(job.progress.get("next", 0)), len(rows), ROWS_A_STEP):
         if not await _write(context, job, start, len(rows), rows[start : start + ROWS_A_STEP]):
             return

@@ -115,7 +115,15 @@ REASONS: dict[str, str] = {
     "pixels": N_("has more than {limit} megapixels; make it smaller"),
     "tiny": N_("is smaller than {limit} pixels a side"),
     "narrow": N_("is more than {limit} times as long as it is wide; cut it"),
-    "gold": N_("holds known answers, which are not used yet"),
+    "gold_broken": N_("is no table of known answers that can be read"),
+    "gold_empty": N_("holds no known answers"),
+    "gold_header": N_(
+        "needs a first row with “file” and “label”, so that its known answers can be read; it has: {columns}"
+    ),
+    "gold_line": N_("has a known answer without its file or its label"),
+    "gold_twice": N_("has two known answers, “{one}” and “{other}”, so neither is used"),
+    "gold_unknown": N_("has a known answer and is not in the batch"),
+    "gold_lines": N_("holds {count} known answers over the limit of {limit}"),
     "too_many_photos": N_("{count} more photos are over the limit of {limit}; send them in another ZIP"),
     # rows
     "empty": N_("is empty"),

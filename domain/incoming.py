@@ -11,8 +11,8 @@ from domain.brief.model import Data
 DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
 """Telegram lets a bot fetch files of up to 20 MB."""
 
-What = Literal["archive", "photo", "table", "answer", "unknown"]
-"""`answer`: XML, which no batch is made of and banks answer in."""
+What = Literal["archive", "photo", "table", "gold", "answer", "unknown"]
+"""`gold`: known answers to what a draft has; `answer`: XML, which no batch is made of and banks answer in."""
 
 _PHOTOS: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif"}
@@ -33,10 +33,14 @@ class Incoming:
     caption: str = ""
     group: str | None = None
     message_id: int = 0
+    belongs: Data | None = None
+    """What the draft holds that known answers belong to."""
 
     @property
     def data(self) -> Data:
         """What a batch made of it holds."""
+        if self.belongs is not None:
+            return self.belongs
         return "texts" if self.what == "table" else "photos"
 
     @property
@@ -48,6 +52,8 @@ class Incoming:
 def what_is(name: str | None, mime: str | None) -> What:
     """What a document is; its ending tells before its type does, for phones guess types."""
     suffix = PurePath(name or "").suffix.casefold()
+    if PurePath(name or "").name.casefold() == "gold.csv":
+        return "gold"
     if suffix == ".zip" or (not suffix and mime in ("application/zip", "application/x-zip-compressed")):
         return "archive"
     if suffix in _PHOTOS or (not suffix and (mime or "").startswith("image/")):

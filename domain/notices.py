@@ -59,7 +59,13 @@ class Slot:
     APPEALS = "appeals"
     """That appeals wait for who may hear them."""
 
-    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, EARNINGS, STATEMENT, FAIRNESS, QUALITY, HISTORY, PAYOUT_METHOD})
+    GOLD = "gold"
+    """The task a coordinator answers to make gold, confirms as gold, or doubts."""
+
+    GOLD_MISSED = "gold_missed"
+    """The missed gold a worker objected to last."""
+
+    FOLLOWING = frozenset({CARD, DRAFT, REVIEW, GOLD, EARNINGS, STATEMENT, FAIRNESS, QUALITY, HISTORY, PAYOUT_METHOD})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
     below. All other slots stay where they are."""
 

@@ -135,6 +135,12 @@ def take_photos(
         return take_each(unpacked, folder, limits)
 
 
+def read_member(path: Path, member: Member, *, most: int) -> bytes | Refused:
+    """The bytes of one member of a listing, as long as it holds no more than `most`; else why not."""
+    with path.open("rb") as archive:
+        return _unpacked(archive, member, most)
+
+
 def shortened(refused: Sequence[Refused], most: int) -> tuple[Refused, ...]:
     """The first `most` lines, then one that counts the rest: nobody reads 20,000 lines, and no message holds them."""
     rest = len(refused) - most

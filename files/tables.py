@@ -56,11 +56,13 @@ class TableLimits:
 
 @dataclass(frozen=True, slots=True)
 class PromptRow:
-    """One task: its id in the file, else its line; turns of (role, text), the last the user's; a known answer."""
+    """One task: its id in the file, else its line; turns of (role, text), the last the user's; a known answer,
+    and what explains it."""
 
     name: str
     messages: tuple[Message, ...]
     gold: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _rows(
         name = name if name not in names else f"{name} ({number})"
         names.add(name)
         first[messages] = name
-        rows.append(PromptRow(name, messages, _gold(value)))
+        rows.append(PromptRow(name, messages, _text(value, "gold"), _text(value, "why")))
     return tuple(rows), shortened(refused, limits.refused)
 
 
@@ -161,9 +163,9 @@ def _row_name(value: object, number: int) -> str:
     return str(number)
 
 
-def _gold(value: object) -> str | None:
-    gold = value.get("gold") if isinstance(value, Mapping) else None
-    return clean_text(_str(gold)) or None if isinstance(gold, str | int) else None
+def _text(value: object, key: str) -> str | None:
+    found = value.get(key) if isinstance(value, Mapping) else None
+    return clean_text(_str(found)) or None if isinstance(found, str | int) else None
 
 
 def _str(value: str | int) -> str:

@@ -14,6 +14,7 @@ from storage.database import Tx
 from usecases import (
     appeals,
     fairness,
+    gold_judging,
     housekeeping,
     leases,
     method_requests,
@@ -67,6 +68,7 @@ def _hourly(rules: Rules) -> int:
 TICKS: tuple[Tick, ...] = (
     Tick("still_there", _promptly, presence.ask),
     Tick("leases", _often, leases.expire),
+    Tick("gold", _often, gold_judging.run_due),
     Tick("reviews", _often, reviews.accept_due),
     Tick("appeals", _often, appeals.decide_due),
     Tick("sent_back", _often, reviews.expire_sent_back),

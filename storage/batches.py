@@ -150,6 +150,11 @@ def unasked(tx: Tx, batch_id: int) -> int:
     return int(tx.value("select unasked from batches where id = :id", id=batch_id))
 
 
+def one_more_free(tx: Tx, batch_id: int) -> int:
+    """A place became free that workers may have passed; returns its number (tasks.freed)."""
+    return int(tx.value("update batches set frees = frees + 1 where id = :id returning frees", id=batch_id))
+
+
 def still_needed(tx: Tx, batch_id: int) -> int | None:
     """Micro-units a closed batch may still pay: its open cards and work sent back. None while it is not closed."""
     needed: int | None = tx.value(

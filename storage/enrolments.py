@@ -113,9 +113,9 @@ def weigh(tx: Tx, batch_id: int, weights: Mapping[int, str]) -> None:
 
 
 def add(tx: Tx, worker_id: int, batch_id: int, *, done: int, earned: int) -> None:
-    """Add to what stands (negative when an answer is taken back)."""
+    """Add to what stands (negative when an answer is taken back). What they answered to gold is judged anew."""
     tx.run(
-        "update enrolments set done = done + :done, earned = earned + :earned"
+        "update enrolments set done = done + :done, earned = earned + :earned, gold_due = gold_seen > 0"
         " where worker_id = :worker_id and batch_id = :batch_id",
         worker_id=worker_id,
         batch_id=batch_id,

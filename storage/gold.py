@@ -110,6 +110,26 @@ def adopt(tx: Tx, batch_id: int, labels: Mapping[str, str | None]) -> None:
     recount_draft(tx, batch_id)
 
 
+def adopt_one(tx: Tx, task_id: int, label: str | None) -> None:
+    """One task of a draft is gold now (None: no more), and its batch counts it so."""
+    row = tx.one(
+        "update tasks set gold = :label where id = :id and (gold is null) <> (:label is null) returning batch_id",
+        id=task_id,
+        label=label,
+    )
+    if row is not None:
+        step = 1 if label is not None else -1
+        tx.run("update batches set gold = gold + :n, tasks = tasks - :n where id = :id", n=step, id=row["batch_id"])
+
+
+def ungive(tx: Tx, task_id: int) -> None:
+    """One task of a draft has no known answer any more."""
+    adopt_one(tx, task_id, None)
+    tx.run(
+        "update tasks set gold_given = null, gold_why = null, gold_by = null, gold_at = null where id = :id", id=task_id
+    )
+
+
 def recount_draft(tx: Tx, batch_id: int) -> None:
     """Count a draft's tasks and its gold from the rows."""
     tx.run(

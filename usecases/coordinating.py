@@ -20,6 +20,7 @@ from storage import (
     broadcasts,
     disputes,
     draft_tasks,
+    gold_answers,
     jobs,
     ledger,
     offers,
@@ -27,7 +28,9 @@ from storage import (
     reports,
 )
 from storage.database import Tx
-from usecases import measuring, pilots, progress, qualifying, reserves
+from storage.offers import SkillGate
+from usecases import gold_matching, measuring, pilots, progress, qualifying, reserves
+from usecases.gold_matching import GoldView
 from usecases.notify import tell
 from usecases.pilots import PilotOffer, PilotStanding
 from usecases.roles import require_coordinator
@@ -56,6 +59,7 @@ class DraftView:
     total: int
     refused: list[Refused]
     refused_count: int
+    gold: GoldView
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class ProgressView:
     sending_seconds: int | None = None
     paused_for: str | None = None
     reports: int = 0
+    gold: tuple[int, int, int] = (0, 0, 0)
+    """Right answers to gold, all that were judged, and how much of the gold looks wrong."""
     unasked: int = 0
     disputed: int = 0
 
@@ -116,8 +122,8 @@ def listed(tx: Tx) -> list[Batch]:
     return found + batches.newest(tx, "closed", limit=LISTED // 2)
 
 
-def draft_view(tx: Tx, batch: Batch) -> DraftView:
-    """What the draft's message shows."""
+def draft_view(tx: Tx, batch: Batch, now: int) -> DraftView:
+    """What the draft's message shows, as of `now`."""
     coming = jobs.of_batch(tx, batch.id, "import")
     first = coming[0].progress if coming else {}
     return DraftView(
@@ -126,12 +132,13 @@ def draft_view(tx: Tx, batch: Batch) -> DraftView:
         quote=measuring.quote_of(tx, batch),
         gate=measuring.gate_of(tx, batch),
         pilot=pilots.standing(tx, batch) or pilots.offered(tx, batch),
-        workers=offers.count_up_to(tx, batch.language, batch.overlap),
+        workers=offers.count_up_to(tx, batch.language, SkillGate.of(batch, now=now), batch.overlap),
         coming=len(coming),
         taken=int(first.get("next", 0)),
         total=int(first.get("total", 0)),
         refused=refused_files.of_batch(tx, batch.id, limit=REFUSED_SHOWN),
         refused_count=refused_files.count(tx, batch.id),
+        gold=gold_matching.view(tx, batch),
     )
 
 
@@ -164,6 +171,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
         paused_for=batches.rests(tx, batch.id)[0],
         reports=reports.count_open(tx, batch.id),
+        gold=gold_answers.summary(tx, batch.id) if batch.gold or batch.gold_answered else (0, 0, 0),
         unasked=batches.unasked(tx, batch.id),
         disputed=disputes.count(tx, batch.id),
     )

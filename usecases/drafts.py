@@ -24,10 +24,11 @@ from domain.refusals_batches import (
     NoTitle,
     UnknownFile,
 )
+from domain.refusals_gold import GoldAlone
 from domain.rules import DAY, MINUTE, SECOND
 from storage import audit, batches, draft_tasks, jobs, questions
 from storage.database import Tx
-from usecases import brief_fields, measuring, pilots, progress, publishing
+from usecases import brief_fields, gold_matching, measuring, pilots, progress, publishing, qualifying
 from usecases.notify import tell
 from usecases.publishing import forget_question
 from usecases.roles import require_coordinator
@@ -52,6 +53,8 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     if file.what == "unknown":
         raise UnknownFile
     brief = brief_fields.read(tx, file.caption)
+    if file.what == "gold":
+        file = replace(file, belongs=_has_data(tx, by))
     draft = _home(tx, by, file, brief, now=now)
     if file.caption.strip() or draft.data is None:
         whole, problems = merged(brief_of(draft, tx.rules), brief), brief_fields.problems(brief)
@@ -67,6 +70,14 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
     progress.show(tx, by, draft.id, now=now, not_before=now + BURST if file.what == "photo" else None)
     batches.change(tx, draft.id, fed_at=now)
     return draft.id
+
+
+def _has_data(tx: Tx, by: Person) -> Data:
+    """What the sender's draft holds, to which known answers can belong. Raises GoldAlone."""
+    draft = batches.collecting(tx, by.id)
+    if draft is None or draft.data is None:
+        raise GoldAlone
+    return draft.data
 
 
 def begin(tx: Tx, *, by: Person, text: str = "", now: int) -> None:
@@ -179,7 +190,7 @@ def preview(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     draft = own_draft(tx, batch)
     if draft.tasks == 0:
         raise NothingToPublish
-    for problem in needs(draft):
+    for problem in (*needs(draft), *qualifying.lacking(tx, draft)):
         raise BriefProblem(problem)
     tell(tx, by, "batch_preview", now=now, batch=batch)
 
@@ -331,6 +342,7 @@ def _apply(
         columns = pilots.amend(tx, by=by, draft=draft, changed=columns, now=now)
     batches.change(tx, draft.id, **columns | {"face": settled.face.to_json()})
     batches.set_problems(tx, draft.id, (*problems, *more))
+    gold_matching.match_again(tx, draft.id)
     return own_draft(tx, draft.id)
 
 

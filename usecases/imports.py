@@ -5,25 +5,42 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from domain.drafts import MAX_TASKS
 from domain.file_problems import FileProblem, Refused
+from domain.gold import clean_why
 from domain.kinds.base import Message, Payload, payload_to_json
 from domain.notices import Json
 from domain.people import Person
-from storage import batches, draft_tasks, jobs, photos, refused_files, tasks
+from storage import batches, draft_tasks, gold, jobs, photos, refused_files, tasks
 from storage.database import Tx
-from usecases import drafts, progress
+from storage.gold import Given
+from usecases import drafts, gold_matching, progress
 from usecases.notify import tell
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One usable photo or row: its name for people, what makes it itself (a hash), what its task is about."""
+    """One usable photo or row: its name for people, what makes it itself (a hash), what its task is about.
+
+    `gold` is its right answer as the file says it, where that is known; `why` explains it.
+    """
 
     name: str
     content: str
     payload: Payload
+    gold: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswer:
+    """What a gold.csv says of one task: the names it may have, the best first; the label as written; an explanation."""
+
+    names: tuple[str, ...]
+    label: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +59,10 @@ def of_photo(photo: FoundPhoto) -> Found:
     return Found(photo.name, photo.sha256, Payload(photo=photo.sha256))
 
 
-def of_row(name: str, messages: tuple[Message, ...]) -> Found:
+def of_row(name: str, messages: tuple[Message, ...], *, gold: str | None = None, why: str | None = None) -> Found:
     """A text or conversation as the task it becomes."""
     payload = Payload(messages=messages)
-    return Found(name, hashlib.sha256(payload_to_json(payload).encode()).hexdigest(), payload)
+    return Found(name, hashlib.sha256(payload_to_json(payload).encode()).hexdigest(), payload, gold, why)
 
 
 def take_in(
@@ -67,7 +84,7 @@ def take_in(
     if not start <= known < following:
         return True
     found = found[known - start :]
-    room, added = MAX_TASKS - batch.tasks, 0
+    room, added = MAX_TASKS - batch.tasks - batch.gold, 0
     over = 0
     for one in found:
         if isinstance(one, Refused):
@@ -79,10 +96,13 @@ def take_in(
         if isinstance(one, FoundPhoto):
             photos.add(tx, one.sha256, width=one.width, height=one.height, size=one.size, now=now)
             one = of_photo(one)
-        if tasks.add(tx, batch_id, one.name, one.content, payload_to_json(one.payload), 1) is None:
+        task_id = tasks.add(tx, batch_id, one.name, one.content, payload_to_json(one.payload), 1)
+        if task_id is None:
             refused_files.add(tx, batch_id, _twice(tx, batch_id, one))
-        else:
-            added += 1
+            continue
+        added += 1
+        if one.gold is not None:
+            gold.give(tx, Given(task_id, one.gold, clean_why(one.why or "")), by=asked.person_id, now=now)
     if over:
         reason = "too_many_photos" if batch.data == "photos" else "too_many_rows"
         refused_files.add(tx, batch_id, Refused("", reason, {"count": over, "limit": MAX_TASKS}))
@@ -92,8 +112,11 @@ def take_in(
     return True
 
 
-def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), now: int) -> None:
-    """End the job, once: list what the file as a whole left out, estimate the seconds, show the draft."""
+def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), known: Sequence[KnownAnswer] = (), now: int) -> None:
+    """End the job, once: list what the file as a whole left out, estimate the seconds, show the draft.
+
+    `known` answers go to their tasks; those for tasks the draft does not have, or has with another one, are listed.
+    """
     asked = jobs.open_by_id(tx, job)
     if asked is None:
         return
@@ -102,8 +125,10 @@ def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), now: int) -> No
     batch = batches.by_id(tx, batch_id)
     if batch is None or batch.state != "draft":
         return
-    for one in refused:
+    unused = _give(tx, batch_id, known, by=asked.person_id, now=now)
+    for one in (*unused, *refused):
         refused_files.add(tx, batch_id, one)
+    gold_matching.match_again(tx, batch_id)
     if batch.data == "texts":
         drafts.estimate(tx, batch_id)
     progress.show(tx, batch.created_by, batch_id, now=now)
@@ -135,6 +160,36 @@ def begin_folder(tx: Tx, *, by: Person, folder: str, name: str, caption: str, no
     progress.show(tx, by, draft_id, now=now)
     values: dict[str, Json] = {"what": "folder", "path": folder, "name": name}
     return jobs.ask(tx, "import", person_id=by.id, batch_id=draft_id, now=now, batch=draft_id, **values)
+
+
+def _give(tx: Tx, batch_id: int, known: Sequence[KnownAnswer], *, by: int, now: int) -> list[Refused]:
+    """Note the known answers of a draft's tasks; returns those that have none, or two that differ.
+
+    A task is meant by its whole name, else by what is behind the last slash where only one task has that.
+    """
+    if not known:
+        return []
+    names = gold.names(tx, batch_id)
+    short: dict[str, set[int]] = {}
+    for name, task_id in names.items():
+        short.setdefault(PurePosixPath(name).name.casefold(), set()).add(task_id)
+    refused: list[Refused] = []
+    given: dict[int, KnownAnswer] = {}
+    for one in known:
+        exact = [names[name] for name in one.names if name in names]
+        alike = short.get(PurePosixPath(one.names[0]).name.casefold(), set())
+        meant = exact[0] if exact else next(iter(alike)) if len(alike) == 1 else None
+        before = None if meant is None else given.get(meant)
+        if meant is None:
+            refused.append(Refused(one.names[0], "gold_unknown"))
+        elif before is not None and before.label.casefold() != one.label.casefold():
+            refused.append(Refused(one.names[0], "gold_twice", {"one": before.label, "other": one.label}))
+            del given[meant]
+        else:
+            given[meant] = one
+    for task_id, one in given.items():
+        gold.give(tx, Given(task_id, one.label, clean_why(one.why)), by=by, now=now)
+    return refused
 
 
 def _twice(tx: Tx, batch_id: int, one: Found) -> Refused:

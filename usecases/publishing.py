@@ -23,10 +23,11 @@ from domain.refusals_batches import (
     NotPublished,
     StillTakingIn,
 )
-from storage import audit, batches, draft_tasks, jobs, ledger, questions
+from domain.refusals_gold import AllGold
+from storage import audit, batches, draft_tasks, jobs, ledger, peer_scores, questions
 from storage import gold as gold_tasks
 from storage.database import Tx
-from usecases import measuring, progress, reserves, waves
+from usecases import measuring, progress, qualifying, reserves, waves
 from usecases.notify import tell
 from usecases.roles import require_coordinator
 
@@ -108,8 +109,8 @@ def publishable(tx: Tx, batch_id: int) -> Batch:
     if jobs.of_batch(tx, batch_id, "import", limit=1):
         raise StillTakingIn
     if draft.tasks == 0:
-        raise NothingToPublish
-    for problem in (*needs(draft), *draft.problems):
+        raise AllGold if draft.gold else NothingToPublish
+    for problem in (*needs(draft), *qualifying.lacking(tx, draft), *draft.problems):
         raise BriefProblem(problem)
     return draft
 
@@ -226,6 +227,7 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
         training=draft.training,
         test=int(draft.test),
         skill_least=draft.skill_least,
+        rates_batch=peer_scores.rated_batch(tx, draft.id),
         floor=None if draft.floor == house_floor(draft.region, tx.rules) else draft.floor,
     )
     return rest

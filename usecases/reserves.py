@@ -6,7 +6,7 @@ Pay, top-ups and fees are three accounts of one sum. Whatever gives pay or top-u
 from __future__ import annotations
 
 from domain import ledger as accounts
-from domain.costs import Cost, fees_on
+from domain.costs import Cost, cost_of_pay, fees_on
 from domain.ledger import FEES, FUNDS, Account
 from domain.people import Person
 from storage import additions, batches, ledger
@@ -30,6 +30,13 @@ def one_more(tx: Tx, batch: int) -> Cost:
     found = batches.priced(tx, batch)
     assert found is not None
     return Cost(found.price, 0, fees_on(found.price, found.rates))
+
+
+def for_answers(tx: Tx, batch: int, answers: int) -> Cost:
+    """What so many answers more cost a published batch, with all that is kept back beside them."""
+    found = batches.priced(tx, batch)
+    assert found is not None
+    return cost_of_pay(answers * found.price, found.rates)
 
 
 def owe_topups(tx: Tx, batch: int, amount: int, *, now: int) -> None:

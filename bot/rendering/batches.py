@@ -42,7 +42,7 @@ def _batch_view(tx: Tx, _: int, params: dict[str, Any]) -> DraftView | ProgressV
     if found is None or found.state == "discarded":
         return found
     if found.is_draft:
-        return coordinating.draft_view(tx, found)
+        return coordinating.draft_view(tx, found, params["at"])
     return coordinating.progress_view(tx, found, params["at"])
 
 
@@ -74,6 +74,9 @@ def progress(view: ProgressView, words: Words) -> Message:
         lines.insert(4, _sending(view, words))
     if view.paused_for == "topups":
         lines.insert(1, words.html("Paused: the top-up reserve is used up. Add to the budget, or go on with Resume."))
+    if view.gold[1]:
+        right, judged, _ = view.gold
+        lines.append(words.html("Accuracy on gold {share}", share=words.share(right, judged)))
     if found.pairs:
         lines.append(words.html("Agreement {share}", share=words.share(found.pairs_same, found.pairs)))
     lines += [
@@ -96,7 +99,7 @@ def progress(view: ProgressView, words: Words) -> Message:
     )
     if view.ends_at is not None:
         lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
-    controls = _controls(found, words)
+    controls = (*_controls(found, words), *_gold(view, words))
     if view.reports:
         controls = (*controls, (Button(words.plain("Reports"), encode("rp_next", found.id, 0)),))
     if view.disputed:
@@ -127,6 +130,20 @@ def _sending(view: ProgressView, words: Words) -> Markup:
         return words.html("Offers: {sent} of {all} sent", **values)
     time = words.duration(max(1, view.sending_seconds))
     return words.html("Offers: {sent} of {all} sent, about {time} left", time=time, **values)
+
+
+def _gold(view: ProgressView, words: Words) -> tuple[tuple[Button, ...], ...]:
+    """Make gold where it can be made, Confirm gold where answers agree, and gold that looks wrong."""
+    found, rows = view.batch, []
+    if found.state in ("open", "paused") and kind(found.kind).has_labels:
+        row = [Button(words.plain("Make gold"), encode("gm_make", found.id))]
+        if found.done:
+            row.append(Button(words.plain("Confirm gold"), encode("gc_show", found.id)))
+        rows.append(tuple(row))
+    if view.gold[2]:
+        text = words.plain("Gold that looks wrong ({count})", count=words.number(view.gold[2]))
+        rows.append((Button(text, encode("gd_show", found.id, 0)),))
+    return tuple(rows)
 
 
 def _controls(found: Batch, words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from babel import Locale
 
+from bot.rendering.gold import in_draft
 from bot.rendering.message import Button, Keyboard, Message
+from domain import gold
 from domain.batches import Batch
 from domain.brief.model import Problem
 from domain.drafts import FIELDS, scale_of
 from domain.file_problems import REASONS, Refused
 from domain.floors import house_floor, price_meeting
+from domain.kinds import kind
 from domain.pay import per_hour
 from domain.rules import SECOND
 from domain.words import N_
@@ -88,6 +91,7 @@ def _text(view: DraftView, words: Words, detail: int) -> Markup:
         _contents(view, words),
         _refused(view, words, most=(coordinating.REFUSED_SHOWN, 6, 3)[detail]),
         _brief(batch, words, instructions=(900, 300, 80)[detail]),
+        in_draft(batch, view.gold, words),
         _terms(view, words),
         _money(view, words),
         _pilot(view, words),
@@ -101,8 +105,8 @@ def _text(view: DraftView, words: Words, detail: int) -> Markup:
 
 def _contents(view: DraftView, words: Words) -> Markup:
     batch, lines = view.batch, []
-    if batch.tasks:
-        lines.append(counted(batch, words, batch.all_tasks))
+    if batch.tasks or batch.gold:
+        lines.append(counted(batch, words, batch.all_tasks + batch.gold))
     elif not view.coming:
         lines.append(words.html("Nothing in it yet. Send photos, a ZIP of photos, or a CSV or JSONL file of texts."))
     if view.coming and view.total > 1:
@@ -216,15 +220,17 @@ def _money(view: DraftView, words: Words) -> Markup:
     lines = [words.html("{price} a task · {rate}", price=words.money(batch.price), rate=words.rate(quote.rate))]
     tasks = batch.resting if batch.piloting else batch.tasks
     if tasks:
-        lines.append(
-            words.html(
-                "{tasks} × {overlap} × {price} = {pay}",
-                tasks=tasks,
-                overlap=batch.overlap,
-                price=words.money(batch.price),
-                pay=words.money(quote.cost.pay),
-            )
-        )
+        terms = {
+            "tasks": tasks,
+            "overlap": batch.overlap,
+            "price": words.money(batch.price),
+            "pay": words.money(quote.cost.pay),
+        }
+        answers = gold.budget(batch, batch.all_tasks)
+        if answers:
+            lines.append(words.html("({tasks} × {overlap} + {gold} to gold) × {price} = {pay}", gold=answers, **terms))
+        else:
+            lines.append(words.html("{tasks} × {overlap} × {price} = {pay}", **terms))
         if quote.cost.topups:
             lines.append(words.html("+ {amount} kept back for top-ups", amount=words.money(quote.cost.topups)))
         if quote.cost.fees:
@@ -310,7 +316,20 @@ def _warnings(view: DraftView, words: Words) -> Markup:
         else:
             text = words.html("The free funds cover none of it yet. The owner records money with /funds.")
             lines.append(Markup(f"⚠️ {text}"))
-    if view.workers == 0:
+    if batch.skill_least is not None and not batch.test and view.workers < batch.overlap:
+        lines.append(
+            words.html_many(
+                "⚠️ {count} worker with a skill of {skill} takes work in {language}; {overlap} answers a task need as"
+                " many workers. With a test others can show what they know: test yes",
+                "⚠️ {count} workers with a skill of {skill} take work in {language}; {overlap} answers a task need as"
+                " many workers. With a test others can show what they know: test yes",
+                view.workers,
+                skill=batch.skill_least,
+                language=language_name(batch.language, words),
+                overlap=batch.overlap,
+            )
+        )
+    elif view.workers == 0:
         text = words.html("No worker takes work in {language} yet.", language=language_name(batch.language, words))
         way = words.html("/invite brings people in.")
         lines.append(Markup(f"⚠️ {text} {way}"))
@@ -369,6 +388,11 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
         rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
     if view.refused_count > len(view.refused):
         rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
+    if not batch.piloting and kind(batch.kind).has_labels and batch.face.answers and batch.all_tasks + batch.gold:
+        row = [Button(words.plain("Make gold"), encode("gm_make", batch.id))] if batch.tasks else []
+        if view.gold.given:
+            row.append(Button(words.plain("Forget gold"), encode("gm_forget", batch.id)))
+        rows.append(tuple(row))
     if batch.piloting and batch.submissions:
         rows.append((Button(words.plain("Export"), encode("b_export", batch.id)),))
     fields = [

@@ -25,6 +25,8 @@ create index tasks_gold_given on tasks (batch_id, id) where gold_given is not nu
 -- publishing. tasks × overlap + gold_budget stays as it is when a task becomes gold or stops being it. `gold_taken`
 -- counts open assignments and live submissions of gold tasks (the sum of their `taken`), `gold_answered` the submissions
 -- alone. `gold_salt` makes the order unpredictable; `gold_classes` (json) is how many orders each class has given out.
+-- `gold_right` of `gold_judged` answers said what the gold says, and `gold_doubts` of the gold looks wrong: as a tick
+-- found them last.
 alter table batches add column gold integer not null default 0 check (gold >= 0);
 alter table batches add column gold_share integer check (gold_share between 0 and 100);
 alter table batches add column gold_budget integer not null default 0 check (gold_budget >= 0);
@@ -33,6 +35,9 @@ alter table batches add column gold_taken integer not null default 0;
 alter table batches add column gold_answered integer not null default 0;
 alter table batches add column gold_salt integer not null default 0;
 alter table batches add column gold_classes text not null default '[]';
+alter table batches add column gold_right integer not null default 0;
+alter table batches add column gold_judged integer not null default 0;
+alter table batches add column gold_doubts integer not null default 0;
 
 -- `gold_seen` counts the gold a worker was given in a batch (whatever became of it), `gold_right` and `gold_wrong` what
 -- they answered to it, the first miss forgiven. `gold_due`: there may be answers behind submission `gold_cursor` that

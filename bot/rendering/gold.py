@@ -1,0 +1,434 @@
+"""Gold: what a coordinator makes, confirms and doubts of it, and how a worker hears of one they missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rendering.card import in_rows
+from bot.rendering.message import Action, Button, Keyboard, Message, Nothing, Renderer, StoredPhoto
+from domain.batches import Batch, Task
+from domain.gold_doubts import Doubt
+from domain.long_texts import cut_end
+from handlers.buttons import encode
+from locales.words import Markup, Words
+from storage import batches, gold_answers, people, tasks
+from storage import gold as gold_tasks
+from storage.database import Tx
+from storage.gold_answers import Miss
+from usecases import gold as gold_usecase
+from usecases import gold_confirming, gold_doubts, gold_matching
+from usecases.gold_confirming import Candidate
+from usecases.gold_doubts import Doubted
+from usecases.gold_matching import GoldView
+
+TITLE = 80
+NAME = 60
+TEXT = 500
+ROW_WIDTH = 34
+LABELS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A task a coordinator answers to make gold: how many they have made, which one Undo would take back."""
+
+    batch: Batch
+    task: Task
+    made: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How much gold a batch has by now; what was made, and paid for, just now; how many answers more cost how much."""
+
+    batch: Batch
+    gold: GoldView
+    made: int
+    paid: int
+    offer: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A missed gold answer as its worker is told: in the words of their language."""
+
+    batch: Batch
+    task: Task
+    miss: Miss
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """A task workers agree on, for a coordinator to look at."""
+
+    batch: Batch
+    task: Task
+    candidate: Candidate
+    made: int
+
+
+def _making_view(tx: Tx, _: int, params: dict[str, Any]) -> Making | None:
+    batch, task = batches.by_id(tx, params["batch"]), tasks.by_id(tx, params["task"])
+    if batch is None or task is None:
+        return None
+    return Making(batch, task, params["made"], params["last"])
+
+
+def making(view: Making | None, words: Words) -> Action:
+    """**Make gold**: the task with its answers as buttons. What is tapped is what is right from then on."""
+    if view is None:
+        return Nothing()
+    title = cut_end(view.batch.title, TITLE)
+    lines = [
+        words.html("<b>{title}</b> · gold you made: {made}", title=title, made=words.number(view.made)),
+        *_shown(view.task, words),
+        words.html("<b>{question}</b>", question=view.batch.face.question),
+        words.html("Your answer counts as the right one; workers are measured by it. Skip what is not clear."),
+    ]
+    answers = [
+        Button(text, encode("gm_answer", view.task.id, index, view.made))
+        for index, text in enumerate(view.batch.face.answers)
+    ]
+    rows = list(in_rows(answers, ROW_WIDTH))
+    if view.last is not None:
+        rows.append((Button(words.plain("Undo"), encode("gm_undo", view.last, view.made)),))
+    skip = Button(words.plain("Skip"), encode("gm_skip", view.task.id, view.made))
+    stop = Button(words.plain("Stop"), encode("gm_stop", view.batch.id, view.made))
+    return Message(Markup("\n\n".join(lines)), (*rows, (skip, stop)), photo=_photo(view.task))
+
+
+def _made_view(tx: Tx, _: int, params: dict[str, Any]) -> Made | None:
+    batch = batches.by_id(tx, params["batch"])
+    if batch is None:
+        return None
+    offer = gold_usecase.offer(tx, batch)
+    return Made(batch, gold_matching.view(tx, batch), params["made"], params.get("paid", 0), offer)
+
+
+def made(view: Made | None, words: Words) -> Action:
+    """What there is after making or confirming gold, and what it lacks."""
+    if view is None:
+        return Nothing()
+    lines = []
+    if view.paid:
+        lines.append(
+            words.html_many(
+                "{count} more answer to gold is paid for.", "{count} more answers to gold are paid for.", view.paid
+            )
+        )
+    if view.made:
+        lines.append(
+            words.html_many(
+                "{count} task became gold just now, thank you.",
+                "{count} tasks became gold just now, thank you.",
+                view.made,
+            )
+        )
+    lines.append(summary(view.gold, words) or words.html("There is no gold in this batch."))
+    missing = [name for name in view.batch.face.answers if name not in dict(view.gold.by_label)]
+    if view.gold.by_label and missing:
+        names = ", ".join(cut_end(name, NAME) for name in missing[:LABELS_SHOWN])
+        lines.append(
+            words.html("None yet with the answer: {names}. Gold measures best with some of each.", names=names)
+        )
+    rows = _gold_buttons(view.batch, words)
+    if view.offer is not None:
+        answers, cost = view.offer
+        lines.append(
+            words.html_many(
+                "No answer to gold is left to give out. {count} more costs {cost}.",
+                "No answer to gold is left to give out. {count} more cost {cost}.",
+                answers,
+                cost=words.money(cost),
+            )
+        )
+        rows = (*rows, (Button(words.plain("Pay for gold"), encode("gm_pay", view.batch.id, answers, cost)),))
+    head = words.html("<b>{title}</b>", title=cut_end(view.batch.title, TITLE))
+    return Message(Markup("\n".join([head, *lines])), rows)
+
+
+def summary(gold: GoldView, words: Words) -> Markup:
+    """ "Gold: Cat 10 · Dog 9. 36 answers to it are paid for." Empty without any."""
+    if not gold.by_label:
+        return Markup("")
+    shown = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in gold.by_label[:LABELS_SHOWN])
+    rest = len(gold.by_label) - LABELS_SHOWN
+    labels = shown + (f" · +{rest}" if rest > 0 else "")
+    return words.html_many(
+        "Gold: {labels}. {count} answer to it is paid for.",
+        "Gold: {labels}. {count} answers to it are paid for.",
+        gold.answers,
+        labels=labels,
+    )
+
+
+def in_draft(batch: Batch, gold: GoldView, words: Words) -> Markup:
+    """What a draft says of its known answers: how many, and which cannot be used and why."""
+    lines = [summary(gold, words)] if gold.by_label else []
+    if gold.waiting:
+        lines.append(
+            words.html_many(
+                "{count} known answer waits for the answers to choose from.",
+                "{count} known answers wait for the answers to choose from.",
+                gold.waiting,
+            )
+        )
+    if gold.unknown:
+        shown = ", ".join(f"“{cut_end(label, NAME)}” ({count})" for label, count in gold.unknown[:LABELS_SHOWN])
+        rest = len(gold.unknown) - LABELS_SHOWN
+        lines.append(
+            words.html(
+                "⚠️ Known answers that are not among the answers, and so are not used: {labels}. The answers are:"
+                " {answers}.",
+                labels=shown + (f", +{rest}" if rest > 0 else ""),
+                answers=", ".join(batch.face.answers[:LABELS_SHOWN]),
+            )
+        )
+    if gold.written:
+        lines.append(
+            words.html_many(
+                "⚠️ {count} known answer is not used: here workers write, and what is written cannot be compared.",
+                "⚠️ {count} known answers are not used: here workers write, and what is written cannot be compared.",
+                gold.written,
+            )
+        )
+    if batch.gold and not batch.tasks:
+        lines.append(
+            words.html("⚠️ Every answer here is known, so there is nothing to ask. Send more, or tap Forget gold.")
+        )
+    return Markup("\n".join(lines))
+
+
+def _gold_buttons(batch: Batch, words: Words) -> Keyboard:
+    if batch.state not in ("draft", "open", "paused"):
+        return ()
+    row = [Button(words.plain("Make gold"), encode("gm_make", batch.id))]
+    if batch.state != "draft" and batch.done:
+        row.append(Button(words.plain("Confirm gold"), encode("gc_show", batch.id)))
+    return (tuple(row),)
+
+
+def _confirming_view(tx: Tx, _: int, params: dict[str, Any]) -> Confirming | None:
+    found = gold_confirming.candidate_of(tx, params["task"])
+    return None if found is None else Confirming(*found, params["made"])
+
+
+def confirming(view: Confirming | None, words: Words) -> Action:
+    """A task workers agree on: is that right?"""
+    if view is None:
+        return Nothing()
+    one, title = view.candidate, cut_end(view.batch.title, TITLE)
+    said = words.html(
+        "{agree} of {answers} workers say: <b>{label}</b>",
+        agree=words.number(one.agree),
+        answers=words.number(one.answers),
+        label=one.label,
+    )
+    lines = [
+        words.html("<b>{title}</b> · confirmed: {made}", title=title, made=words.number(view.made)),
+        *_shown(view.task, words),
+        words.html("<b>{question}</b>", question=view.batch.face.question),
+        said,
+        words.html("Is that right? Then others can be measured by it. Look yourself: many can be wrong together."),
+    ]
+    index = view.batch.face.answers.index(one.label)
+    yes = Button(words.plain("Right, use as gold"), encode("gc_yes", view.task.id, index, view.made), style="success")
+    no = Button(words.plain("No"), encode("gc_no", view.task.id, view.made))
+    stop = Button(words.plain("Stop"), encode("gm_stop", view.batch.id, view.made))
+    return Message(Markup("\n\n".join(lines)), ((yes,), (no, stop)), photo=_photo(view.task))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubting:
+    """A doubt on the screen, and what became of the one before it."""
+
+    found: Doubted
+    said: str | None
+
+
+def _doubt_view(tx: Tx, _: int, params: dict[str, Any]) -> Doubting | None:
+    found = gold_doubts.doubted(tx, params["batch"], params["task"])
+    return None if found is None else Doubting(found, params.get("said"))
+
+
+def doubting(view: Doubting | None, words: Words) -> Action:
+    """Gold that looks wrong, with who answered what as counts, and the three ways on."""
+    if view is None:
+        return Nothing()
+    found = view.found
+    title = words.html("<b>{title}</b>", title=cut_end(found.batch.title, TITLE))
+    before = _became(view.said, words)
+    if found.task is None or found.doubt is None:
+        none = words.html("No gold looks wrong.") if found.more == 0 else words.html("This has been decided.")
+        row = (Button(words.plain("Next"), encode("gd_next", found.batch.id, 0)),)
+        return Message(Markup("\n".join([title, *before, none])), (row,) if found.more else ())
+    one = found.doubt
+    lines = [
+        *before,
+        words.html(
+            "<b>{title}</b> · {task}", title=cut_end(found.batch.title, TITLE), task=cut_end(found.task.name, NAME)
+        ),
+        *_shown(found.task, words),
+        words.html("<b>{question}</b>", question=found.batch.face.question),
+        _reasons(one, words),
+    ]
+    keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id), style="success")
+    back = Button(words.plain("Take it back"), encode("gd_back", found.task.id))
+    rows: list[tuple[Button, ...]] = [(keep, back)]
+    others = [label for label, _ in one.votes if label != one.gold and label in found.batch.face.answers][:3]
+    rows += in_rows(
+        [
+            Button(
+                words.plain("It is: {label}", label=label),
+                encode("gd_to", found.task.id, found.batch.face.answers.index(label)),
+            )
+            for label in others
+        ],
+        ROW_WIDTH,
+    )
+    if found.more:
+        rows.append((Button(words.plain("Next"), encode("gd_next", found.batch.id, found.task.id)),))
+    return Message(Markup("\n\n".join(lines)), tuple(rows), photo=_photo(found.task))
+
+
+def _reasons(one: Doubt, words: Words) -> Markup:
+    """What the gold says, who answered what, how good these are elsewhere."""
+    votes = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.votes)
+    lines = [
+        words.html("Known answer: <b>{gold}</b>", gold=one.gold),
+        words.html("Answers: {votes}", votes=votes),
+    ]
+    if one.good:
+        good = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.good)
+        right, known = one.record
+        if known:
+            lines.append(
+                words.html(
+                    "Of people who are good elsewhere ({right} of {known} other known answers right): {votes}",
+                    right=words.number(right),
+                    known=words.number(known),
+                    votes=good,
+                )
+            )
+        else:
+            lines.append(words.html("Of people who are good elsewhere: {votes}", votes=good))
+    if one.objections:
+        lines.append(
+            words.html_many(
+                "{count} person says that their answer is right.",
+                "{count} people say that their answer is right.",
+                one.objections,
+            )
+        )
+    lines.append(
+        words.html(
+            "Taken back, it counts for nobody any more, and who was told so hears that the question was wrong. One that"
+            " is hard but right can stay."
+        )
+    )
+    return Markup("\n".join(lines))
+
+
+def _became(said: str | None, words: Words) -> list[Markup]:
+    texts = {
+        "kept": words.html("✓ It stays as it is."),
+        "changed": words.html("✓ Changed. What was answered to it before counts for nobody."),
+        "asked": words.html("✓ Taken back. It is ordinary work now, and goes on with the answers it has."),
+        "done": words.html("✓ Taken back. It has answers enough to be ordinary work that is done."),
+        "retired": words.html("✓ Taken back. There is no money left to ask more about it; the answers it has stay."),
+    }
+    return [texts[said]] if said in texts else []
+
+
+def _missed_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Missed | None:
+    miss = gold_answers.miss(tx, params["submission"])
+    if miss is None or miss.worker_id != person_id:
+        return None
+    task, batch = tasks.by_id(tx, miss.task_id), batches.by_id(tx, miss.batch_id)
+    if task is None or batch is None or not gold_answers.stands(tx, miss.submission_id):
+        return None
+    return Missed(batch, task, miss, gold_tasks.why(tx, miss.task_id))
+
+
+def missed(view: Missed | None, words: Words) -> Action:
+    """One they missed, after they paused: what they said, what is right and why; paid all the same, the first free."""
+    if view is None or view.miss.void_at is not None:
+        return Nothing()
+    miss = view.miss
+    label = dict(zip(view.batch.face.answers, _own(view.batch, words), strict=True))
+    lines = [
+        words.html("<b>{title}</b>: one of the tasks had an answer we knew.", title=cut_end(view.batch.title, TITLE)),
+        *_shown(view.task, words),
+        words.html("<b>{question}</b>", question=view.batch.face.in_language(words.language).question),
+        words.html(
+            "You said: {own}\nWe have: <b>{gold}</b>",
+            own=label.get(miss.label, miss.label),
+            gold=label.get(miss.gold, miss.gold),
+        ),
+    ]
+    if view.why:
+        lines.append(words.html("Why: {why}", why=view.why))
+    if miss.forgiven:
+        lines.append(
+            words.html("That happens to everybody, and the first one does not count. It is paid like any other.")
+        )
+    else:
+        lines.append(words.html("It is paid like any other. Nobody is turned down for single ones like this."))
+    if miss.objected_at is not None:
+        lines.append(words.html("✓ You think that yours is right. A coordinator will look at it."))
+        return Message(Markup("\n\n".join(lines)), photo=_photo(view.task), protect=True)
+    row = (Button(words.plain("I think it is right"), encode("gold_object", miss.submission_id)),)
+    return Message(Markup("\n\n".join(lines)), (row,), photo=_photo(view.task), protect=True)
+
+
+def void(view: Missed | None, words: Words) -> Action:
+    """To who was told that they missed it: the question was wrong."""
+    if view is None:
+        return Nothing()
+    lines = [
+        words.html(
+            "<b>{title}</b>: a known answer we told you about was wrong.", title=cut_end(view.batch.title, TITLE)
+        ),
+        *_shown(view.task, words),
+        words.html(
+            "Your answer was: {own}. That question does not count for you any more. Sorry!", own=view.miss.label
+        ),
+    ]
+    return Message(Markup("\n\n".join(lines)), photo=_photo(view.task), protect=True)
+
+
+def _void_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Missed | None:
+    miss = gold_answers.miss(tx, params["submission"])
+    if miss is None or miss.worker_id != person_id or miss.void_at is None or people.by_id(tx, person_id) is None:
+        return None
+    task, batch = tasks.by_id(tx, miss.task_id), batches.by_id(tx, miss.batch_id)
+    return None if task is None or batch is None else Missed(batch, task, miss, None)
+
+
+def _own(batch: Batch, words: Words) -> tuple[str, ...]:
+    """The batch's answers in the reader's language, in its order."""
+    return batch.face.in_language(words.language).answers
+
+
+def _shown(task: Task, words: Words) -> list[Markup]:
+    """What a text task is about; a photo is the message's own."""
+    if not task.payload.messages:
+        return []
+    return [words.html("<blockquote>{said}</blockquote>", said=cut_end(task.payload.messages[-1][1], TEXT))]
+
+
+def _photo(task: Task) -> StoredPhoto | None:
+    return StoredPhoto(task.payload.photo) if task.payload.photo else None
+
+
+RENDERERS = {
+    "gold_make": Renderer(making, _making_view),
+    "gold_made": Renderer(made, _made_view),
+    "gold_confirm": Renderer(confirming, _confirming_view),
+    "gold_doubt": Renderer(doubting, _doubt_view),
+    "gold_missed": Renderer(missed, _missed_view),
+    "gold_void": Renderer(void, _void_view),
+}
