@@ -21,6 +21,7 @@ class Due(NamedTuple):
     asked: bool
     is_done: bool
     created_by: int
+    tried_at: int | None = None
 
 
 class Voted(NamedTuple):
@@ -62,7 +63,8 @@ class Fit(NamedTuple):
     params: dict[str, int]
 
 
-DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tasks, created_by from batches
+DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tasks, created_by, fit_tried_at
+ from batches
  where (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
 # Training is no work yet (usecases/training.py), and gold judges what was handed in since it is gold: before, it may be
 # gold because of those answers. A task that a human called not usable says nothing about anybody.

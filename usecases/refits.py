@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.fits import Fitted, Material
 from domain.kinds import kind
-from domain.rules import MINUTE
+from domain.rules import HOUR, MINUTE
 from storage import batches, fits, jobs, scales, skills
 from storage.database import Tx
 from storage.fits import Due, Voted
@@ -24,6 +24,8 @@ ENOUGH_NEW: Final = 20
 """So many new answers are worth a fit, or a tenth of those there are, whichever is more."""
 SETTLES: Final = 10 * MINUTE
 """Fewer wait this long since the last fit; a batch that is done does not wait."""
+RESTS: Final = HOUR
+"""After a fit that was given up the batch is left alone so long: its coordinator has been told."""
 
 
 def run_due(tx: Tx, *, now: int) -> bool:
@@ -32,13 +34,16 @@ def run_due(tx: Tx, *, now: int) -> bool:
         if not kind(one.kind).has_labels:
             batches.change(tx, one.id, fitted=one.submissions, fit_asked=0)
         elif is_due(one, now) and not any(jobs.of_batch(tx, one.id, job, limit=1) for job in (JOB, EXPORT)):
+            batches.change(tx, one.id, fit_tried_at=now)
             jobs.ask(tx, JOB, person_id=one.created_by, batch_id=one.id, now=now)
     return False
 
 
 def is_due(one: Due, now: int) -> bool:
-    """Whether what is new since a batch's last fit is enough, or has waited long enough."""
+    """Whether what is new since a batch's last fit is enough, or has waited long enough, and the last try ended well."""
     new = abs(one.submissions - one.fitted)
+    if one.tried_at is not None and (one.fitted_at or 0) < one.tried_at and now - one.tried_at < RESTS:
+        return False
     waited = one.fitted_at is None or now - one.fitted_at >= SETTLES
     return one.asked or new >= max(ENOUGH_NEW, one.fitted // 10) or (new > 0 and (waited or one.is_done))
 

@@ -2,11 +2,19 @@
 -- by a job; kept with the version of the rule and what went in, so that Why? can explain it later.
 
 -- How many submissions the last fit of a batch has seen, when it ended, and whether something else than a new answer
--- (gold taken back, a human's decision, a consent withdrawn) asks for another.
+-- (gold taken back, a human's decision, a consent withdrawn) asks for another. `fit_tried_at`: when one was asked for last.
 alter table batches add column fitted integer not null default 0;
 alter table batches add column fitted_at integer;
 alter table batches add column fit_asked integer not null default 0 check (fit_asked in (0, 1));
+alter table batches add column fit_tried_at integer;
 create index batches_to_fit on batches (id) where fit_asked = 1 or submissions <> fitted;
+
+-- What is known of a task changes who is right, whoever changed it: so the row asks, and no use case can forget to.
+create trigger tasks_known after update of gold, decided, decided_at on tasks
+when old.gold is not new.gold or old.decided is not new.decided or old.decided_at is not new.decided_at
+begin
+  update batches set fit_asked = 1 where id = new.batch_id and state <> 'draft';
+end;
 
 -- Each fit that ended; `id` is the job's that made it, so a later one has a higher id. `upto` is the newest submission
 -- it has seen; `rule` the version of the method; `params` (json, whole numbers) what it found of the batch as a whole.
