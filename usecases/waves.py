@@ -17,7 +17,7 @@ from domain.quiet import is_quiet, next_allowed
 from domain.working import limit_for_one
 from storage import assignments, batches, broadcasts, enrolments, jobs, offers, outbox, people, pilots, waves
 from storage.database import Tx
-from storage.offers import Candidate
+from storage.offers import Candidate, SkillGate
 from storage.waves import Wave
 from usecases import progress
 
@@ -105,7 +105,14 @@ def _size(tx: Tx, batch: Batch, *, now: int) -> int:
 
 def _go_on(tx: Tx, batch: Batch, wave: Wave, *, limit: int, now: int) -> bool:
     looked = offers.candidates(
-        tx, batch.id, batch.language, turn=wave.turn, person_id=wave.person_id, upto=wave.began_at, limit=limit
+        tx,
+        batch.id,
+        batch.language,
+        SkillGate.of(batch, now=now),
+        turn=wave.turn,
+        person_id=wave.person_id,
+        upto=wave.began_at,
+        limit=limit,
     )
     offered = 0
     for one in looked:

@@ -346,7 +346,7 @@ def _play_pilot(story: Story, owner: Person, ana: Person, draft: int) -> None:
     story.arrive(ana, work.stop, slot=Slot.CARD)
     found = batches.by_id(tx, draft)
     assert found is not None
-    fitting = coordinating.draft_view(tx, found).quote.fitting
+    fitting = coordinating.draft_view(tx, found, NOON).quote.fitting
     assert fitting is not None
     story.arrive(owner, publishing.publish, slot=Slot.batch(draft), batch=draft, tasks=20, cost=fitting.total)
 

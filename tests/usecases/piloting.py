@@ -33,7 +33,7 @@ def drafted(desk: Desk, n_tasks: int = 40, *, funds: int = FUNDS, **more: Any) -
 def view(desk: Desk, draft: int) -> coordinating.DraftView:
     found = batches.by_id(desk.tx, draft)
     assert found is not None
-    return coordinating.draft_view(desk.tx, found)
+    return coordinating.draft_view(desk.tx, found, desk.now)
 
 
 def piloted(desk: Desk, n_tasks: int = 40, **more: Any) -> tuple[Person, int]:

@@ -32,7 +32,7 @@ from tests.usecases.newcomers import (
     the_batch,
     wrong,
 )
-from usecases import drafts, qualifying, reporting, work
+from usecases import drafts, qualifying, reporting, waves, work
 from usecases.training import is_lesson
 
 
@@ -401,3 +401,26 @@ def _skill(desk: Desk, worker_id: int, *, low: int) -> None:
         low=low,
         now=desk.now,
     )
+
+
+def test_a_batch_for_the_skilled_is_offered_and_counted_for_them_alone_one_with_a_test_for_all(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    ana, bob, cleo = (desk.make(make_worker, 100 + number, name) for number, name in enumerate(("Ana", "Bob", "Cleo")))
+    _skill(desk, bob.id, low=9_000)
+    passed = desk.make(make_gated, caption="test yes")
+    desk.do(work.start, cleo, batch=passed)
+    answer_while(desk, cleo, passed, "testing", right)
+    draft = desk.make(make_gated_draft, caption="skill 80", n_gold=0, by=owner)
+    batches.change(desk.tx, draft, overlap=3)
+    assert "2 workers with a skill of 80 take work in English; 3 answers" in str(
+        render(desk.tx, "batch", {"batch": draft, "at": desk.now}, owner)
+    )
+    for caption, wanted in (("skill 80", {bob.id, cleo.id}), ("skill 80\ntest yes", {ana.id, bob.id, cleo.id})):
+        batch = desk.make(make_gated, caption=caption, now=desk.now)
+        while waves.offer_step(desk.tx, batch=batch, now=desk.now):
+            pass
+        rows = desk.tx.all("select worker_id from enrolments where batch_id = :id and state = 'offered'", id=batch)
+        assert {row["worker_id"] for row in rows} == wanted
+    offer = render(desk.tx, "offer", {"batch": batch}, ana)
+    assert f"First a short test of at most {LONGEST} tasks. All of it is paid." in str(offer)
+    assert "First a short test" not in str(render(desk.tx, "offer", {"batch": batch}, bob))
