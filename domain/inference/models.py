@@ -176,10 +176,18 @@ def average(sums: Sums, right: Floats) -> float:
 
 
 def coin_weights(sums: Sums, right: Floats) -> Floats:
-    """What a vote adds to its label, in nats: log of a (labels − 1) ÷ (1 − a), never below zero."""
+    """What each worker's vote adds to its label, in nats."""
     reliable = (right + COIN_PSEUDO * average(sums, right)) / (sums.given + COIN_PSEUDO)
+    return vote_weight(reliable, sums.labels)
+
+
+def vote_weight(reliable: Floats, labels: int) -> Floats:
+    """Log of a (labels − 1) ÷ (1 − a): what the vote of somebody right with chance a is worth, never below zero.
+
+    Bayes' rule where errors are even over the other labels, as Toloka's documentation has it for weighing by skill.
+    """
     reliable = reliable.clip(1e-3, NEVER_ABOVE)
-    return np.maximum(0.0, np.log(reliable * max(sums.labels - 1, 1) / (1 - reliable)))
+    return np.maximum(0.0, np.log(reliable * max(labels - 1, 1) / (1 - reliable)))
 
 
 def coin_table(weight: Floats, labels: int) -> Floats:
