@@ -136,11 +136,12 @@ def fitted(
     colour: str = INK,
     bold: bool = False,
     side: str = "left",
+    least: float = LEAST,
 ) -> float:
-    """Text as `write` does it, smaller where it would not fit, down to LEAST of its height; returns its width."""
+    """Text as `write` does it, smaller where it would not fit, down to `least` of its height; returns its width."""
     shown = drawable(text)
     needed = length(shown, pixels, bold)
-    size = max(pixels * LEAST, min(pixels, 0.995 * pixels * widest / needed)) if needed else pixels
+    size = max(pixels * least, min(pixels, 0.995 * pixels * widest / needed)) if needed else pixels
     write(axes, x, y, text, size, colour=colour, bold=bold, side=side, widest=widest)
     return min(widest, length(shown, size, bold))
 

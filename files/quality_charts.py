@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEFT, RIGHT, GAP = 56.0, WIDTH - 56.0, 40.0
-BIG: Final = 300.0
-SMALL: Final = 206.0
+BIG: Final = 336.0
+SMALL: Final = 270.0
 """How tall the tiles are."""
-HISTOGRAM: Final = 400.0
-NO_HISTOGRAM: Final = 160.0
+HISTOGRAM: Final = 420.0
+NO_HISTOGRAM: Final = 180.0
 SPACE: Final = "#f3f0e7"
 """Behind a tile: a little darker than the paper."""
 
@@ -87,12 +87,13 @@ class Card:
 def quality_chart(card: Card) -> bytes:
     """A PNG of 1080 by what is in it: progress, two figures with their intervals, how sure the labels are, money."""
     middle = HISTOGRAM if card.bars else NO_HISTOGRAM
-    tall = 430.0 + BIG + middle + SMALL + 38 * len(card.foot)
+    ending = 46 if card.end else 0
+    tall = 440.0 + ending + BIG + middle + SMALL + 42 * len(card.foot)
     figure, axes = canvas(round(tall))
-    fitted(axes, LEFT, tall - 68, card.title, 46, widest=RIGHT - LEFT, bold=True)
-    fitted(axes, LEFT, tall - 126, card.when, 28, widest=RIGHT - LEFT, colour=MUTED)
+    fitted(axes, LEFT, tall - 70, card.title, 48, widest=RIGHT - LEFT, bold=True)
+    fitted(axes, LEFT, tall - 130, card.when, 31, widest=RIGHT - LEFT, colour=MUTED)
     _progress(axes, tall - 200, card)
-    y = tall - 290 - BIG
+    y = tall - 292 - ending - BIG
     width = (RIGHT - LEFT - GAP) / 2
     for place, tile in enumerate(card.tiles):
         _tile(axes, LEFT + place * (width + GAP), y, width, BIG, tile)
@@ -103,7 +104,7 @@ def quality_chart(card: Card) -> bytes:
     for place, tile in enumerate(card.money):
         _tile(axes, LEFT + place * (width + 24), y, width, SMALL, tile, small=True)
     for place, line in enumerate(card.foot):
-        fitted(axes, LEFT, y - 42 - 38 * place, line, 24, widest=RIGHT - LEFT, colour=MUTED)
+        fitted(axes, LEFT, y - 44 - 42 * place, line, 28, widest=RIGHT - LEFT, colour=MUTED)
     return png(figure)
 
 
@@ -111,9 +112,8 @@ def _progress(axes: Axes, y: float, card: Card) -> None:
     box(axes, LEFT, y, RIGHT - LEFT, 28, LINE, radius=14)
     if card.done > 0:
         box(axes, LEFT, y, max(28.0, (RIGHT - LEFT) * min(1.0, card.done)), 28, GREEN, radius=14)
-    room = RIGHT - LEFT
-    taken = fitted(axes, LEFT, y - 40, card.progress, 32, widest=room * 0.62 if card.end else room, bold=True)
-    fitted(axes, RIGHT, y - 40, card.end, 28, widest=room - taken - 30, colour=MUTED, side="right")
+    fitted(axes, LEFT, y - 44, card.progress, 36, widest=RIGHT - LEFT, bold=True)
+    fitted(axes, LEFT, y - 92, card.end, 31, widest=RIGHT - LEFT, colour=MUTED)
 
 
 def _tile(axes: Axes, x: float, y: float, width: float, tall: float, tile: Tile, *, small: bool = False) -> None:
@@ -121,19 +121,18 @@ def _tile(axes: Axes, x: float, y: float, width: float, tall: float, tile: Tile,
     box(axes, x, y, width, tall, SPACE, radius=22, zorder=1)
     inner, inside = x + 26, width - 52
     top = y + tall
-    fitted(axes, inner, top - 38, tile.label, 27, widest=inside, colour=INK)
+    fitted(axes, inner, top - 42, tile.label, 32, widest=inside, colour=INK)
     unknown = tile.value == "–"
     colour = MUTED if unknown else RED if tile.low else INK
     value = f"▼ {tile.value}" if tile.low else tile.value
-    fitted(
-        axes, inner, top - (92 if small else 106), value, 46 if small else 76, widest=inside, colour=colour, bold=True
-    )
-    note = top - (144 if small else 218)
+    y_value, size = (top - 102, 50) if small else (top - 118, 82)
+    fitted(axes, inner, y_value, value, size, widest=inside, colour=colour, bold=True, least=0.5)
+    note = top - (158 if small else 244)
     if tile.span is not None:
-        _span(axes, inner, top - 176, inside, tile.span)
+        _span(axes, inner, top - 194, inside, tile.span)
     elif not small:
-        note = top - 186
-    paragraph(axes, inner, note, tile.note, 25, widest=inside, colour=MUTED, lines=2 if small or tile.span else 3)
+        note = top - 200
+    paragraph(axes, inner, note, tile.note, 29, widest=inside, colour=MUTED, lines=2 if tile.span else 3)
 
 
 def _span(axes: Axes, x: float, y: float, width: float, span: tuple[float, float, float]) -> None:
@@ -150,16 +149,16 @@ def _span(axes: Axes, x: float, y: float, width: float, span: tuple[float, float
 def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
     """Labels by how sure they are, from its lower edge; each bar has its number above and its range below."""
     room = RIGHT - LEFT
-    fitted(axes, LEFT, y + tall - 32, card.heading, 34, widest=room, bold=True)
+    fitted(axes, LEFT, y + tall - 32, card.heading, 38, widest=room, bold=True)
     if not card.bars:
-        paragraph(axes, LEFT, y + tall - 88, card.missing, 28, widest=room, colour=MUTED, lines=3)
+        paragraph(axes, LEFT, y + tall - 92, card.missing, 31, widest=room, colour=MUTED, lines=3)
         return
-    fitted(axes, LEFT, y + tall - 82, card.average, 28, widest=room, colour=MUTED)
-    bottom, height = y + 44, tall - 200
+    fitted(axes, LEFT, y + tall - 86, card.average, 31, widest=room, colour=MUTED)
+    bottom, height = y + 48, tall - 212
     most, slot = max(1, *(one.count for one in card.bars)), room / len(card.bars)
     axes.plot([LEFT, RIGHT], [bottom, bottom], color=MUTED, linewidth=2, zorder=1)
-    small = min(25.0, *(25 * (slot - 12) / max(1.0, length(one.label, 25)) for one in card.bars))
-    above = min(27.0, *(27 * (slot - 8) / max(1.0, length(one.shown, 27, bold=True)) for one in card.bars))
+    small = min(29.0, *(29 * (slot - 10) / max(1.0, length(one.label, 29)) for one in card.bars))
+    above = min(32.0, *(32 * (slot - 8) / max(1.0, length(one.shown, 32, bold=True)) for one in card.bars))
     for place, one in enumerate(card.bars):
         middle = LEFT + slot * (place + 0.5)
         filled = height * one.count / most
@@ -167,9 +166,9 @@ def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
             filled = max(6.0, filled)
             box(axes, middle - slot * 0.38, bottom, slot * 0.76, filled, GREEN if one.sure else AMBER)
         write(
-            axes, middle, bottom + filled + 22, one.shown, above, side="center", widest=slot - 4, bold=bool(one.count)
+            axes, middle, bottom + filled + 25, one.shown, above, side="center", widest=slot - 4, bold=bool(one.count)
         )
-        write(axes, middle, bottom - 26, one.label, small, colour=MUTED, side="center", widest=slot)
+        write(axes, middle, bottom - 28, one.label, small, colour=MUTED, side="center", widest=slot)
 
 
 def reading_order(card: Card) -> Sequence[str]:

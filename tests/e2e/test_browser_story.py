@@ -295,7 +295,14 @@ async def be_paid(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen
     """The summary comes with its picture; payday pays Ana once, with a receipt; the books are in balance."""
     await house.tick("summary")
     await of_olivia.shows_photo(await of_olivia.sees("Quality summary", "“pets” 6 of 6 done"))
-    await shots.phone(olivia, "summary")
+    await house.settled()
+    await of_olivia.shows_photo(await of_olivia.sees("6 of 6 photos done (100%)", "Agreement:"))
+    if shots.wanted:
+        await of_olivia.says("/report")
+        await of_olivia.taps("pets", on="Which batch?")
+        await house.settled()
+        await shots.phone(olivia, "report", height=1_000)
+        await shots.phone(olivia, "report-dark", dark=True, height=1_000)
     house.clock.forward(seconds=7 * 24 * HOUR)
     for _ in range(2):
         await house.tick("payouts")
