@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from telegram import Message
 
 from domain.drafts import FIELDS
@@ -114,7 +116,8 @@ async def previewed(ctx: Context) -> None:
 async def publish(ctx: Context, batch: int, tasks: int, cost: int) -> None:
     """**Publish**, with what the button showed."""
     ctx.slot = Slot.batch(batch)
-    done = await ctx.write(publishing.publish, batch=batch, tasks=tasks, cost=cost)
+    salt = secrets.randbits(62)
+    done = await ctx.write(publishing.publish, batch=batch, tasks=tasks, cost=cost, salt=salt)
     if done.amount:
         await ctx.toast(N_("Published · {amount} reserved"), amount=done.amount)
     else:  # all of it was in the pilot, which has its money

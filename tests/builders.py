@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domain import costs
+from domain import costs, gold
 from domain import ledger as accounts
 from domain.kinds.base import Payload, payload_to_json
 from domain.people import CONSENT_VERSION, Person, Sender
@@ -132,7 +132,8 @@ def publish_all(tx: Tx, draft: int, *, now: int = NOON) -> int:
     """Publish a complete draft as its maker, with the money it takes recorded before; returns its id."""
     found = batches.by_id(tx, draft)
     assert found is not None and found.price is not None
-    cost = costs.cost(found.tasks, found.overlap, found.price, costs.rates_of(tx.rules)).total
+    answers = gold.budget(found, found.tasks)
+    cost = costs.cost(found.tasks, found.overlap, found.price, costs.rates_of(tx.rules), gold=answers).total
     add_funds(tx, by=make_owner(tx, now=now), amount=cost, now=now)
     publish(tx, by=people.by_id(tx, found.created_by), batch=draft, tasks=found.tasks, cost=cost, now=now)
     return draft

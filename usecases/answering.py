@@ -114,8 +114,8 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         is_gold=is_gold,
         now=now,
     )
-    if late and not is_gold:
-        believe(tx, place.batch, hand.task.id, now=now)
+    if late:
+        believe(tx, place.batch, hand.task.id, is_gold=is_gold, now=now)
     undo = None if told.lesson or told.ended else submission_id
     show_next(tx, by, place, found, now=now, undo=undo, saved=price, lesson=told.lesson)
     changed(tx, place, now=now)

@@ -68,11 +68,9 @@ def take_out(tx: Tx, batch: Batch, submission: Submission, *, now: int) -> None:
     """Undo an answer in every counter; its place in the task stays taken by the assignment, which is open again."""
     timings.remove(tx, batch.id, bucket(submission.active_micros))
     was_done, is_gold = tasks.unanswer(tx, submission.task_id)
-    pairs, same = 0, 0
-    if not is_gold:
-        others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
-        pairs, same = _pairs(batch, submission.answer, others)
-        _renew(tx, batch, submission.task_id, besides=submission.id, now=now)
+    others = _others(tx, batch, submission.task_id, submission.id, submission.answer)
+    pairs, same = (0, 0) if is_gold else _pairs(batch, submission.answer, others)
+    _renew(tx, batch, submission.task_id, besides=submission.id, is_gold=is_gold, now=now)
     median = batch.median_micros
     if median_is_due(batch.measured - 1):
         median = median_from_histogram(timings.histogram(tx, batch.id))
@@ -109,7 +107,7 @@ def count_out(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, a
     assert task is not None
     tasks.free(tx, batch.id, task.id, leased=False, answered=True)
     is_gold = tasks.is_gold(tx, task.id)
-    renewed = not is_gold and _renew(tx, batch, task.id, besides=submission.id, now=now)
+    renewed = _renew(tx, batch, task.id, besides=submission.id, is_gold=is_gold, now=now)
     done = int(renewed) - int(task.answered >= task.wanted)
     _recount(tx, batch, submission, -1, done=done, anew=anew, is_gold=is_gold)
     if day_open:
@@ -121,8 +119,7 @@ def count_back(tx: Tx, batch: Batch, submission: Submission, *, day_open: bool, 
     is_gold = tasks.is_gold(tx, submission.task_id)
     done = add_answer(tx, batch.id, submission.task_id)
     _recount(tx, batch, submission, 1, done=done, anew=anew, is_gold=is_gold)
-    if not is_gold:
-        believe(tx, batch, submission.task_id, now=now)
+    believe(tx, batch, submission.task_id, is_gold=is_gold, now=now)
     if day_open:
         _day(tx, submission, 1)
 
@@ -139,10 +136,12 @@ def add_answer(tx: Tx, batch_id: int, task_id: int) -> int:
     return int(not grown and before.answered + 1 == before.wanted)
 
 
-def believe(tx: Tx, batch: Batch, task_id: int, *, now: int) -> None:
-    """Keep what the answers of a task say together as they stand, after one came beside the others."""
+def believe(tx: Tx, batch: Batch, task_id: int, *, is_gold: bool, now: int) -> None:
+    """Keep what the answers of a task say together as they stand, after one came beside the others; of gold nothing."""
     said = beliefs.made_anew(tx, batch, task_id, besides=0)
-    if said is not None:
+    if said is not None and is_gold:
+        tasks.believe(tx, task_id, None, given_up_at=None)
+    elif said is not None:
         _keep(tx, task_id, said, now=now)
 
 
@@ -206,14 +205,21 @@ def _widened(tx: Tx, batch: Batch, task_id: int) -> bool:
     return True
 
 
-def _renew(tx: Tx, batch: Batch, task_id: int, *, besides: int, now: int) -> bool:
+def _renew(tx: Tx, batch: Batch, task_id: int, *, besides: int, is_gold: bool, now: int) -> bool:
     """After an answer was taken out: what is left is believed, and no more wanted than that asks for where the overlap
     adapts; True when the task is done by it. What others have in hand already stays wanted.
+
+    Of gold nothing is believed, and it stays wanted; it takes the same steps, so that an Undo takes no less time.
     """
     said = beliefs.made_anew(tx, batch, task_id, besides=besides)
     if said is None:
         return False
     done = False
+    if is_gold:
+        if batch.overlap_least is not None:
+            tasks.by_id(tx, task_id)
+        tasks.believe(tx, task_id, None, given_up_at=None)
+        return False
     if batch.overlap_least is not None:
         more = said.belief.answers + (said.decision is Decision.MORE)
         fewer, done = tasks.narrow(tx, task_id, least=min(batch.overlap, max(batch.overlap_least, more)))
