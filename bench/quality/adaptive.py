@@ -100,7 +100,7 @@ def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
     lead = play(crowds, default, lead_of_two, seeds=seeds)
     print(f"\nAsking {LEAST} to {MOST} times against majority of {FIXED}: fewer labels, accuracy gained (points)\n")
     head = ("set", "majority", "fewer", "gained", "given up", "lead of two", "gained", f"{GOLD} gold", "gained")
-    body: list[tuple[object, ...]] = [
+    body: list[tuple[str, ...]] = [
         (one.name, f"{one.fixed:.3f}", *_figures(one), f"{one.given_up:.1%}", *_figures(two), *_figures(three))
         for one, two, three in zip(plain, lead, gold, strict=True)
     ]
