@@ -128,7 +128,8 @@ def to_try_again(tx: Tx, worker_id: int, *, after: int) -> list[tuple[int, int]]
     """Open batches whose test the worker failed and may take again later than an instant: (batch, when)."""
     rows = tx.all(
         "select e.batch_id, e.retry_at from enrolments e join batches b on b.id = e.batch_id"
-        " where e.worker_id = :worker_id and e.stage = 'failed' and e.retry_at > :after and b.state = 'open'"
+        " where e.worker_id = :worker_id and e.stage = 'failed' and e.retry_at is not null"
+        " and e.retry_at > :after and b.state = 'open'"
         " order by e.retry_at",
         worker_id=worker_id,
         after=after,

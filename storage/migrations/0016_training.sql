@@ -16,6 +16,7 @@ alter table enrolments add column staged_at integer;
 alter table enrolments add column retry_at integer;
 alter table enrolments add column trained_upto integer;
 alter table enrolments add column test_after integer not null default 0;
+create index enrolments_retrying on enrolments (worker_id, retry_at) where stage = 'failed' and retry_at is not null;
 
 -- How a worker came to work in a batch, or did not: each test that ended, one row an attempt, and each entry without one.
 -- A test is the worker's live submissions to gold of the batch with ids behind `after`, up to `upto`; it is judged anew

@@ -20,6 +20,7 @@ from tests.handlers.lifted import queue_topups
 from tests.handlers.phone import Phone
 from tests.handlers.rejected import queue_outcomes, queue_rejections
 from tests.handlers.test_altered_taps import numbers_of
+from tests.handlers.trained import queue_let_in, queue_training
 from tests.handlers.world import COORDINATOR, OTHER, OWNER, REVIEWER, STRANGER, WORKER, build, render_waiting
 from usecases import reserves
 from usecases.notify import tell
@@ -275,6 +276,9 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await db.write(queue_mirrors, now=built.now)
     await rendered()
     await db.write(queue_quality, text=text, now=built.now)
+    await db.write(queue_training, text=text, now=built.now)
+    await rendered()
+    await db.write(queue_let_in, now=built.now)
     await rendered()
     await db.write(forget_quality)
     pick = random.Random(language + text[:3])

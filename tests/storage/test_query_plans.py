@@ -25,13 +25,14 @@ from domain.statements import month_of, plan
 from files import account_numbers
 from locales.words import Words
 from scheduler.ticks import TICKS
-from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbox, people, sessions
+from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbox, people, sessions, training
 from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
 from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
 from tests.steps import make_reviewer
 from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
+from tests.usecases.newcomers import make_gated
 from tests.usecases.reporting import computed
 from usecases import (
     appeals,
@@ -55,6 +56,7 @@ from usecases import (
     presence,
     proposals,
     publishing,
+    qualifying,
     quality_reports,
     received,
     rejecting,
@@ -97,6 +99,7 @@ BOUNDED = {
     "join scores c on c.batch_id = rb.id": "the scores of the batches with written work in review",
     "as step, count(*) as count": "the pooled ratings of one batch, into a bar a step",
     "where r.author_id = :worker_id": "the replies of one writer that were rated",
+    "from tasks t\n left join assignments a on a.task_id = t.id": "the gold of one batch, of which so many are read",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
@@ -170,14 +173,32 @@ def noted() -> dict[str, list[str]]:
     tapped, written = make_batch(tx, n_tasks=30, overlap=3), make_batch(tx, "write_reply", 4, 500_000, 3)
     draft = make_draft(tx, n_tasks=20, by=owner)
     add_funds(tx, by=owner)
+    gated = make_gated(tx, caption="training 1\ntest yes\nskill 80")
     tx.noted.clear()
     story = Story(tx)
     _play(story, owner, reviewer, workers, tapped, written)
     _play_pilot(story, owner, workers[0], draft)
+    _play_newcomers(story, owner, workers[1], gated)
     return {
         sql: [row[3] for row in connection.execute(f"explain query plan {sql}", values).fetchall()]
         for sql, values in tx.noted.items()
     }
+
+
+def _play_newcomers(story: Story, owner: Person, ana: Person, batch: int) -> None:
+    """One who practises, is not let in by the test, hears why, and is let in; one whose test's gold was wrong."""
+    tx = story.tx
+    story.arrive(ana, work.start, slot=Slot.CARD, batch=batch)
+    story.arrive(ana, reporting.skip, slot=Slot.CARD, assignment=story.card(ana))
+    while sessions.of(tx, ana.id).assignment_id is not None:
+        story.arrive(ana, work.submit, slot=Slot.CARD, assignment=story.card(ana), answer_index=2)
+    story.arrive(ana, work.change_batch, slot=Slot.CARD)
+    test = training.last(tx, ana.id, batch)
+    assert test is not None and test.outcome == "failed"
+    story.arrive(ana, qualifying.why, test=test.id)
+    qualifying.gold_changed(tx, test.evidence["answers"][0][0], now=story.now)
+    story.arrive(owner, qualifying.let_in, test=test.id)
+    assert training.last(tx, ana.id, batch) != test
 
 
 def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], tapped: int, written: int) -> None:
