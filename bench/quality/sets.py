@@ -108,7 +108,7 @@ KINDS = (
     Kind("two, ten each, few tasks", 462, 76, 10, (0.44, 0.56), skill=0.88, shared=0.35, spam=0.06),
     Kind("two, moods", 100, 38, 10, (0.6, 0.4), skill=0.8, lean=0.6, shared=0.6),
     Kind("two, hard for everybody", 1000, 170, 5, (0.5, 0.5), skill=0.72, shared=0.9),
-    Kind("two, blind to one", 108, 39, 20, (0.5, 0.5), tail=0.0, skill=0.68, spread=0.1, lean=1.0, classwise=0.6),
+    Kind("two, blind to one", 108, 39, 20, (0.5, 0.5), tail=0.0, skill=0.66, spread=0.1, lean=1.5, classwise=0.8),
     Kind("three, all lean one way", 1500, 250, 5, (0.5, 0.3, 0.2), skill=0.6, spread=0.15, lean=1.5, classwise=0.8),
     Kind("five, blind to some", 800, 39, 8, (0.5, 0.2, 0.1, 0.1, 0.1), tail=0.5, skill=0.6, lean=1.5, classwise=0.8),
     Kind("two, sparse and skewed", 2000, 600, 4, (0.85, 0.15), tail=1.2, skill=0.82, lean=0.7, shared=0.5, spam=0.12),
@@ -157,9 +157,9 @@ def simulate(kind: Kind, rng: np.random.Generator) -> Crowd:
 def _confusions(kind: Kind, rng: np.random.Generator) -> NDArray[np.float64]:
     """Each worker's chances (worker, truth, answer): a diagonal, leaning errors, and those who do not look."""
     classes = len(kind.shares)
-    right = rng.normal(kind.skill, kind.spread, (kind.workers, 1)) - kind.classwise * (
-        rng.random((1, classes)) - 0.5 + rng.normal(0, 0.3, (kind.workers, classes))
-    )
+    harder = rng.random((1, classes))
+    harder = harder - harder.mean() + rng.normal(0, 0.3, (kind.workers, classes))
+    right = rng.normal(kind.skill, kind.spread, (kind.workers, 1)) - kind.classwise * harder
     right = right.clip(0.6 / classes, 0.99)
     common = rng.dirichlet(np.full(classes, 1.0))
     own = rng.dirichlet(np.full(classes, 0.5), kind.workers)
