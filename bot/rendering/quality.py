@@ -10,6 +10,7 @@ from bot.rendering.batches import state_name
 from bot.rendering.drafts import counted
 from bot.rendering.message import Action, Button, Drawn, Keyboard, Message, Nothing, Renderer
 from domain.intervals import wilson
+from domain.kinds import kind
 from domain.long_texts import CAPTION, cut_end, units
 from domain.pay import MEASURED_FROM, per_hour
 from domain.quality import EDGES, SURE, UNSURE, WHOLE, Figures
@@ -336,18 +337,16 @@ def _plainly(html: Markup) -> str:
 
 def _keyboard(found: Report, words: Words) -> Keyboard:
     """The things to do, those there are, then the way to the others."""
-    batch, to_do = found.batch.id, found.to_do
+    batch, to_do = found.batch, found.to_do
     things = (
-        (to_do.disputes, N_("Tasks nobody agrees on ({count})"), "q_disputes"),
-        (to_do.doubts, N_("Gold that looks wrong ({count})"), "q_doubts"),
-        (to_do.people, N_("People to talk to ({count})"), "q_people"),
+        (to_do.disputes, N_("Tasks nobody agrees on ({count})"), encode("q_disputes", batch.id)),
+        (to_do.doubts, N_("Gold that looks wrong ({count})"), encode("gd_show", batch.id, 0)),
     )
-    rows = [
-        (Button(words.plain(text, count=words.number(count)), encode(action, batch)),)
-        for count, text, action in things
-        if count
-    ]
-    return (*rows, (Button(words.plain("Other batches"), encode("q_list")),))
+    rows = [(Button(words.plain(text, count=words.number(count)), data),) for count, text, data in things if count]
+    last = [Button(words.plain("Other batches"), encode("q_list"))]
+    if kind(batch.kind).has_labels and not batch.gold and batch.state in ("open", "paused"):
+        last.insert(0, Button(words.plain("Make gold"), encode("gm_make", batch.id)))
+    return (*rows, tuple(last))
 
 
 def listing(found: list[Report], words: Words) -> Action:

@@ -42,7 +42,7 @@ async def test_a_coordinator_asks_how_good_the_labels_are_and_the_morning_brings
 
     await olivia.say("/report")
     shown = await olivia.sees("1 of 3 photos done (33%)", "0% of the pairs")
-    assert shown.buttons == ["Tasks nobody agrees on (1)", "Other batches"]
+    assert shown.buttons == ["Tasks nobody agrees on (1)", "Make gold", "Other batches"]
     await olivia.tap("Other batches", on=shown)
     listed = await olivia.sees("Which batch?", "agreement 0%")
     assert await olivia.tap(listed.buttons[0], on=listed) == ""

@@ -174,7 +174,26 @@ def test_the_command_shows_the_one_batch_that_is_under_way_at_once(desk: Desk, s
     work_off(desk)
     shown = screen(desk.tx, owner, "quality_report")
     assert f"· {state}" in shown.text
-    assert buttons(shown)["Other batches"] == ("q_list", ())
+    assert buttons(shown) == {"Make gold": ("gm_make", (batch,)), "Other batches": ("q_list", ())}
+
+
+def test_what_is_to_do_is_one_tap_away_where_there_is_something(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    batch = desk.make(make_batch, n_tasks=6, price=50_000, overlap=2)
+    (gold,) = make_gold(desk, owner, batch, ["Cat"])
+    assert list(buttons(report(desk, owner, batch))) == ["Other batches"]
+    desk.tx.run(
+        "update tasks set given_up_at = 1 where batch_id = :id and id > :gold and id < :last",
+        id=batch,
+        gold=gold,
+        last=gold + 4,
+    )
+    desk.tx.run("update batches set gold_doubts = 1 where id = :id", id=batch)
+    shown = report(desk, owner, batch)
+    assert buttons(shown)["Tasks nobody agrees on (3)"] == ("q_disputes", (batch,))
+    assert buttons(shown)["Gold that looks wrong (1)"] == ("gd_show", (batch, 0))
+    desk.tx.run("update tasks set decided_at = 2, decided = 'Cat' where given_up_at is not null")
+    assert "Tasks nobody agrees on" not in str(report(desk, owner, batch).keyboard), "counted as the message goes out"
 
 
 def test_with_several_batches_it_asks_which_and_says_a_line_of_each(desk: Desk) -> None:
