@@ -19,7 +19,7 @@ from storage.database import Tx
 from storage.gold_answers import GoldAnswer, Miss
 from usecases import gold_standing, progress
 from usecases.notify import inform, tell
-from usecases.training import is_lesson
+from usecases.training import is_lesson, is_told_by_test
 
 RESTS: Final = 5 * MINUTE
 """Who has done nothing for so long can be told."""
@@ -43,7 +43,8 @@ def run_due(tx: Tx, *, now: int) -> bool:
 def judge(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> bool:
     """Count a worker's answers to the gold of a batch anew, and tell the misses they do not know of.
 
-    True when there was anything to judge. What was explained in training counts for nothing here.
+    True when there was anything to judge. What was explained in training counts for nothing here, and what a test
+    asked is told by its result.
     """
     batch, mine = batches.by_id(tx, batch_id), enrolments.of(tx, worker_id, batch_id)
     if batch is None or mine is None:
@@ -59,12 +60,14 @@ def judge(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> bool:
     misses = [one for one in settled if not is_right(batch, one)]
     right = len(settled) - len(misses)
     upto = max((one.submission_id for one in settled), default=0)
-    gold_answers.keep_counts(tx, worker_id, batch_id, right=right, wrong=max(0, len(misses) - 1), due=waits, upto=upto)
-    for one in misses:
+    to_tell = [one for one in misses if not is_told_by_test(mine, one.submission_id)]
+    wrong = len(misses) - bool(to_tell)
+    gold_answers.keep_counts(tx, worker_id, batch_id, right=right, wrong=wrong, due=waits, upto=upto)
+    for one in to_tell:
         if not one.told:
-            _explain(tx, one, batch, first=one is misses[0], now=now)
-    if misses:
-        gold_answers.forgive(tx, worker_id, batch_id, misses[0].submission_id)
+            _explain(tx, one, batch, first=one is to_tell[0], now=now)
+    if to_tell:
+        gold_answers.forgive(tx, worker_id, batch_id, to_tell[0].submission_id)
     return bool(found)
 
 

@@ -170,6 +170,13 @@ def is_lesson(mine: Enrolment | None, submission: Submission) -> bool:
     return mine.stage == "training" or (mine.trained_upto is not None and submission.id <= mine.trained_upto)
 
 
+def is_told_by_test(mine: Enrolment, submission_id: int) -> bool:
+    """Whether an answer to gold was given in training or a test: these tell how it went, at once or at their end."""
+    if mine.staged_at is None:
+        return False
+    return mine.stage in STAGES or submission_id <= mine.test_after
+
+
 def standing(tx: Tx, test: Test, batch: Batch) -> tuple[Verdict, dict[str, Json], bool]:
     """Where an ended test stands by the gold of now, its evidence, and whether unseen gold is left to go on with."""
     met = training.met(tx, test.worker_id, batch.id)
@@ -234,11 +241,12 @@ def _test(tx: Tx, worker_id: int, batch: Batch, mine: Enrolment, met: Sequence[G
     test_id = training.add(tx, test)
     if passed:
         tell(tx, worker_id, "test_result", now=now, test=test_id)
-        return mine._replace(stage="working", retry_at=None)
+        return mine._replace(stage="working", retry_at=None, test_after=test.upto)
     again = verdict.outcome == "failed" and can_try(_by_class(left))
     if not again:
         inform(tx, people.by_id(tx, batch.created_by), "test_doubt", now=now, test=test_id)
-    return mine._replace(stage="failed", retry_at=now + tx.rules.retry_test_seconds * SECOND if again else None)
+    retry_at = now + tx.rules.retry_test_seconds * SECOND if again else None
+    return mine._replace(stage="failed", retry_at=retry_at, test_after=test.upto)
 
 
 def _keep(tx: Tx, worker_id: int, batch: Batch, outcome: str, *, now: int) -> None:

@@ -15,7 +15,7 @@ from domain.refusals import StaleButton
 from domain.refusals_batches import BriefProblem
 from domain.refusals_work import InAlready, NewcomersFull, NoMorePractice, NothingToUndo, RetryLater, SkillNeeded
 from domain.reviews import OwnWork
-from domain.rules import DAY
+from domain.rules import DAY, HOUR
 from storage import batches, gold, ledger, submissions, tasks, training
 from storage.database import Tx
 from tests.builders import make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
@@ -32,7 +32,7 @@ from tests.usecases.newcomers import (
     the_batch,
     wrong,
 )
-from usecases import drafts, qualifying, reporting, waves, work
+from usecases import drafts, gold_judging, qualifying, reporting, waves, work
 from usecases.training import is_lesson
 
 
@@ -424,3 +424,24 @@ def test_a_batch_for_the_skilled_is_offered_and_counted_for_them_alone_one_with_
     offer = render(desk.tx, "offer", {"batch": batch}, ana)
     assert f"First a short test of at most {LONGEST} tasks. All of it is paid." in str(offer)
     assert "First a short test" not in str(render(desk.tx, "offer", {"batch": batch}, bob))
+
+
+def test_answers_of_a_test_are_counted_but_told_by_its_result_alone_later_misses_as_always(desk: Desk) -> None:
+    batch = desk.make(make_gated, caption="training 1\ntest yes", n_gold=60)
+    ana = desk.make(make_worker)
+    desk.do(work.start, ana, batch=batch)
+    answer(desk, ana, wrong)
+    answer(desk, ana, right)
+    answer(desk, ana, wrong)
+    answer_while(desk, ana, batch, "testing", right)
+    desk.do(work.stop, ana)
+    desk.pass_time(HOUR / 1_000_000)
+    desk.sent(ana)
+    gold_judging.run_due(desk.tx, now=desk.now)
+    assert desk.queued(ana, "gold_missed") == []
+    test = training.last(desk.tx, ana.id, batch)
+    assert test is not None and test.outcome == "passed"
+    judged = desk.tx.one("select gold_right, gold_wrong from enrolments where worker_id = :id", id=ana.id)
+    assert judged is not None and tuple(judged) == (test.right, 0), (
+        "the practice counts not, the first miss is forgiven"
+    )
