@@ -442,6 +442,5 @@ def test_answers_of_a_test_are_counted_but_told_by_its_result_alone_later_misses
     test = training.last(desk.tx, ana.id, batch)
     assert test is not None and test.outcome == "passed"
     judged = desk.tx.one("select gold_right, gold_wrong from enrolments where worker_id = :id", id=ana.id)
-    assert judged is not None and tuple(judged) == (test.right, 0), (
-        "the practice counts not, the first miss is forgiven"
-    )
+    assert judged is not None and tuple(judged) == (test.right, 1), "practice does not count, the test does"
+    assert test.wrong == 1
