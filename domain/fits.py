@@ -12,8 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from domain.inference.streaming import SURE, Prior
+from domain.signals import speed
 
 Row = tuple[Any, ...]
+Stands = tuple[str, tuple[int, ...], int, dict[str, Any]]
+"""(kind, workers, strength, evidence), as usecases.signals.record takes it."""
 LABELS_KEPT: Final = 20
 """So many labels are told apart in what is kept of a worker."""
 
@@ -31,6 +34,8 @@ class Material(NamedTuple):
     answers: tuple[tuple[int, int, int, int], ...]
     gold: dict[int, int]
     decided: dict[int, int]
+    times: tuple[int, ...] = ()
+    """The active time of each answer (microseconds), in their order."""
 
 
 class Fitted(NamedTuple):
@@ -54,6 +59,9 @@ class Fitted(NamedTuple):
     scores: list[Row]
     raters: list[Row]
     scale_rule: int
+    signal_rule: int
+    signals: list[Stands]
+    """What stands out, for a human to look at (domain/signals)."""
 
 
 def compute(material: Material, fit_id: int) -> Fitted:
@@ -64,7 +72,9 @@ def compute(material: Material, fit_id: int) -> Fitted:
 def _labelled(material: Material, fit_id: int) -> Fitted:
     from domain import inference
     from domain.inference.reliance import reliance
+    from domain.inference.votes import known as votes_known
     from domain.inference.votes import votes
+    from domain.signals import people
 
     tasks, workers = _indices(material)
     at = {one: index for index, one in enumerate(tasks)}
@@ -80,6 +90,9 @@ def _labelled(material: Material, fit_id: int) -> Fitted:
     known = {at[task]: label for task, label in (material.decided | material.gold).items() if task in at}
     fit = inference.fit(given, gold=known)
     weights = reliance(given, gold=known, fit=fit_id)
+    found = people.find(
+        given, fit, votes_known(known, given), workers=workers, submissions=[one for one, *_ in material.answers]
+    )
     counted = _votes(material)
     labels = [
         _label(material, task, int(fit.labels[at[task]]), float(fit.confidence[at[task]]), counted.get(task, {}))
@@ -140,11 +153,14 @@ def _labelled(material: Material, fit_id: int) -> Fitted:
         scores=[],
         raters=[],
         scale_rule=0,
+        signal_rule=people.RULE,
+        signals=[*_quick(material), *found],
     )
 
 
 def _scaled(material: Material) -> Fitted:
     from domain import scales
+    from domain.signals import people
 
     tasks, workers = _indices(material)
     at = {one: index for index, one in enumerate(tasks)}
@@ -182,7 +198,14 @@ def _scaled(material: Material) -> Fitted:
         scores=[tuple(row) for row in scores],
         raters=[tuple(row) for row in raters],
         scale_rule=scales.RULE,
+        signal_rule=people.RULE,
+        signals=_quick(material),
     )
+
+
+def _quick(material: Material) -> list[Stands]:
+    who = ((submission, worker) for submission, _, worker, _ in material.answers)
+    return speed.find((*one, time) for one, time in zip(who, material.times, strict=False))
 
 
 def _indices(material: Material) -> tuple[Sequence[int], Sequence[int]]:

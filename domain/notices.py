@@ -120,6 +120,11 @@ class Slot:
         return f"reply:{inquiry_id}"
 
     @staticmethod
+    def talk(signal_id: int) -> str:
+        """The prompt that words to the people a signal is about reply to."""
+        return f"talk:{signal_id}"
+
+    @staticmethod
     def reports(batch_id: int) -> str:
         """The reports of a batch as its coordinator decides about them."""
         return f"reports:{batch_id}"

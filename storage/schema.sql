@@ -31,6 +31,8 @@ CREATE INDEX consents_of_person on consents (person_id);
 
 CREATE INDEX enrolments_gold_due on enrolments (batch_id, worker_id) where gold_due = 1;
 
+CREATE INDEX enrolments_retrying on enrolments (worker_id, retry_at) where stage = 'failed' and retry_at is not null;
+
 CREATE INDEX fairness_hourly on fairness_workers (hourly) where hourly is not null;
 
 CREATE INDEX fairness_open on fairness (id) where step <> 'done';
@@ -152,6 +154,8 @@ CREATE INDEX reports_open on reports (batch_id, task_id) where state = 'open';
 CREATE INDEX scores_of_batch on scores (batch_id, score);
 
 CREATE INDEX sendings_due on sendings (next_at) where state in ('written', 'taken');
+
+CREATE INDEX signal_words_of_signal on signal_words (signal_id);
 
 CREATE INDEX signal_workers_of_worker on signal_workers (worker_id);
 
@@ -797,6 +801,14 @@ CREATE TABLE sessions (
   undo_submission_id integer references submissions (id),
   touched_at integer not null
 , asked integer not null default 0 check (asked >= 0), answered integer not null default 0 check (answered >= 0)) strict;
+
+CREATE TABLE signal_words (
+  id integer primary key,
+  signal_id integer not null references signals (id),
+  by integer not null references people (id),
+  at integer not null,
+  text text not null
+) strict;
 
 CREATE TABLE signal_workers (
   signal_id integer not null references signals (id) on delete cascade,

@@ -12,6 +12,7 @@ from domain.refusals import StaleButton
 from domain.rejections import AlreadyReplied, Inquiry, TooManyInquiries, checked_words
 from storage import batches, inquiries, people, submissions
 from storage.database import Tx
+from usecases import signals
 from usecases.notify import inform, tell
 from usecases.roles import require_coordinator
 
@@ -64,6 +65,8 @@ def take(tx: Tx, *, by: Person, slot: str, text: str, now: int) -> bool:
         asked(tx, by=by, submission=int(number), text=text, now=now)
     elif name == "reply":
         replied(tx, by=by, inquiry=int(number), text=text, now=now)
+    elif name == "talk":
+        signals.talked(tx, by=by, signal=int(number), text=text, now=now)
     else:
         return False
     return True

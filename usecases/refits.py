@@ -12,7 +12,7 @@ from domain.rules import HOUR, MINUTE
 from storage import batches, fits, jobs, scales, skills
 from storage.database import Tx
 from storage.fits import Due, Voted
-from usecases import beliefs
+from usecases import beliefs, signals
 
 JOB: Final = "refit"
 EXPORT: Final = "export"
@@ -78,17 +78,18 @@ def material(tx: Tx, batch_id: int, voted: Sequence[Voted]) -> Material:
     made = kind(batch.kind)
     places = {label: index for index, label in enumerate(batch.face.answers)}
     label_of: dict[str, int | None] = {}
-    answers = []
+    answers, times = [], []
     for vote in voted:
         if vote.answer not in label_of:
             label_of[vote.answer] = places.get(made.label(json.loads(vote.answer)) or "")
         label = label_of[vote.answer]
         if label is not None:
             answers.append((vote.id, vote.task_id, vote.worker_id, label))
+            times.append(vote.active_micros)
     gold, decided = (
         {task: places[label] for task, label in found.items() if label in places} for found in fits.known(tx, batch_id)
     )
-    return Material(batch.face.answers, made.is_ordinal, (), tuple(answers), gold, decided)
+    return Material(batch.face.answers, made.is_ordinal, (), tuple(answers), gold, decided, tuple(times))
 
 
 def store_labels(tx: Tx, batch_id: int, fit_id: int, rows: Sequence[Sequence[Any]]) -> None:
@@ -126,3 +127,4 @@ def finish(tx: Tx, batch_id: int, fit_id: int, fitted: Fitted, *, submissions: i
         submissions=submissions,
     )
     skills.recompute(tx, batch_id, rule=fitted.rule, now=now)
+    signals.record(tx, batch_id, fitted.signals, kinds=signals.FOUND_IN_ANSWERS, rule=fitted.signal_rule, now=now)

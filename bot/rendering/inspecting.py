@@ -10,7 +10,7 @@ from domain.batches import Batch
 from domain.long_texts import cut_end
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, disputes, people, reviews
+from storage import batches, disputes, people, reviews, signals
 from storage.database import Tx
 from usecases import inspecting
 from usecases.inspecting import LISTED, TAPPED, One, Page
@@ -29,19 +29,21 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Batches with one-tap work in review, and with tasks nobody agrees on: (batch, title, how many)."""
+    """Batches with one-tap work in review, tasks nobody agrees on, what stands out: (batch, title, how many)."""
 
     in_review: list[tuple[int, str, int]]
     disputed: list[tuple[int, str, int]]
+    signals: list[tuple[int, str, int]]
 
 
 def _batches_view(tx: Tx, _: int, __: dict[str, Any]) -> Lists:
     waiting = reviews.waiting_batches(tx, kinds=TAPPED, limit=LISTED)
-    return Lists(waiting, disputes.waiting_batches(tx, limit=LISTED))
+    disputed = disputes.waiting_batches(tx, limit=LISTED)
+    return Lists(waiting, disputed, signals.waiting_batches(tx, limit=LISTED))
 
 
 def batches_in_review(view: Lists, words: Words) -> Action:
-    """The batches with one-tap work in review, and those with tasks nobody agrees on."""
+    """The batches with one-tap work in review, with tasks nobody agrees on, and where something stands out."""
     text = (
         words.html(
             "One-tap work in review. It is accepted by itself when its period ends; you need not look at it, but you"
@@ -62,6 +64,12 @@ def batches_in_review(view: Lists, words: Words) -> Action:
             rows.append(
                 (Button(words.plain("Nobody agrees: {title} · {count}", **values), encode("dp_show", batch, 0)),)
             )
+    if view.signals:
+        more = words.html("Something stands out in how people answer. It is no verdict: please look for yourself.")
+        text = Markup(f"{text}\n\n{more}")
+        for batch, title, count in view.signals:
+            values = {"title": cut_end(title, LABEL), "count": words.number(count)}
+            rows.append((Button(words.plain("To look at: {title} · {count}", **values), encode("sg_show", batch)),))
     return Message(text, tuple(rows))
 
 

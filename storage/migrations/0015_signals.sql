@@ -29,3 +29,13 @@ create table signal_workers (
   primary key (signal_id, worker_id)
 ) strict, without rowid;
 create index signal_workers_of_worker on signal_workers (worker_id);
+
+-- What staff wrote to those a signal is about; each of them read it by themselves.
+create table signal_words (
+  id integer primary key,
+  signal_id integer not null references signals (id),
+  by integer not null references people (id),
+  at integer not null,
+  text text not null
+) strict;
+create index signal_words_of_signal on signal_words (signal_id);
