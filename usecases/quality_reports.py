@@ -120,7 +120,7 @@ def _ask(tx: Tx, by: Person, batch: Batch, *, now: int) -> bool:
     if _fresh(tx, batch, now=now):
         tell(tx, by, "quality_report", now=now, batch=batch.id)
         return False
-    if not any(job.person_id == by.id for job in jobs.of_batch(tx, batch.id, JOB)):
+    if not any(job.person_id == by.id and "period" not in job.params for job in jobs.of_batch(tx, batch.id, JOB)):
         jobs.ask(tx, JOB, person_id=by.id, batch_id=batch.id, now=now)
     return True
 

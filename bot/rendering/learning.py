@@ -37,7 +37,7 @@ def mirrored(view: Week, words: Words) -> list[Markup]:
     if not view.known and not view.examples and view.rated is None:
         return []
     lines = [Markup(""), words.html("<b>How it went</b> · you alone read this")]
-    lines += [_known(one, words) for one in view.known]
+    lines += [known_line(one, words) for one in view.known]
     if view.rated is not None:
         lines.append(_rated(view.rated, words))
     if view.examples:
@@ -66,11 +66,15 @@ def example_buttons(view: Week, words: Words) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _known(one: Known, words: Words) -> Markup:
-    name = NAMES.get(one.kind)
-    what = words.plain(
-        "{kind}, {language}", kind=words.plain(name or one.kind), language=language_name(one.language, words)
-    )
+def kind_line(kind: str, language: str, words: Words) -> str:
+    """A kind of work and its language, in words."""
+    name = words.plain(NAMES.get(kind, kind))
+    return words.plain("{kind}, {language}", kind=name, language=language_name(language, words))
+
+
+def known_line(one: Known, words: Words) -> Markup:
+    """How often somebody is right in a kind of work: never without its interval, or that it is not enough to say."""
+    what = kind_line(one.kind, one.language, words)
     if one.share is None:
         return words.html("{what}: not enough answers yet to say. That is no bad sign.", what=what)
     return words.html_many(
@@ -110,7 +114,7 @@ def _said(one: Example, words: Words) -> Markup:
             **values,
         )
     text = words.html("{title} · {task}: you answered <b>{said}</b>, it is <b>{right}</b>", **values)
-    return words.html("{example}: {why}", example=text, why=cut_end(one.why, WHY)) if one.why else text
+    return words.html("{example}. {why}", example=text, why=cut_end(one.why, WHY)) if one.why else text
 
 
 def _shown(one: Example, label: str, words: Words) -> str:

@@ -103,7 +103,7 @@ def test_two_missed_gold_come_first_with_why_and_their_photos_one_tap_away(desk:
     assert looks == [(numbers[2],), (numbers[1],)]
     desk.do(mirrors.show, ana, submission=numbers[0])
     one = screen(desk.tx, ana, "example")
-    assert "it is <b>Cat</b>: Look at the ears &lt;first&gt;." in one.text
+    assert "it is <b>Cat</b>. Look at the ears &lt;first&gt;." in one.text
     assert one.photo is not None and one.protect
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from random import Random
 
 import pytest
 
+from bot.rendering.message import Message
 from domain.joining import CoordinatorsOnly
 from domain.long_texts import CAPTION, units
 from domain.people import Person
@@ -14,7 +16,7 @@ from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import DAY, HOUR, MINUTE, Rules
 from storage import job_runs, jobs, people
 from tests.builders import ANSWERS, make_batch, make_draft, make_owner, make_worker
-from tests.steps import answer, buttons, make_reviewer, screen, sent, told, write
+from tests.steps import answer, buttons, make_reviewer, render, screen, sent, told, write
 from tests.usecases.desk import Desk
 from tests.usecases.reporting import card, figures, fit, make_gold, report, work, work_off
 from usecases import publishing, quality_reports, summaries
@@ -330,9 +332,17 @@ def test_the_summary_is_followed_by_the_reports_of_where_most_was_done(desk: Des
     assert [action for action, _ in buttons(screen(desk.tx, owner, "summary")).values()] == ["q_show"] * len(
         {desk.value("select title from batches where id = :id", id=one) for one in batches[:2]}
     )
+    assert desk.do(quality_reports.show, owner, batch=asked[0]) is True
+    assert len(jobs.waiting(desk.tx, quality_reports.JOB, limit=9)) == 4, "who asks does not wait for the morning's"
     work_off(desk)
-    assert told(desk.tx, owner) == ["summary"] + ["quality_report"] * 3
-    assert screen(desk.tx, owner, "quality_report").silent
+    assert told(desk.tx, owner) == ["summary"] + ["quality_report"] * 4
+    owners = desk.tx.all(
+        "select params from outbox where key = 'quality_report' and state = 'waiting' order by lane, id"
+    )
+    assert [json.loads(row["params"]).get("daily", False) for row in owners] == [False, True, True, True]
+    for daily in (False, True):
+        shown = render(desk.tx, "quality_report", {"batch": asked[0], "daily": daily}, owner)
+        assert isinstance(shown, Message) and shown.silent is daily
     assert "quality_report" not in told(desk.tx, ana)
     sent(desk.tx)
     desk.now += DAY
