@@ -117,11 +117,11 @@ def test_no_page_promises_a_command_there_is_not(path: Path) -> None:
 
 
 def test_every_make_target_is_explained_and_every_one_named_is_there() -> None:
-    targets = set(re.findall(r"^([a-z]+):.*##", page("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*##", page("Makefile"), re.MULTILINE))
     explained = {cells[0].strip("`").split()[1] for cells in rows(section(page("docs/developers.md"), "Set up"))}
     assert explained | {"help"} == targets
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
-    assert set(re.findall(r"(?:`|^ {4})make ([a-z]+)", text, re.MULTILINE)) <= targets
+    assert set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.MULTILINE)) <= targets
 
 
 def test_every_command_line_is_explained_and_every_one_named_is_there() -> None:
