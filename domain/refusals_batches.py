@@ -156,3 +156,9 @@ class PriceOnlyUp(Refusal):
     """Lowering a price that workers were offered."""
 
     text = N_("A pilot has begun at {amount} a task. From there the price can be raised, not lowered.")
+
+
+class NoLabels(Refusal):
+    """No fit of the batch has ended."""
+
+    text = N_("There are no labels yet. They are put together when about 20 answers are in, or a few minutes after.")

@@ -44,6 +44,15 @@ class Skill(NamedTuple):
     enough: int
 
 
+def trust(estimate: int, chance: int) -> str:
+    """How far a worker's answers are trusted, in a word ("much", "well", "some", "little"), by what is left of the
+    share of right answers (1/10,000) beside what chance alone gives: from three quarters, a half, a fifth on."""
+    left = _corrected(estimate, chance)
+    return next(
+        word for least, word in ((7_500, "much"), (5_000, "well"), (2_000, "some"), (0, "little")) if left >= least
+    )
+
+
 def over_batches(found: Sequence[InBatch]) -> Skill:
     """Return what the batches say together: shares weighed by their answers, variances of the batches' intervals added.
 

@@ -31,6 +31,7 @@ class Voted(NamedTuple):
     task_id: int
     worker_id: int
     answer: str
+    active_micros: int
 
 
 class Standing(NamedTuple):
@@ -43,7 +44,7 @@ class Standing(NamedTuple):
     estimate: int
     low: int
     high: int
-    enough: bool
+    enough: int
     gold_right: int
     gold_wrong: int
     details: dict[str, list[int]]
@@ -67,13 +68,15 @@ DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tas
  from batches
  where (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
 # Training is no work yet (usecases/training.py), and gold judges what was handed in since it is gold: before, it may be
-# gold because of those answers. A task that a human called not usable says nothing about anybody.
-VOTES = f"""select s.id, s.task_id, s.worker_id, s.answer from submissions s join tasks t on t.id = s.task_id
- left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
+# gold because of those answers. A miss that was forgiven counts for nothing, as its worker was told. A
+# task that a human called not usable says nothing about anybody.
+VOTES = f"""select s.id, s.task_id, s.worker_id, s.answer, s.active_micros from submissions s
+ join tasks t on t.id = s.task_id left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
  where s.batch_id = :batch_id and s.id > :after and s.state in ('pending', 'accepted') and {CONSENTS} and {AUTHORS}
  and (t.decided_at is null or t.decided is not null)
  and (t.gold is null or (s.submitted_at >= coalesce(t.gold_at, 0) and (e.worker_id is null
-  or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))))
+  or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))
+  and not exists (select 1 from gold_misses m where m.submission_id = s.id and m.forgiven = 1 and m.void_at is null)))
  order by s.id limit :limit"""
 
 
@@ -193,4 +196,4 @@ def standings(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Standing
         after=after,
         limit=limit,
     )
-    return [Standing(*tuple(row)[:7], bool(row[7]), *tuple(row)[8:10], json.loads(row[10])) for row in rows]
+    return [Standing._make([*tuple(row)[:10], json.loads(row[10])]) for row in rows]

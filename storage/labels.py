@@ -1,4 +1,4 @@
-"""The labels the fits have left, as people look at them: the least sure first, one with who said what, a page of them."""
+"""The labels the fits have left, as people look at them: the least sure first, or one with what was answered."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ class Voice(NamedTuple):
     enough: bool
 
 
+class Known(NamedTuple):
+    """What people said of a task: gold with its explanation, or what was decided at `decided_at`; no label then means
+    that it is not usable."""
+
+    gold: str | None
+    gold_why: str | None
+    decided: str | None
+    decided_at: int | None
+
+
 def least_sure(tx: Tx, batch_id: int, *, after: tuple[int, int], limit: int) -> list[Label]:
     """The next fitted labels of a batch behind (confidence, task), the least sure first."""
     rows = tx.all(
@@ -56,6 +66,13 @@ def of_task(tx: Tx, task_id: int) -> Label | None:
     """A task's label, if a fit has seen the task."""
     row = tx.one(f"select {LABEL} from labels l join tasks t on t.id = l.task_id where l.task_id = :id", id=task_id)
     return None if row is None else _label(tuple(row))
+
+
+def known(tx: Tx, task_id: int) -> Known:
+    """What people said of a task that there is."""
+    row = tx.one("select gold, gold_why, decided, decided_at from tasks where id = :id", id=task_id)
+    assert row is not None, "tasks are never deleted"
+    return Known(*row)
 
 
 def between(tx: Tx, batch_id: int, *, first: int, last: int) -> dict[int, Label]:

@@ -81,3 +81,15 @@ def raters(tx: Tx, batch_id: int) -> list[Rater]:
         batch_id=batch_id,
     )
     return [Rater(*tuple(row)) for row in rows]
+
+
+def of_rater(tx: Tx, worker_id: int, *, limit: int) -> list[tuple[str, Rater]]:
+    """How a worker rates in their newest batches, with the batches' titles."""
+    rows = tx.all(
+        "select b.title, r.worker_id, r.bias, r.bias_low, r.bias_high, r.spread, r.spread_low, r.spread_high,"
+        " r.ratings, r.enough from enrolments e join raters r on r.batch_id = e.batch_id and r.worker_id = e.worker_id"
+        " join batches b on b.id = e.batch_id where e.worker_id = :worker_id order by e.batch_id desc limit :limit",
+        worker_id=worker_id,
+        limit=limit,
+    )
+    return [(row["title"], Rater(*tuple(row)[1:])) for row in rows]

@@ -50,6 +50,29 @@ def of_worker(tx: Tx, worker_id: int) -> list[Known]:
     ]
 
 
+def worked(tx: Tx, worker_id: int) -> list[tuple[str, str]]:
+    """The kinds of work and languages somebody has answers in."""
+    rows = tx.all(
+        "select distinct b.kind, b.language from enrolments e join batches b on b.id = e.batch_id"
+        " where e.worker_id = :worker_id and e.done > 0 order by 1, 2",
+        worker_id=worker_id,
+    )
+    return [(row["kind"], row["language"]) for row in rows]
+
+
+def misses(tx: Tx, worker_id: int, kind: str, language: str) -> tuple[int, int]:
+    """(missed, forgiven): gold a worker was told to have missed in a kind of work, and how much does not count."""
+    row = tx.one(
+        "select count(*), coalesce(sum(m.forgiven), 0) from gold_misses m join batches b on b.id = m.batch_id"
+        " where m.worker_id = :worker_id and m.void_at is null and b.kind = :kind and b.language = :language",
+        worker_id=worker_id,
+        kind=kind,
+        language=language,
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
 def recompute(tx: Tx, batch_id: int, *, rule: int, now: int) -> None:
     """Put together anew what is known of everybody the last fits of this batch speak of, over all batches like it."""
     rows = tx.all(

@@ -20,6 +20,7 @@ from storage import (
     broadcasts,
     disputes,
     draft_tasks,
+    fits,
     gold_answers,
     jobs,
     ledger,
@@ -72,6 +73,7 @@ class ProgressView:
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
     `paused_for` says why it rests when no coordinator paused it; `reports` wait for one. Of its done tasks `unasked`
     answers were not wanted, and `disputed` wait for a human because nobody agrees on them.
+    `labels`: a fit has put some together.
     """
 
     batch: Batch
@@ -92,6 +94,7 @@ class ProgressView:
     """Right answers to gold, all that were judged, and how much of the gold looks wrong."""
     unasked: int = 0
     disputed: int = 0
+    labels: bool = False
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -174,6 +177,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         gold=gold_answers.summary(tx, batch.id) if batch.gold or batch.gold_answered else (0, 0, 0),
         unasked=batches.unasked(tx, batch.id),
         disputed=disputes.count(tx, batch.id),
+        labels=fits.last(tx, batch.id) is not None,
     )
 
 

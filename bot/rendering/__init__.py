@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.rendering import (
+    accuracy,
     appeals,
     batches,
     briefs,
@@ -17,6 +18,7 @@ from bot.rendering import (
     inspecting,
     inviting,
     joining,
+    labels,
     learning,
     menus,
     offers,
@@ -33,6 +35,7 @@ from bot.rendering import (
     review,
     sendings,
     settings,
+    signals,
     statements,
     summary,
     topups,
@@ -48,8 +51,10 @@ TOPICS = [
     joining,
     inviting,
     settings,
+    signals,
     review,
     history,
+    accuracy,
     inspecting,
     disputes,
     gold,
@@ -75,6 +80,7 @@ TOPICS = [
     budgets,
     pilots,
     quality,
+    labels,
     training,
     work,
     offers,

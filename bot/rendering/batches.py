@@ -100,6 +100,8 @@ def progress(view: ProgressView, words: Words) -> Message:
     if view.ends_at is not None:
         lines.append(words.html("Expected end {when}", when=words.when(view.ends_at)))
     controls = (*_controls(found, words), *_gold(view, words))
+    if view.labels:
+        controls = (*controls, (Button(words.plain("Labels"), encode("b_labels", found.id)),))
     if view.reports:
         controls = (*controls, (Button(words.plain("Reports"), encode("rp_next", found.id, 0)),))
     if view.disputed:

@@ -49,7 +49,10 @@ def page(view: History, words: Words) -> Action:
         moves.append(Button(words.plain("Newest"), encode("hs_page", 0)))
     if view.before:
         moves.append(Button(words.plain("Older"), encode("hs_page", view.before)))
-    return Message(Markup("\n\n".join(blocks)), (*packed, tuple(moves)) if moves else packed, protect=True)
+    keyboard = (*packed, tuple(moves)) if moves else packed
+    if not view.newer:
+        keyboard = (*keyboard, (Button(words.plain("How often I am right"), encode("ac_show")),))
+    return Message(Markup("\n\n".join(blocks)), keyboard, protect=True)
 
 
 def _topup(day: int, amount: int, words: Words) -> Markup:

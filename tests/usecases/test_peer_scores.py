@@ -92,7 +92,8 @@ def seen_by(desk: Desk, rater: Person) -> list[str]:
 
 def refit(desk: Desk, rating: int) -> None:
     """What the job does after enough new ratings: read, pool, store."""
-    submissions = refits.begin(desk.tx, rating)
+    submissions = refits.begin(desk.tx, rating, 1)
+    assert submissions is not None
     fitted = compute(refits.material(desk.tx, rating, refits.votes_page(desk.tx, rating, after=0)), 1)
     refits.store_labels(desk.tx, rating, 1, fitted.labels)
     refits.finish(desk.tx, rating, 1, fitted, submissions=submissions, now=desk.now)

@@ -1,0 +1,43 @@
+"""A fit without a worker process: read, compute, store, as the job does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+from domain.fits import compute
+from domain.people import Person
+from tests.builders import make_batch, make_worker
+from tests.usecases.desk import Desk
+from usecases import refits, work
+
+TRUTH = (0, 1, 2)
+_fits = count(1)
+
+
+def refit(desk: Desk, batch: int) -> int:
+    """Fit the batch anew; returns the fit's number."""
+    fit = next(_fits)
+    submissions = refits.begin(desk.tx, batch, fit)
+    assert submissions is not None
+    fitted = compute(refits.material(desk.tx, batch, refits.votes_page(desk.tx, batch, after=0)), fit)
+    refits.store_labels(desk.tx, batch, fit, fitted.labels)
+    refits.finish(desk.tx, batch, fit, fitted, submissions=submissions, now=desk.now)
+    return fit
+
+
+def answered(desk: Desk, batch: int, worker: Person, choices: Sequence[int]) -> None:
+    """The worker answers that many tasks of the batch."""
+    for choice in choices:
+        if desk.card(worker) is None:
+            desk.do(work.start, worker, batch=batch)
+        desk.do(work.submit, worker, assignment=desk.card(worker), answer_index=choice)
+
+
+def crowd(desk: Desk, *, tasks: int = 15, right: int = 3, lazy: int = 1) -> tuple[int, list[Person]]:
+    """A batch everybody has answered: `right` people who know, then `lazy` who say Cat whatever comes."""
+    batch = desk.make(make_batch, n_tasks=tasks, price=50_000, overlap=right + lazy)
+    workers = [desk.make(make_worker, 300 + number, f"W{number}") for number in range(right + lazy)]
+    for number, worker in enumerate(workers):
+        answered(desk, batch, worker, [TRUTH[at % 3] if number < right else 0 for at in range(tasks)])
+    return batch, workers
