@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.words import N_
 from handlers.context import Context
-from usecases import disputes, quality_reports
+from usecases import disputes, quality_reports, signals
 
 
 async def report(ctx: Context, _: str) -> None:
@@ -21,6 +21,12 @@ async def show_list(ctx: Context) -> None:
 async def disputed(ctx: Context, batch: int) -> None:
     """**Tasks nobody agrees on**."""
     await ctx.write(disputes.show, batch=batch)
+    await ctx.toast("")
+
+
+async def people(ctx: Context, batch: int) -> None:
+    """**People to talk to**."""
+    await ctx.write(signals.show, batch=batch)
     await ctx.toast("")
 
 

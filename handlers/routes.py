@@ -154,6 +154,7 @@ TAPS: dict[str, Tap] = {
     "lb_more": Tap(labels.more, Slot.QUALITY),
     "lb_why": Tap(labels.why, Slot.QUALITY),
     "q_disputes": Tap(quality.disputed),
+    "q_people": Tap(quality.people),
     # review
     "rv_accept": Tap(review.accept, Slot.REVIEW),
     "rv_return": Tap(review.ask_reason, Slot.REVIEW),

@@ -25,7 +25,7 @@ from domain.quality import (
 )
 from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import DAY, MINUTE, Rules
-from storage import additions, batches, disputes, gold_answers, jobs, ledger, people, quality_reports
+from storage import additions, batches, disputes, gold_answers, jobs, ledger, people, quality_reports, signals
 from storage.database import Tx
 from storage.jobs import Job
 from storage.quality_reports import Answered, Vote
@@ -141,7 +141,7 @@ def of(tx: Tx, batch: Batch) -> Report:
     """What a batch's report shows now."""
     kept = quality_reports.kept(tx, batch.id)
     *_, doubts = gold_answers.summary(tx, batch.id)
-    to_do = ToDo(disputes=disputes.count(tx, batch.id), doubts=doubts)
+    to_do = ToDo(disputes.count(tx, batch.id), doubts, signals.count(tx, batch.id))
     return Report(batch, None if kept is None else kept.figures, to_do)
 
 

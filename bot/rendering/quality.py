@@ -341,6 +341,7 @@ def _keyboard(found: Report, words: Words) -> Keyboard:
     things = (
         (to_do.disputes, N_("Tasks nobody agrees on ({count})"), encode("q_disputes", batch.id)),
         (to_do.doubts, N_("Gold that looks wrong ({count})"), encode("gd_show", batch.id, 0)),
+        (to_do.people, N_("People to talk to ({count})"), encode("q_people", batch.id)),
     )
     rows = [(Button(words.plain(text, count=words.number(count)), data),) for count, text, data in things if count]
     last = [Button(words.plain("Other batches"), encode("q_list"))]

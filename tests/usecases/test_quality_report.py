@@ -19,7 +19,7 @@ from tests.builders import ANSWERS, make_batch, make_draft, make_owner, make_wor
 from tests.steps import answer, buttons, make_reviewer, render, screen, sent, told, write
 from tests.usecases.desk import Desk
 from tests.usecases.reporting import card, figures, fit, make_gold, report, work, work_off
-from usecases import publishing, quality_reports, summaries
+from usecases import publishing, quality_reports, signals, summaries
 
 
 @pytest.fixture
@@ -191,7 +191,10 @@ def test_what_is_to_do_is_one_tap_away_where_there_is_something(desk: Desk) -> N
         last=gold + 4,
     )
     desk.tx.run("update batches set gold_doubts = 1 where id = :id", id=batch)
+    ana = desk.make(make_worker)
+    signals.record(desk.tx, batch, [("blind", [ana.id], 9_000, {})], kinds=["blind"], rule=1, now=desk.now)
     shown = report(desk, owner, batch)
+    assert buttons(shown)["People to talk to (1)"] == ("q_people", (batch,))
     assert buttons(shown)["Tasks nobody agrees on (3)"] == ("q_disputes", (batch,))
     assert buttons(shown)["Gold that looks wrong (1)"] == ("gd_show", (batch, 0))
     desk.tx.run("update tasks set decided_at = 2, decided = 'Cat' where given_up_at is not null")
