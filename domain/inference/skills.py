@@ -13,10 +13,13 @@ from domain.inference.votes import UNKNOWN, Votes
 PSEUDO: Final = 4.0
 """Answers at the crowd's average with which an estimate begins."""
 
+TOGETHER: Final = 0.6
+"""What an answer is worth beside an independent one, but to gold: those to one hard task are wrong together."""
+
 ENOUGH: Final = 10.0
 """Answers before there is anything to say."""
 
-WIDEST: Final = 0.4
+WIDEST: Final = 0.45
 """An interval wider than this says nothing yet."""
 
 NINETY_FIVE: Final = 1.959964
@@ -46,7 +49,8 @@ def skills(votes: Votes, right: NDArray[np.int32], belief: Floats, shown: Floats
     """Return each worker's skill from what is believed (labels, tasks): `belief` ranks, `shown` says how sure that is.
 
     The estimate counts an answer by the calibrated chance that it is right; the interval is Wilson's, of as many
-    answers as their certainty is worth: an answer whose label is itself in doubt tells less of who gave it.
+    answers as theirs are worth: one whose label is itself in doubt tells less of who gave it, and so do answers that may
+    be wrong together with everybody's.
     """
     workers, labels = votes.n_workers, max(votes.n_classes, 1)
     place = votes.label.astype(np.intp) * max(votes.n_tasks, 1) + votes.task
@@ -55,10 +59,10 @@ def skills(votes: Votes, right: NDArray[np.int32], belief: Floats, shown: Floats
     agreed = np.bincount(votes.worker, calibrated, workers)
     crowd = (agreed.sum() + 0.7 * PSEUDO) / (answers.sum() + PSEUDO)
     estimate = (agreed + PSEUDO * crowd) / (answers + PSEUDO)
-    told = 4 * np.abs(calibrated - 0.5) ** 2
-    worth = np.bincount(votes.worker, 0.25 + 0.75 * told, workers).astype(float)
-    low, high = _wilson(estimate, worth)
     golden = right[votes.task] != UNKNOWN
+    told = TOGETHER * (0.25 + 3 * (calibrated - 0.5) ** 2)
+    worth = np.bincount(votes.worker, np.where(golden, 1.0, told), workers).astype(float)
+    low, high = _wilson(estimate, worth)
     hit = golden & (right[votes.task] == votes.label)
     return Skills(
         estimate=estimate,
