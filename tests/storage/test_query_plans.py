@@ -18,6 +18,7 @@ from bot.rendering import RENDERERS
 from domain import ledger as accounts
 from domain.bank_answers import Answer, Line, Status, Whole
 from domain.incoming import Incoming
+from domain.inference.streaming import Prior
 from domain.notices import Slot
 from domain.people import Person, Sender
 from domain.rules import DAY, MINUTE, SECOND, Rules
@@ -30,6 +31,7 @@ from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
 from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
+from tests.rejecting import reject as rejected
 from tests.steps import make_reviewer
 from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
 from tests.usecases.newcomers import make_gated
@@ -39,8 +41,10 @@ from usecases import (
     arrivals,
     asking,
     bank_answers,
+    beliefs,
     coordinating,
     delivery,
+    disputes,
     earnings,
     fairness,
     funds,
@@ -98,6 +102,8 @@ BOUNDED = {
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
     "join scores c on c.batch_id = rb.id": "the scores of the batches with written work in review",
     "as step, count(*) as count": "the pooled ratings of one batch, into a bar a step",
+    "from json_each(:weights)": "the workers of one batch that a fit names",
+    "(select t.batch_id, count(*) as n from tasks t": "the batches with tasks that wait for a human's decision",
     "where r.author_id = :worker_id": "the replies of one writer that were rated",
     "from tasks t\n left join assignments a on a.task_id = t.id": "the gold of one batch, of which so many are read",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
@@ -174,15 +180,37 @@ def noted() -> dict[str, list[str]]:
     draft = make_draft(tx, n_tasks=20, by=owner)
     add_funds(tx, by=owner)
     gated = make_gated(tx, caption="training 1\ntest yes\nskill 80")
+    split = make_batch(tx, n_tasks=3, overlap=3, adaptive=2)
     tx.noted.clear()
     story = Story(tx)
     _play(story, owner, reviewer, workers, tapped, written)
     _play_pilot(story, owner, workers[0], draft)
     _play_newcomers(story, owner, workers[1], gated)
+    _play_disputes(story, owner, reviewer, split)
     return {
         sql: [row[3] for row in connection.execute(f"explain query plan {sql}", values).fetchall()]
         for sql, values in tx.noted.items()
     }
+
+
+def _play_disputes(story: Story, owner: Person, reviewer: Person, batch: int) -> None:
+    """Tasks on which three say three things: a human decides, one of the answers is rejected after a fit."""
+    tx = story.tx
+    workers = [make_worker(tx, 300 + number, f"D{number}") for number in range(3)]
+    for answer, ana in enumerate(workers):
+        story.arrive(ana, work.start, slot=Slot.CARD, batch=batch)
+        while sessions.of(tx, ana.id).assignment_id is not None:
+            story.arrive(ana, work.submit, slot=Slot.CARD, assignment=story.card(ana), answer_index=answer)
+    first, second, third = (row[0] for row in tx.all("select id from tasks where batch_id = :id order by id", id=batch))
+    story.arrive(reviewer, inspecting.show_batches, slot=Slot.REVIEW)
+    story.arrive(reviewer, disputes.show, slot=Slot.REVIEW, batch=batch)
+    story.arrive(reviewer, disputes.skip, slot=Slot.REVIEW, task=first)
+    story.arrive(reviewer, disputes.decide, slot=Slot.REVIEW, task=second, choice=1)
+    story.arrive(reviewer, disputes.not_usable, slot=Slot.REVIEW, task=third)
+    beliefs.adopt(tx, batch, Prior(1, 8_000, 200), {workers[0].id: 9_000})
+    one = tx.value("select max(id) from submissions where task_id = :id", id=first)
+    rejected(tx, owner, one, now=story.now)
+    story.send()
 
 
 def _play_newcomers(story: Story, owner: Person, ana: Person, batch: int) -> None:
