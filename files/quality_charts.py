@@ -6,7 +6,6 @@ told by colour alone: pay below the floor has a mark, each bar its number. How i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -169,10 +168,3 @@ def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
             axes, middle, bottom + filled + 25, one.shown, above, side="center", widest=slot - 4, bold=bool(one.count)
         )
         write(axes, middle, bottom - 28, one.label, small, colour=MUTED, side="center", widest=slot)
-
-
-def reading_order(card: Card) -> Sequence[str]:
-    """Every text of the picture, from the top: what a caption must say in its own words (tested)."""
-    tiles = [text for tile in (*card.tiles, *card.money) for text in (tile.label, tile.value, tile.note)]
-    bars = [text for one in card.bars for text in (one.label, one.shown)]
-    return [card.title, card.when, card.progress, card.end, *tiles, card.heading, card.average, *bars, *card.foot]
