@@ -63,7 +63,7 @@ def receive(tx: Tx, *, by: Person, file: Incoming, now: int) -> int:
         tell(tx, by, "file_too_big", now=now, batch=draft.id, bytes=file.size)
     else:
         _ask_import(tx, by, draft, file, now=now)
-    _expect_brief(tx, by, draft, now=now)
+    expect_brief(tx, by, draft, now=now)
     near = 0 if file.caption.strip() else NEARBY if file.what == "photo" else AT_ONCE
     if now - batches.fed_at(tx, draft.id) > near:
         progress.show_below(tx, by, draft.id, now=now)
@@ -97,7 +97,7 @@ def amend(tx: Tx, *, by: Person, text: str, now: int, batch: int) -> None:
     brief = brief_fields.read(tx, _guessed(draft, text))
     whole, problems = merged(brief_of(draft, tx.rules), brief), brief_fields.problems(brief)
     draft = _apply(tx, by, draft, whole, draft.data, problems=problems, now=now)
-    _expect_brief(tx, by, draft, now=now)
+    expect_brief(tx, by, draft, now=now)
     progress.show_below(tx, by, batch, now=now)
 
 
@@ -129,7 +129,7 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
     if step:
         _next_step(tx, by, batch, field, now=now)
         return
-    _expect_brief(tx, by, own_draft(tx, batch), now=now)
+    expect_brief(tx, by, own_draft(tx, batch), now=now)
     progress.show_below(tx, by, batch, now=now)
 
 
@@ -171,7 +171,7 @@ def leave_out(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     require_coordinator(by)
     own_draft(tx, batch)
     batches.set_problems(tx, batch, ())
-    _expect_brief(tx, by, own_draft(tx, batch), now=now)
+    expect_brief(tx, by, own_draft(tx, batch), now=now)
     progress.show(tx, by, batch, now=now)
 
 
@@ -353,7 +353,7 @@ def _typical(tx: Tx, draft: Batch) -> Payload | None:
     return Payload(messages=(("user", " " * draft_tasks.average_length(tx, draft.id)),))
 
 
-def _expect_brief(tx: Tx, by: Person, draft: Batch, *, now: int) -> None:
+def expect_brief(tx: Tx, by: Person, draft: Batch, *, now: int) -> None:
     """While the brief is not complete, the next plain text is a correction of it; commands and buttons go on working.
 
     A question about something else is not taken over.

@@ -68,6 +68,7 @@ def ask(tx: Tx, *, by: Person, batch: int, said: Mapping[str, Asking], now: int)
     batches.change(tx, draft, tasks=count)
     drafts.estimate(tx, draft)
     audit.add(tx, person_id=by.id, action="batch.scores_asked", subject=f"batch:{batch}", now=now, draft=draft)
+    drafts.expect_brief(tx, by, drafts.own_draft(tx, draft), now=now)
     progress.show(tx, by, draft, now=now)
     return count
 

@@ -129,6 +129,14 @@ def test_asking_drafts_a_batch_of_ratings_without_names(desk: Desk, owner: Perso
     assert peer_scores.rated_batch(desk.tx, draft.id) == written
 
 
+def test_what_the_draft_lacks_can_be_written_as_a_message(desk: Desk, owner: Person, written: int) -> None:
+    draft = asked(desk, owner, written)
+    desk.say(owner, "price 0.05")
+    found = batches.by_id(desk.tx, draft)
+    assert found is not None
+    assert found.price == 50_000
+
+
 def test_nobody_is_given_their_own_reply(desk: Desk, owner: Person, written: int) -> None:
     rating = published(desk, owner, written)
     for name in (*NAMES, "Dee"):
