@@ -24,7 +24,7 @@ from domain.inference.votes import UNKNOWN, Votes, known
 RULE: Final = 1
 """Version of the rule: another number wherever the same votes could be read otherwise. Stored with every result."""
 
-CELLS: Final = 8_000_000
+CELLS: Final = 4_000_000
 """Confusion matrices are kept up to so many cells (workers × labels × labels); beyond, one number a worker does."""
 
 DIFFER: Final = 0.72

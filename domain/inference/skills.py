@@ -49,8 +49,8 @@ def skills(votes: Votes, right: NDArray[np.int32], belief: Floats, shown: Floats
     """Return each worker's skill from what is believed (labels, tasks): `belief` ranks, `shown` says how sure that is.
 
     The estimate counts an answer by the calibrated chance that it is right; the interval is Wilson's, of as many
-    answers as theirs are worth: one whose label is itself in doubt tells less of who gave it, and so do answers that may
-    be wrong together with everybody's.
+    answers as theirs are worth: one whose label is itself in doubt tells less of who gave it, and so do answers that
+    may be wrong together with everybody's.
     """
     workers, labels = votes.n_workers, max(votes.n_classes, 1)
     place = votes.label.astype(np.intp) * max(votes.n_tasks, 1) + votes.task
