@@ -17,6 +17,7 @@ from domain import gold
 from domain.batches import Batch, Submission
 from domain.kinds import kind
 from domain.notices import Json
+from domain.offers import free_places
 from domain.people import Person
 from domain.qualification import RULE, VALID_DAYS, Asked, Verdict, can_try, chance_of, draw, judge
 from domain.refusals_work import NewcomersFull, NoMorePractice, RetryLater, SkillNeeded
@@ -91,8 +92,10 @@ def enter(tx: Tx, by: Person, place: Place, *, now: int) -> Place:
             raise SkillNeeded(skill=batch.skill_least)
         if way == "full":
             raise NewcomersFull
-        if batch.piloting and way == "open":
+        if way == "open" and batch.piloting:
             return place
+        if way in STAGES and not free_places(batch, place.leased):
+            return place  # a test for work that is all given out would be paid for nothing
         if way in ("skilled", "passed_before"):
             _keep(tx, by.id, batch, way, now=now)
         mine = mine._replace(stage=way if way in STAGES else "working", staged_at=now)

@@ -444,3 +444,15 @@ def test_answers_of_a_test_are_counted_but_told_by_its_result_alone_later_misses
     judged = desk.tx.one("select gold_right, gold_wrong from enrolments where worker_id = :id", id=ana.id)
     assert judged is not None and tuple(judged) == (test.right, 1), "practice does not count, the test does"
     assert test.wrong == 1
+
+
+def test_nobody_is_tested_for_work_that_is_all_given_out(desk: Desk) -> None:
+    batch = desk.make(make_gated, caption="test yes", n_tasks=1)
+    bob, ana = desk.make(make_worker, 101, "Bob"), desk.make(make_worker)
+    desk.do(work.start, bob, batch=batch)
+    answer_while(desk, bob, batch, "testing", right)
+    assert desk.card(bob) is not None, "the only task there is"
+    assert work.choices(desk.tx, ana.id, now=desk.now) == []
+    desk.do(work.start, ana, batch=batch)
+    assert (desk.card(ana), desk.queued(ana)) == (None, ["nothing_left"])
+    assert place(desk, ana, batch).staged_at is None
