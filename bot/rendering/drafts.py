@@ -14,6 +14,7 @@ from domain.file_problems import REASONS, Refused
 from domain.floors import house_floor, price_meeting
 from domain.kinds import kind
 from domain.pay import per_hour
+from domain.qualification import answers_of_newcomers, newcomers
 from domain.rules import SECOND
 from domain.words import N_
 from handlers.buttons import encode
@@ -206,6 +207,16 @@ def _newcomers(batch: Batch, words: Words) -> list[Markup]:
         )
     elif batch.test:
         lines.append(words.html("Newcomers: a test first"))
+    if lines and batch.gold:
+        people = newcomers(batch, batch.all_tasks)
+        lines.append(
+            words.html_many(
+                "Paid for about {count} of them, {answers} answers together",
+                "Paid for about {count} of them, {answers} answers together",
+                people,
+                answers=words.number(answers_of_newcomers(batch, batch.all_tasks)),
+            )
+        )
     if batch.skill_least is not None and batch.test:
         lines.append(words.html("Without a test: who has a skill of {skill} or more", skill=batch.skill_least))
     elif batch.skill_least is not None:

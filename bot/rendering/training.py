@@ -230,9 +230,9 @@ def why(view: Result | None, words: Words) -> Action:
             little=round(KNOWS_LITTLE * 100),
         ),
         words.html(
-            "The sum is {score}. From {high} on it is passed, with right answers of two kinds at least; from {low} on it"
-            " is not; after {count} answers it is where that is clearly likelier. The answers of others, and how fast you"
-            " were, count for nothing. Rule {rule}.",
+            "The sum is {score}. From {high} on it is passed, with right answers of two kinds at least; from {low} on"
+            " it is not; after {count} answers it is where that is clearly likelier. The answers of others, and how fast"
+            " you were, count for nothing. Rule {rule}.",
             score=_hundredths(test.evidence.get("score", 0) / 1_000),
             high=_hundredths(PASS_AT),
             low=_hundredths(FAIL_AT),
