@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.jobs import JobContext
+from bot.refits import fit_batch
 from domain.rules import DAY
 from files.bundles import bundle
 from files.exports import write_csv, write_jsonl
@@ -19,13 +20,17 @@ from usecases import exports
 from usecases.exports import Page, Plan
 
 KEPT_DAYS = 7
-PARTS = ("submissions", "tasks")
-PAGES = {"submissions": exports.submissions_page, "tasks": exports.tasks_page}
+PARTS = ("submissions", "tasks", "workers")
+PAGES = {"submissions": exports.submissions_page, "tasks": exports.tasks_page, "workers": exports.workers_page}
+EMPTY = ["task", "task_id", "worker", "answer"]
 
 
 async def export(context: JobContext, job: Job) -> None:
-    """Write every submission and one row a task, each as CSV and JSONL, and send them to who asked."""
+    """Fit the batch anew, so that its labels are those of all answers; then write every submission, one row a task and
+    one a worker, each as CSV and JSONL, and send them to who asked."""
     batch = int(job.params["batch"])
+    if not job.progress:
+        await fit_batch(context, batch, job.id)
     found: Plan = await context.db.read(exports.plan, batch)
     folder = context.data_dir / "exports" / str(job.id)
     await asyncio.to_thread(_prepared, folder, context.now())
@@ -50,7 +55,7 @@ async def _step(context: JobContext, plan: Plan, folder: Path, progress: dict[st
     """Write one page behind what an earlier step left; returns the progress to remember."""
     part, after, (csv_size, jsonl_size) = PARTS[progress["part"]], progress["after"], progress["sizes"]
     page: Page = await context.db.read(PAGES[part], plan, after=after, upto=progress["upto"])
-    columns = progress.get("columns") or (list(page.flat[0]) if page.flat else ["task", "task_id", "worker", "answer"])
+    columns = progress.get("columns") or (list(page.flat[0]) if page.flat else EMPTY)
     table = cast("Sequence[Sequence[Any]]", [[row.get(column) for column in columns] for row in page.flat])
     csv_size = await context.processes.run(write_csv, folder / f"{part}.csv", columns, table, csv_size)
     jsonl_size = await context.processes.run(write_jsonl, folder / f"{part}.jsonl", page.rows, jsonl_size)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 SURE: Final = 10_000
 ENOUGH: Final = 10
 """Answers before anything is said of somebody."""
-WIDEST: Final = 4_000
+WIDEST: Final = 4_500
 """An interval wider than this says nothing yet."""
 
 

@@ -3,6 +3,8 @@ where others rated what they wrote."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.kinds.base import Answer, Payload, answer_from_json, parse_payload
@@ -105,6 +107,17 @@ def answers(tx: Tx, batch_id: int, *, first: int, last: int, upto: int) -> dict[
     for row in rows:
         found.setdefault(row["task_id"], []).append(answer_from_json(row["answer"]))
     return found
+
+
+def workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, int]:
+    """How many answers of these workers stand, by worker; without people who withdrew their consent."""
+    rows = tx.all(
+        "select s.worker_id, s.done from json_each(:workers) j join enrolments s on s.worker_id = j.value"
+        f" and s.batch_id = :batch_id where {CONSENTS}",
+        batch_id=batch_id,
+        workers=json.dumps(list(workers)),
+    )
+    return {row["worker_id"]: row["done"] for row in rows}
 
 
 def numbered_workers(tx: Tx, batch_id: int) -> dict[int, int]:

@@ -184,16 +184,13 @@ def last(tx: Tx, batch_id: int) -> Fit | None:
     return None if row is None else Fit(*row)._replace(params=json.loads(row["params"]))
 
 
-def standings(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Standing]:
-    """What the last fit says of the batch's next workers, in order of id, those left out who withdrew since."""
-    fit = last(tx, batch_id)
+def standings(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, Standing]:
+    """What the last fit says of these workers of a batch, by worker."""
     rows = tx.all(
         "select s.worker_id, s.answers, s.right, s.chance, s.estimate, s.low, s.high, s.enough, s.gold_right,"
-        " s.gold_wrong, s.details from worker_skills s where s.batch_id = :batch_id and s.fit_id = :fit_id"
-        f" and s.worker_id > :after and {CONSENTS} order by s.worker_id limit :limit",
+        " s.gold_wrong, s.details from json_each(:workers) j join worker_skills s on s.worker_id = j.value"
+        " and s.batch_id = :batch_id",
         batch_id=batch_id,
-        fit_id=0 if fit is None else fit.id,
-        after=after,
-        limit=limit,
+        workers=json.dumps(list(workers)),
     )
-    return [Standing._make([*tuple(row)[:10], json.loads(row[10])]) for row in rows]
+    return {row["worker_id"]: Standing._make([*tuple(row)[:10], json.loads(row["details"])]) for row in rows}

@@ -168,6 +168,37 @@ def newest_submission(tx: Tx, batch_id: int, worker_id: int) -> int | None:
     return found
 
 
+def kinds_of_workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, list[str]]:
+    """What stands out about these workers of a batch, by kind; not what a human found fine."""
+    rows = tx.all(
+        "select m.worker_id, g.kind from json_each(:workers) j join signal_workers m on m.worker_id = j.value"
+        " join signals g on g.id = m.signal_id where g.batch_id = :batch_id and g.outcome is not 'fine'"
+        " group by m.worker_id, g.kind",
+        batch_id=batch_id,
+        workers=json.dumps(list(workers)),
+    )
+    return _gathered(rows)
+
+
+def kinds_of_tasks(tx: Tx, batch_id: int, *, first: int, last: int) -> dict[int, list[str]]:
+    """What stands out about the tasks from `first` to `last` themselves (photos that are alike), as above."""
+    rows = tx.all(
+        "select j.value, g.kind from signals g, json_each(g.evidence, '$.tasks') j where g.batch_id = :batch_id"
+        " and g.outcome is not 'fine' and j.value >= :first and j.value <= :last group by j.value, g.kind",
+        batch_id=batch_id,
+        first=first,
+        last=last,
+    )
+    return _gathered(rows)
+
+
+def _gathered(rows: list[Row]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
 def _signal(row: Row) -> Signal:
     found = Signal(*row)
     return found._replace(evidence=json.loads(row["evidence"]), workers=tuple(json.loads(row["workers"])))

@@ -288,7 +288,7 @@ def _exported(tx: Tx) -> set[str]:
         else:
             answer(tx, worker, batch, now=NOON)
         plan = exports.plan(tx, batch)
-        for read in (exports.submissions_page, exports.tasks_page):
+        for read in (exports.submissions_page, exports.tasks_page, exports.workers_page):
             found = read(tx, plan, after=0, upto=plan.upto)
             columns |= {name for row in (*found.rows, *found.flat) for name in row}
     return columns

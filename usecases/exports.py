@@ -1,4 +1,4 @@
-"""What leaves the house: every submission and one row a task, in pages, under numbers in place of names."""
+"""What leaves the house: every submission, one row a task and one a worker, under numbers in place of names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from domain.notices import Json
 from domain.people import Person
 from domain.refusals_batches import BatchGone, ExportUnderWay, NothingToExport, NotPublished
 from domain.rules import moment
-from storage import audit, batches, exports, jobs, peer_scores, scales
+from storage import audit, batches, exports, fits, jobs, labels, peer_scores, scales, signals
 from storage.database import Tx
+from storage.fits import Standing
+from storage.labels import SURE, Label
 from storage.peer_scores import PeerScore
-from storage.scales import Score
+from storage.scales import Rater, Score
 from usecases.notify import tell
 from usecases.roles import require_coordinator
 
@@ -101,7 +103,7 @@ def submissions_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = 
 
 
 def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) -> Page:
-    """The next tasks: the majority's label where the kind has one, votes, agreement."""
+    """The next tasks: the last fit's label and confidence where the kind has labels, the majority, votes, agreement."""
     batch = plan.batch.id
     found = exports.tasks(tx, batch, after=after, limit=limit)
     made = kind(plan.batch.kind)
@@ -109,6 +111,8 @@ def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) 
     scored = (
         scales.scores(tx, first=found[0].id, last=found[-1].id, batch_id=batch) if found and made.is_ordinal else {}
     )
+    made_of = labels.between(tx, batch, first=found[0].id, last=found[-1].id) if found else {}
+    noted = signals.kinds_of_tasks(tx, batch, first=found[0].id, last=found[-1].id) if found else {}
     given = exports.answers(tx, batch, first=found[0].id, last=found[-1].id, upto=upto) if found else {}
     for task in found:
         answers = given.get(task.id, [])
@@ -118,9 +122,11 @@ def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) 
         head: Row = {"task": task.name, "task_id": task.id}
         tail: Row = {"answers": len(answers), "wanted": task.wanted}
         if made.input == "tap":
-            tail |= {"label": majority.label, "share": round(majority.share, 4) if votes else None}
+            tail |= _label(made_of.get(task.id))
+            tail |= {"majority": majority.label, "share": round(majority.share, 4) if votes else None}
         if made.is_ordinal:
             tail |= _score(scored.get(task.id))
+        tail |= {"signals": ", ".join(noted.get(task.id, []))}
         rounded = None if share is None else round(share, 4)
         texts = None if made.input == "tap" else [made.export_row(answer) for answer in answers]
         rows.append(
@@ -134,6 +140,38 @@ def tasks_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) 
             else head | _flat_subject(task.payload) | tail
         )
     return Page(rows, flat, found[-1].id if len(found) == limit else None)
+
+
+def workers_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP) -> Page:
+    """The next workers by their numbers behind `after`: how often they are right with its interval, or how they rate.
+
+    Blank where there is too little to say. People who withdrew are left out, and keep their numbers.
+    """
+    del upto  # it is what stands now, as the last fit sees it
+    batch, made = plan.batch.id, kind(plan.batch.kind)
+    numbered = {number: worker for worker, number in plan.numbers.items() if after < number <= after + limit}
+    ids = list(numbered.values())
+    answers, noted = exports.workers(tx, batch, ids), signals.kinds_of_workers(tx, batch, ids)
+    known = fits.standings(tx, batch, ids)
+    raters = {one.worker_id: one for one in scales.raters(tx, batch)} if made.is_ordinal else {}
+    rows, flat = [], []
+    for number in sorted(numbered):
+        worker = numbered[number]
+        if worker not in answers:
+            continue
+        row: Row = {"worker": f"w{number:02d}", "answers": answers[worker]}
+        by_label: Row = {}
+        if made.is_ordinal:
+            row |= _rates(raters.get(worker))
+        elif made.has_labels:
+            found = known.get(worker)
+            row |= _accuracy(found)
+            details = {} if found is None else found.details
+            by_label = {label: {"answers": many, "right": right / SURE} for label, (right, many) in details.items()}
+        row["signals"] = ", ".join(noted.get(worker, []))
+        flat.append(row)
+        rows.append(row | {"by_label": by_label} if made.has_labels and not made.is_ordinal else row)
+    return Page(rows, flat, after + limit if len(numbered) == limit else None)
 
 
 def step(tx: Tx, *, job: int, progress: dict[str, Json]) -> None:
@@ -150,6 +188,34 @@ def finish(tx: Tx, *, job: int, filename: str, size: int, submissions: int, now:
     key = "export" if size <= UPLOAD_LIMIT else "export_too_big"
     batch = int(asked.params["batch"])
     tell(tx, asked.person_id, key, now=now, batch=batch, job=job, filename=filename, submissions=submissions)
+
+
+def _label(found: Label | None) -> Row:
+    """What the last fit says of a task, or a human did; blank where there is nothing to say."""
+    if found is None:
+        return {"label": None, "confidence": None, "source": None}
+    return {"label": found.label, "confidence": found.confidence / SURE, "source": found.source}
+
+
+def _accuracy(found: Standing | None) -> Row:
+    """How often a worker is right; figures only with an interval, and only where there is enough to say."""
+    shares: tuple[float | None, ...] = (None,) * 4
+    if found is not None and found.enough:
+        above = (found.estimate - found.chance) / max(1, SURE - found.chance)
+        shares = (found.estimate / SURE, found.low / SURE, found.high / SURE, round(above, 4))
+    names = ("accuracy", "accuracy_low", "accuracy_high", "above_chance")
+    counts = (0, 0, 0) if found is None else (found.answers, found.gold_right, found.gold_wrong)
+    return dict(zip(("compared", "gold_right", "gold_wrong"), counts, strict=True)) | dict(
+        zip(names, shares, strict=True)
+    )
+
+
+def _rates(found: Rater | None) -> Row:
+    """How a worker rates beside others, in steps of the scale."""
+    names = ("bias", "bias_low", "bias_high", "spread", "spread_low", "spread_high")
+    if found is None or not found.enough:
+        return {"compared": 0 if found is None else found.ratings} | dict.fromkeys(names)
+    return {"compared": found.ratings} | {name: getattr(found, name) / 1000 for name in names}
 
 
 def _score(found: Score | PeerScore | None) -> Row:

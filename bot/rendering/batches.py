@@ -319,13 +319,14 @@ def _done_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, in
 
 
 def export(view: tuple[Batch | None, dict[str, Any]], words: Words) -> Action:
-    """The document with every submission and one row a task."""
+    """The document with every submission, one row a task and one a worker."""
     found, params = view
     if found is None:
         return Nothing()
     answers = words.html_many("{count} submission", "{count} submissions", params["submissions"])
     text = words.html(
-        "<b>{title}</b>: {answers}, and one row a task, each as CSV and JSONL. Workers have numbers in place of names.",
+        "<b>{title}</b>: {answers}, one row a task with its label and how sure it is, and one row a worker, each as CSV"
+        " and JSONL. Workers have numbers in place of names.",
         title=found.title,
         answers=answers,
     )

@@ -63,7 +63,9 @@ async def test_an_export_equals_what_was_tapped_with_majority_votes_and_agreemen
     assert "Spent $0.45 of $0.45" in progress.text
     await olivia.sees("pets is done: all 3 photos have their answers.")
     files = await _export(house, olivia)
-    assert set(files) == {"submissions.csv", "submissions.jsonl", "tasks.csv", "tasks.jsonl"}
+    assert set(files) == {
+        f"{part}.{ending}" for part in ("submissions", "tasks", "workers") for ending in ("csv", "jsonl")
+    }
     rows = _table(files["submissions.csv"])
     assert [(row["task"], row["worker"], row["answer"]) for row in rows] == [
         ("pet0.jpg", "w01", "Cat"),
@@ -80,13 +82,25 @@ async def test_an_export_equals_what_was_tapped_with_majority_votes_and_agreemen
     assert {row["state"] for row in rows} == {"pending"}
     assert [row["answer"] for row in _lines(files["submissions.jsonl"])] == [row["answer"] for row in rows]
     tasks = _lines(files["tasks.jsonl"])
-    assert [(task["label"], task["votes"], task["agreement"]) for task in tasks] == [
+    assert [(task["majority"], task["votes"], task["agreement"]) for task in tasks] == [
         ("Cat", {"Cat": 3}, 1.0),
         ("Dog", {"Dog": 2, "Cat": 1}, 0.3333),
         (None, {"Dog": 1, "Cat": 1, "Something else": 1}, 0.0),
     ]
     assert tasks[2]["tied"] == ["Cat", "Dog", "Something else"]
     assert [row["votes"] for row in _table(files["tasks.csv"])][1] == "Dog: 2; Cat: 1"
+    assert [task["label"] for task in tasks][:2] == ["Cat", "Dog"]
+    assert [task["source"] for task in tasks] == ["fit"] * 3
+    sure = [task["confidence"] for task in tasks]
+    assert 1 > sure[0] > sure[1] > sure[2] > 1 / 3, "all agree, two of three do, nobody does"
+    workers = _lines(files["workers.jsonl"])
+    assert [(one["worker"], one["answers"], one["compared"]) for one in workers] == [
+        ("w01", 3, 3),
+        ("w02", 3, 3),
+        ("w03", 3, 3),
+    ]
+    assert {one["accuracy"] for one in workers} == {None}, "three answers are not enough to say"
+    assert workers[0]["by_label"]["Dog"]["answers"] == 2
     assert b"Ana" not in b"".join(files.values())
 
 
@@ -108,6 +122,10 @@ async def test_undone_answers_and_people_who_withdrew_are_left_out_and_numbers_s
     files = await _export(house, olivia)
     assert [row["worker"] for row in _table(files["submissions.csv"])] == ["w02"]
     assert [task["votes"] for task in _lines(files["tasks.jsonl"])] == [{"Cat": 1}, {}]
+    assert [task["label"] for task in _lines(files["tasks.jsonl"])] == ["Cat", None]
+    assert [row["worker"] for row in _table(files["workers.csv"])] == ["w02"]
+    kept = await house.read(lambda tx: [row[0] for row in tx.all("select worker_id from worker_skills")])
+    assert kept and person.id not in kept, "nothing of theirs stays in what is known of others"
 
 
 async def test_written_replies_come_out_as_they_were_written_and_run_no_formula(house: House) -> None:
