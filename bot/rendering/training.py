@@ -13,7 +13,7 @@ from domain.long_texts import MESSAGE, cut_end
 from domain.qualification import FAIL_AT, KNOWS, KNOWS_LITTLE, LONGEST, PASS_AT
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, enrolments, people, submissions, tasks, training
+from storage import batches, enrolments, gold, people, submissions, tasks, training
 from storage.database import Tx
 from storage.training import Test
 
@@ -57,7 +57,7 @@ def read_lesson(tx: Tx, params: dict[str, Any]) -> Lesson | None:
     if one is None or task is None or batch is None or task.gold is None:
         return None
     said = kind(batch.kind).label(one.answer)
-    why = training.explanation(tx, task.id)
+    why = gold.why(tx, task.id)
     return Lesson(batch, task.gold, said or "", why, params.get("left", 0), params.get("then", ""))
 
 
@@ -231,8 +231,8 @@ def why(view: Result | None, words: Words) -> Action:
         ),
         words.html(
             "The sum is {score}. From {high} on it is passed, with right answers of two kinds at least; from {low} on"
-            " it is not; after {count} answers it is where that is clearly likelier. The answers of others, and how fast"
-            " you were, count for nothing. Rule {rule}.",
+            " it is not; after {count} answers it is where that is clearly likelier. The answers of others, and how"
+            " fast you were, count for nothing. Rule {rule}.",
             score=_hundredths(test.evidence.get("score", 0) / 1_000),
             high=_hundredths(PASS_AT),
             low=_hundredths(FAIL_AT),
