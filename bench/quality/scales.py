@@ -10,12 +10,15 @@ and cut to 1–5. The truth of a task is the mean that very many ratings by thes
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from time import process_time
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.quality.rows import Row, spearman
+from bench.quality.sets import Crowd
 from domain.scales import Scales, pool
 
 SEEDS: Final = 20
@@ -36,9 +39,10 @@ class World(NamedTuple):
     spreads: tuple[float, float]
 
 
+UNBIASED: Final = "nobody is biased"
 WORLDS: Final = (
     World("200 tasks, 12 raters, 3 each", 200, 12, 3, 0.6, (0.4, 1.2)),
-    World("nobody is biased", 200, 12, 3, 0.0, (0.8, 0.8)),
+    World(UNBIASED, 200, 12, 3, 0.0, (0.8, 0.8)),
     World("40 raters, 5 each", 200, 40, 5, 0.6, (0.4, 1.2)),
     World("a small batch, 40 tasks, 4 raters, 2 each", 40, 4, 2, 0.5, (0.5, 1.0)),
     World("very different raters, 500 tasks", 500, 8, 3, 0.9, (0.3, 1.5)),
@@ -56,7 +60,7 @@ class Drawn(NamedTuple):
     bias: Floats
 
 
-class Row(NamedTuple):
+class Measured(NamedTuple):
     """How far from the truth (root mean square, in steps) and how well ordered (Spearman) the plain mean and the pooled
     score are; the share of scores and of biases that lie in their intervals, which promise .95."""
 
@@ -89,14 +93,14 @@ def pooled(world: World, drawn: Drawn) -> Scales:
     return pool(drawn.task, drawn.rater, drawn.rating, steps=STEPS, task_count=world.tasks, rater_count=world.raters)
 
 
-def measure(seeds: int = SEEDS) -> list[Row]:
-    """A row a world, each the mean over so many seeds from 0."""
-    return [_row(world, seeds) for world in WORLDS]
+def measure(seeds: int = SEEDS, first: int = 0) -> list[Measured]:
+    """A row a world, each the mean over so many seeds from `first`."""
+    return [_row(world, seeds, first) for world in WORLDS]
 
 
-def _row(world: World, seeds: int) -> Row:
+def _row(world: World, seeds: int, first: int = 0) -> Measured:
     found = []
-    for seed in range(seeds):
+    for seed in range(first, first + seeds):
         drawn = draw(world, seed)
         scores = pooled(world, drawn)
         plain = np.bincount(drawn.task, drawn.rating) / np.bincount(drawn.task)
@@ -105,13 +109,34 @@ def _row(world: World, seeds: int) -> Row:
             (
                 _apart(plain, drawn.truth),
                 _apart(scores.score, drawn.truth),
-                _spearman(plain, drawn.truth),
-                _spearman(scores.score, drawn.truth),
+                spearman(plain, drawn.truth),
+                spearman(scores.score, drawn.truth),
                 float(np.mean((scores.low <= drawn.truth) & (drawn.truth <= scores.high))),
                 float(np.mean((scores.bias_low <= relative) & (relative <= scores.bias_high))),
             )
         )
-    return Row(world.name, *np.mean(found, axis=0).tolist())
+    return Measured(world.name, *np.mean(found, axis=0).tolist())
+
+
+def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
+    """The lines among the goals. The crowds have no ratings: these are worlds of their own, from the seed."""
+    del crowds
+    found = measure(first=seed)
+    biased = [one for one in found if one.name != UNBIASED]
+    most, where = max((one.pooled / one.plain, one.name) for one in found)
+    least, loosest = min((one.held, one.name) for one in found)
+    note = f"{len(found)} simulated worlds, {SEEDS} seeds each; worst: {{}}"
+    return [
+        Row(
+            "scores of biased raters: error, as a part of the plain mean's",
+            0.85,
+            float(np.mean([one.pooled / one.plain for one in biased])),
+            at_least=False,
+            note=f"{len(biased)} simulated worlds, {SEEDS} seeds each",
+        ),
+        Row("any scores: error, as a part of the plain mean's", 1.0, most, at_least=False, note=note.format(where)),
+        Row("true scores in intervals of 95 of 100", 0.9, least, note=note.format(loosest)),
+    ]
 
 
 def seconds_for(ratings: int) -> float:
@@ -128,7 +153,7 @@ def seconds_for(ratings: int) -> float:
     return process_time() - began
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Measured]) -> str:
     """The rows as Markdown."""
     head = (
         "simulated raters",
@@ -146,17 +171,6 @@ def table(rows: list[Row]) -> str:
 
 def _apart(one: Floats, other: Floats) -> float:
     return float(np.sqrt(np.mean((one - other) ** 2)))
-
-
-def _spearman(one: Floats, other: Floats) -> float:
-    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
-
-
-def _ranks(values: Floats) -> Floats:
-    """Ranks from 1, equal values with the mean of theirs."""
-    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats = (np.cumsum(many) - (many - 1) / 2)[place]
-    return ranks
 
 
 if __name__ == "__main__":
