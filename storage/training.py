@@ -10,15 +10,16 @@ from domain.kinds.base import answer_from_json
 from storage.database import Tx
 
 LOOKED_AT = 300
-"""Newcomers are trained and tested with the first so many gold tasks of each batch, classes side by side: enough for ten
-tests, and read within a few milliseconds at each answer of theirs."""
-MET = """select t.id, t.gold, t.gold_why is not null as explained, t.gold_rests, a.id as assignment_id,
- s.id as submission_id, s.answer, s.submitted_at from tasks t
+"""Newcomers are trained and tested with the first so many gold tasks of a batch, classes side by side: enough for ten
+tests, and read in a few milliseconds at each answer of theirs."""
+MET = """select t.id, t.gold, t.explained, t.gold_rests, a.id as assignment_id, s.id as submission_id, s.answer,
+ s.submitted_at from (select id, gold, gold_why is not null as explained, gold_rests, gold_at, gold_order, gold_class
+  from tasks where batch_id = :batch_id and gold is not null order by gold_order, gold_class limit :limit) t
  left join assignments a on a.task_id = t.id and a.worker_id = :worker_id
   and a.state in ('offered', 'submitted', 'skipped', 'reported')
  left join submissions s on s.task_id = t.id and s.worker_id = :worker_id
   and s.state in ('pending', 'accepted', 'sent_back') and s.submitted_at >= coalesce(t.gold_at, 0)
- where t.batch_id = :batch_id and t.gold is not null order by t.gold_order, t.gold_class, s.id limit :limit"""
+ order by t.gold_order, t.gold_class, s.id"""
 
 
 class Gold(NamedTuple):

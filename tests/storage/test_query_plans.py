@@ -17,6 +17,7 @@ import pytest
 from bot.rendering import RENDERERS
 from domain import ledger as accounts
 from domain.bank_answers import Answer, Line, Status, Whole
+from domain.fits import compute
 from domain.incoming import Incoming
 from domain.inference.streaming import Prior
 from domain.notices import Slot
@@ -37,6 +38,7 @@ from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
 from tests.usecases.newcomers import make_gated
 from tests.usecases.reporting import computed
 from usecases import (
+    accuracy,
     appeals,
     arrivals,
     asking,
@@ -46,10 +48,12 @@ from usecases import (
     delivery,
     disputes,
     earnings,
+    exports,
     fairness,
     funds,
     history,
     inspecting,
+    labels,
     leaving,
     mirrors,
     payout_files,
@@ -63,6 +67,7 @@ from usecases import (
     qualifying,
     quality_reports,
     received,
+    refits,
     rejecting,
     rejections,
     reported,
@@ -105,7 +110,7 @@ BOUNDED = {
     "from json_each(:weights)": "the workers of one batch that a fit names",
     "(select t.batch_id, count(*) as n from tasks t": "the batches with tasks that wait for a human's decision",
     "where r.author_id = :worker_id": "the replies of one writer that were rated",
-    "from tasks t\n left join assignments a on a.task_id = t.id": "the gold of one batch, of which so many are read",
+    "gold_why is not null as explained": "the gold of one batch, of which so many are read",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
@@ -288,6 +293,7 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     story.arrive(workers[0], fairness.show)
     story.arrive(owner, quality_reports.report)
     story.arrive(owner, quality_reports.show, batch=tapped)
+    _play_fit(story, owner, workers[0], tapped)
     for job in jobs.waiting(tx, quality_reports.JOB, limit=9):
         computed(tx, job, now=story.now)
     story.send()
@@ -309,6 +315,22 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     assert people.by_telegram_id(tx, 100) is not None
     _choose_methods(story, workers)
     _pay_by_file(story, owner, workers)
+
+
+def _play_fit(story: Story, owner: Person, ana: Person, batch: int) -> None:
+    """Labels and skills are put together, looked at from both sides, and written into an export."""
+    fit, seen = 10**6, refits.begin(story.tx, batch, 10**6)
+    assert seen is not None
+    fitted = compute(refits.material(story.tx, batch, refits.votes_page(story.tx, batch, after=0)), fit)
+    refits.store_labels(story.tx, batch, fit, fitted.labels)
+    refits.finish(story.tx, batch, fit, fitted, submissions=seen, now=story.now)
+    story.arrive(owner, labels.show, batch=batch)
+    story.arrive(owner, labels.why, slot=Slot.QUALITY, task=fitted.labels[0][0])
+    story.arrive(ana, accuracy.show, slot=Slot.HISTORY)
+    story.arrive(ana, accuracy.why, slot=Slot.HISTORY, place=0)
+    plan = exports.plan(story.tx, batch)
+    for read in (exports.submissions_page, exports.tasks_page, exports.workers_page):
+        read(story.tx, plan, after=0, upto=plan.upto)
 
 
 def _take_long(story: Story, ana: Person, batch: int) -> None:
