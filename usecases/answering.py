@@ -80,7 +80,7 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     if late:
         task = place_for(tx, hand, answer, now=now)
     else:
-        task = tasks.answer(tx, hand.task.id, late=False, **beliefs.row(said, now))
+        task = tasks.answer(tx, hand.task.id, late=False, **beliefs.row(said, hand.task, now))
     if task is None:
         go_on(tx, by, place, now=now)
         return Receipt(Outcome.GONE)

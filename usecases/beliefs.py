@@ -19,13 +19,30 @@ from storage.database import Tx
 
 
 class Said(NamedTuple):
-    """What a task's answers say together, and which labels they name: `votes` without the answer that just came."""
+    """What a task's answers say together, and which labels they name: `votes` without the answer that just came.
+
+    What follows is computed when it is asked for: most answers are not the last one that their task wants.
+    """
 
     belief: Belief
     votes: dict[str, int]
-    decision: Decision
-    settled: Decision
-    """What it is when no more can be asked for: STOP or GIVE_UP."""
+    batch: Batch
+    prior: Prior
+
+    @property
+    def decision(self) -> Decision:
+        """Whether another answer is worth its price."""
+        least = self.batch.overlap_least or self.batch.overlap
+        return decide(self.belief, self.prior, labels=self._labels, least=least, most=self.batch.overlap)
+
+    @property
+    def settled(self) -> Decision:
+        """What it is when no more can be asked for: STOP or GIVE_UP."""
+        return decide(self.belief, self.prior, labels=self._labels, least=0, most=0)
+
+    @property
+    def _labels(self) -> int:
+        return len(self.batch.face.answers)
 
 
 class Row(TypedDict):
@@ -35,15 +52,17 @@ class Row(TypedDict):
     given_up_at: int | None
 
 
-def row(said: Said | None, now: int) -> Row:
-    """What the task's row keeps once the answer is counted; it is given up if it wants no other."""
+def row(said: Said | None, task: Task, now: int) -> Row:
+    """What the task's row keeps once the answer is counted; given up if it wants no other. `task` as of before it."""
     if said is None:
         return {"belief": None, "given_up_at": None}
-    return {"belief": said.belief.to_text(), "given_up_at": now if said.decision is Decision.GIVE_UP else None}
+    is_last = task.answered + 1 >= task.wanted
+    given_up = is_last and said.decision is Decision.GIVE_UP
+    return {"belief": said.belief.to_text(), "given_up_at": now if given_up else None}
 
 
 def is_compared(batch: Batch) -> bool:
-    """Whether answers to a task of the batch agree or not: not written ones, nor marks on a scale, where 3 is near 4."""
+    """Whether its answers agree or not: written ones neither do nor do not, and on a scale 3 is near 4."""
     this = kind(batch.kind)
     return this.has_labels and not this.is_ordinal
 
@@ -51,7 +70,7 @@ def is_compared(batch: Batch) -> bool:
 def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str | None) -> Said | None:
     """What the task's answers say with one more, of a worker with these `weights`; the task as of before it.
 
-    None for gold and where answers are not alike or different (`is_compared`). No statement where the row is up to date.
+    None for gold and where answers are not compared. No statement where the row is up to date.
     """
     label = kind(batch.kind).label(answer) if task.gold is None and is_compared(batch) else None
     if label is None:
@@ -61,7 +80,7 @@ def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str |
     if before is None:
         before = _made(tx, batch, task.id, prior, besides=0)
     belief = streaming.add(before, label, _right(weights), prior)
-    return _said(batch, belief, before.votes, prior)
+    return Said(belief, before.votes, batch, prior)
 
 
 def made_anew(tx: Tx, batch: Batch, task_id: int, *, besides: int) -> Said | None:
@@ -70,7 +89,7 @@ def made_anew(tx: Tx, batch: Batch, task_id: int, *, besides: int) -> Said | Non
         return None
     prior = Prior.from_text(batch.prior)
     belief = _made(tx, batch, task_id, prior, besides=besides)
-    return _said(batch, belief, belief.votes, prior)
+    return Said(belief, belief.votes, batch, prior)
 
 
 def adopt(tx: Tx, batch_id: int, prior: Prior, right: Mapping[int, int]) -> None:
@@ -80,13 +99,6 @@ def adopt(tx: Tx, batch_id: int, prior: Prior, right: Mapping[int, int]) -> None
     """
     batches.change(tx, batch_id, prior=prior.to_text())
     enrolments.weigh(tx, batch_id, {worker: str(chance) for worker, chance in right.items()})
-
-
-def _said(batch: Batch, belief: Belief, votes: dict[str, int], prior: Prior) -> Said:
-    labels = len(batch.face.answers)
-    least, most = batch.overlap_least or batch.overlap, batch.overlap
-    settled = decide(belief, prior, labels=labels, least=0, most=0)
-    return Said(belief, votes, decide(belief, prior, labels=labels, least=least, most=most), settled)
 
 
 def _kept(task: Task, prior: Prior) -> Belief | None:
