@@ -42,8 +42,8 @@ SHARE: Final = 0.3
 ITERATIONS: Final = (6, 25)
 """How often a fit may move its beliefs at least, and at most: less often the more votes there are (see VISITS)."""
 
-VISITS: Final = 8_000_000
-"""A fit looks at votes about so often in total: the more there are, the sooner it settles."""
+VISITS: Final = 32_000_000
+"""A fit looks at votes × labels about so often in total: the more there are, the fewer times it goes through them."""
 
 STILL: Final = 5e-4
 """A fit has settled when beliefs move less than this, a task."""
@@ -161,7 +161,7 @@ def _settle(
 ) -> tuple[Floats, Floats, Floats]:
     """Repeat a step until beliefs stand still, or have moved often enough."""
     least, most = ITERATIONS
-    for _ in range(max(least, min(most, VISITS // max(len(sums.task), 1)))):
+    for _ in range(max(least, min(most, VISITS // max(len(sums.task) * sums.labels, 1)))):
         following, weights, prior = step(belief)
         moved = np.abs(following - belief).sum() / max(2 * sums.tasks, 1)
         belief = following
