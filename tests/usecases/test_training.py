@@ -19,7 +19,7 @@ from domain.rules import DAY, HOUR
 from storage import batches, gold, ledger, submissions, tasks, training
 from storage.database import Tx
 from tests.builders import make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
-from tests.steps import render, screen
+from tests.steps import books_are_right, render, screen
 from tests.usecases.desk import Desk
 from tests.usecases.newcomers import (
     PRICE,
@@ -32,7 +32,7 @@ from tests.usecases.newcomers import (
     the_batch,
     wrong,
 )
-from usecases import drafts, gold_judging, qualifying, reporting, waves, work
+from usecases import drafts, gold_judging, publishing, qualifying, reporting, waves, work
 from usecases.training import is_lesson
 
 
@@ -84,6 +84,11 @@ def test_a_newcomer_reads_how_they_begin_practises_is_tested_and_works(desk: Des
     assert place(desk, ana, batch).stage == "working"
     assert ledger.balance(desk.tx, accounts.in_review(ana.id)) == (2 + asked) * PRICE
     answer(desk, ana, 0)
+    books_are_right(desk.tx)
+    desk.do(publishing.close, desk.make(make_owner), batch=batch)
+    desk.do(work.stop, ana)
+    assert ledger.balance(desk.tx, accounts.reserve(batch)) == 0, "what newcomers did not need came back"
+    books_are_right(desk.tx)
 
 
 def test_nothing_is_told_of_an_answer_while_the_test_goes_on(desk: Desk) -> None:
