@@ -112,7 +112,7 @@ def answers(tx: Tx, batch_id: int, *, first: int, last: int, upto: int) -> dict[
 def workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, int]:
     """How many answers of these workers stand, by worker; without people who withdrew their consent."""
     rows = tx.all(
-        "select s.worker_id, s.done from json_each(:workers) j join enrolments s on s.worker_id = j.value"
+        "select s.worker_id, s.done from json_each(:workers) cross join enrolments s on s.worker_id = json_each.value"
         f" and s.batch_id = :batch_id where {CONSENTS}",
         batch_id=batch_id,
         workers=json.dumps(list(workers)),

@@ -151,12 +151,15 @@ def put_workers(tx: Tx, batch_id: int, fit_id: int, rows: Sequence[Sequence[Any]
     )
 
 
-def drop_older(tx: Tx, batch_id: int, fit_id: int) -> None:
-    """Forget labels and skills that earlier fits left and this one did not find any more."""
+def drop_older(tx: Tx, batch_id: int, fit_id: int) -> list[int]:
+    """Forget labels and skills that earlier fits left and this one did not find any more; returns whose skills."""
     tx.run("delete from labels where batch_id = :batch_id and fit_id < :fit_id", batch_id=batch_id, fit_id=fit_id)
-    tx.run(
-        "delete from worker_skills where batch_id = :batch_id and fit_id < :fit_id", batch_id=batch_id, fit_id=fit_id
+    rows = tx.all(
+        "delete from worker_skills where batch_id = :batch_id and fit_id < :fit_id returning worker_id",
+        batch_id=batch_id,
+        fit_id=fit_id,
     )
+    return [row["worker_id"] for row in rows]
 
 
 def add(tx: Tx, fit: Fit, *, submissions: int) -> None:
@@ -188,8 +191,8 @@ def standings(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, Standi
     """What the last fit says of these workers of a batch, by worker."""
     rows = tx.all(
         "select s.worker_id, s.answers, s.right, s.chance, s.estimate, s.low, s.high, s.enough, s.gold_right,"
-        " s.gold_wrong, s.details from json_each(:workers) j join worker_skills s on s.worker_id = j.value"
-        " and s.batch_id = :batch_id",
+        " s.gold_wrong, s.details from json_each(:workers) cross join worker_skills s"
+        " on s.worker_id = json_each.value and s.batch_id = :batch_id",
         batch_id=batch_id,
         workers=json.dumps(list(workers)),
     )

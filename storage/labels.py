@@ -93,10 +93,11 @@ def voices(tx: Tx, task_id: int) -> list[Voice]:
         "select s.id, s.answer, w.estimate, w.chance, coalesce(w.enough, 0) from tasks t"
         " join submissions s on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')"
         " left join worker_skills w on w.worker_id = s.worker_id and w.batch_id = s.batch_id"
-        f" where t.id = :task_id and s.state <> 'sent_back' and {CONSENTS} and {AUTHORS} order by s.id",
+        f" where t.id = :task_id and s.state <> 'sent_back' and {CONSENTS} and {AUTHORS}",
         task_id=task_id,
     )
-    return [Voice(row[0], answer_from_json(row[1]), row[2], row[3], bool(row[4])) for row in rows]
+    found = [Voice(row[0], answer_from_json(row[1]), row[2], row[3], bool(row[4])) for row in rows]
+    return sorted(found, key=lambda voice: voice.submission_id)
 
 
 def _label(row: tuple[object, ...]) -> Label:

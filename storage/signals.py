@@ -171,8 +171,8 @@ def newest_submission(tx: Tx, batch_id: int, worker_id: int) -> int | None:
 def kinds_of_workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int, list[str]]:
     """What stands out about these workers of a batch, by kind; not what a human found fine."""
     rows = tx.all(
-        "select m.worker_id, g.kind from json_each(:workers) j join signal_workers m on m.worker_id = j.value"
-        " join signals g on g.id = m.signal_id where g.batch_id = :batch_id and g.outcome is not 'fine'"
+        "select m.worker_id, g.kind from json_each(:workers) cross join signal_workers m"
+        " on m.worker_id = json_each.value join signals g on g.id = m.signal_id where g.batch_id = :batch_id and g.outcome is not 'fine'"
         " group by m.worker_id, g.kind",
         batch_id=batch_id,
         workers=json.dumps(list(workers)),
@@ -183,8 +183,8 @@ def kinds_of_workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int,
 def kinds_of_tasks(tx: Tx, batch_id: int, *, first: int, last: int) -> dict[int, list[str]]:
     """What stands out about the tasks from `first` to `last` themselves (photos that are alike), as above."""
     rows = tx.all(
-        "select j.value, g.kind from signals g, json_each(g.evidence, '$.tasks') j where g.batch_id = :batch_id"
-        " and g.outcome is not 'fine' and j.value >= :first and j.value <= :last group by j.value, g.kind",
+        "select json_each.value, g.kind from signals g, json_each(g.evidence, '$.tasks') where g.batch_id = :batch_id"
+        " and g.outcome is not 'fine' and json_each.value >= :first and json_each.value <= :last group by 1, 2",
         batch_id=batch_id,
         first=first,
         last=last,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from domain.skills import InBatch, Skill, over_batches
@@ -73,29 +74,31 @@ def misses(tx: Tx, worker_id: int, kind: str, language: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def recompute(tx: Tx, batch_id: int, *, rule: int, now: int) -> None:
-    """Put together anew what is known of everybody the last fits of this batch speak of, over all batches like it."""
+def recompute(tx: Tx, batch_id: int, workers: Iterable[int], *, rule: int, now: int) -> None:
+    """Put together anew what is known of these workers, over all batches of the kind and language of this one."""
+    batch = tx.one("select kind, language from batches where id = :id", id=batch_id)
+    assert batch is not None
+    ids = json.dumps(sorted(workers))
     rows = tx.all(
-        "select w.worker_id, o.batch_id, o.answers, o.right, o.chance, o.estimate, o.low, o.high, o.gold_right,"
-        " o.gold_wrong, b.kind, b.language from enrolments w join batches b on b.id = w.batch_id"
-        " join batches l on l.kind = b.kind and l.language = b.language"
-        " join worker_skills o on o.worker_id = w.worker_id and o.batch_id = l.id"
-        " where w.batch_id = :batch_id order by w.worker_id, o.batch_id desc",
-        batch_id=batch_id,
+        "select o.worker_id, o.batch_id, o.answers, o.right, o.chance, o.estimate, o.low, o.high, o.gold_right,"
+        " o.gold_wrong from json_each(:workers) cross join worker_skills o on o.worker_id = json_each.value"
+        " join batches b on b.id = o.batch_id and b.kind = :kind and b.language = :language",
+        workers=ids,
+        kind=batch["kind"],
+        language=batch["language"],
     )
     found: dict[int, list[InBatch]] = {}
     for row in rows:
-        mine = found.setdefault(row["worker_id"], [])
-        if len(mine) < BATCHES:
-            mine.append(InBatch(*tuple(row)[1:10]))
-    batch = tx.one("select kind, language from batches where id = :id", id=batch_id)
-    assert batch is not None
+        found.setdefault(row["worker_id"], []).append(InBatch(*tuple(row)[1:]))
+    for mine in found.values():
+        mine.sort(key=lambda one: -one.batch_id)
+        del mine[BATCHES:]
     tx.run(
-        "delete from skills where kind = :kind and language = :language and worker_id in (select worker_id"
-        " from enrolments where batch_id = :batch_id)",
+        "delete from skills where worker_id in (select value from json_each(:workers)) and kind = :kind"
+        " and language = :language",
         kind=batch["kind"],
         language=batch["language"],
-        batch_id=batch_id,
+        workers=ids,
     )
     values = [
         [worker, *over_batches(mine), json.dumps([one._asdict() for one in mine])] for worker, mine in found.items()

@@ -12,7 +12,7 @@ from domain.rules import HOUR, MINUTE
 from storage import batches, fits, jobs, scales, skills
 from storage.database import Tx
 from storage.fits import Due, Voted
-from usecases import beliefs, signals
+from usecases import beliefs, lookalikes, signals
 
 JOB: Final = "refit"
 EXPORT: Final = "export"
@@ -29,10 +29,15 @@ RESTS: Final = HOUR
 
 
 def run_due(tx: Tx, *, now: int) -> bool:
-    """Ask for the fit of each batch that is due; one at a time of a batch. Always False: a tick looks at LOOKED_AT."""
+    """Ask for the fit of each batch that is due (of written work: for a search for look-alikes), one at a time of each.
+
+    Always False: a tick looks at LOOKED_AT.
+    """
     for one in fits.due(tx, after=0, limit=LOOKED_AT):
         if not kind(one.kind).has_labels:
-            batches.change(tx, one.id, fitted=one.submissions, fit_asked=0)
+            if is_due(one, now):
+                batches.change(tx, one.id, fitted=one.submissions, fitted_at=now, fit_asked=0)
+                lookalikes.ask(tx, one.id, person_id=one.created_by, now=now)
         elif is_due(one, now) and not any(jobs.of_batch(tx, one.id, job, limit=1) for job in (JOB, EXPORT)):
             batches.change(tx, one.id, fit_tried_at=now)
             jobs.ask(tx, JOB, person_id=one.created_by, batch_id=one.id, now=now)
@@ -40,7 +45,7 @@ def run_due(tx: Tx, *, now: int) -> bool:
 
 
 def is_due(one: Due, now: int) -> bool:
-    """Whether what is new since a batch's last fit is enough, or has waited long enough, and the last try ended well."""
+    """Whether what is new since a batch's last fit is enough or has waited long enough, and the last try ended well."""
     new = abs(one.submissions - one.fitted)
     if one.tried_at is not None and (one.fitted_at or 0) < one.tried_at and now - one.tried_at < RESTS:
         return False
@@ -106,7 +111,7 @@ def finish(tx: Tx, batch_id: int, fit_id: int, fitted: Fitted, *, submissions: i
             fits.ask(tx, batch_id)
         return
     fits.put_workers(tx, batch_id, fit_id, fitted.workers)
-    fits.drop_older(tx, batch_id, fit_id)
+    gone = fits.drop_older(tx, batch_id, fit_id)
     if fitted.prior is not None:
         beliefs.adopt(tx, batch_id, fitted.prior, fitted.right)
     if fitted.scale_rule:
@@ -126,5 +131,5 @@ def finish(tx: Tx, batch_id: int, fit_id: int, fitted: Fitted, *, submissions: i
         ),
         submissions=submissions,
     )
-    skills.recompute(tx, batch_id, rule=fitted.rule, now=now)
+    skills.recompute(tx, batch_id, {*gone, *(worker for worker, *_ in fitted.workers)}, rule=fitted.rule, now=now)
     signals.record(tx, batch_id, fitted.signals, kinds=signals.FOUND_IN_ANSWERS, rule=fitted.signal_rule, now=now)

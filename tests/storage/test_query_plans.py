@@ -111,6 +111,11 @@ BOUNDED = {
     "(select t.batch_id, count(*) as n from tasks t": "the batches with tasks that wait for a human's decision",
     "where r.author_id = :worker_id": "the replies of one writer that were rated",
     "gold_why is not null as explained": "the gold of one batch, of which so many are read",
+    "select worker_id from submissions where batch_id = :batch_id group by": "one batch's workers, once an export",
+    "and t.id <= :last and s.state <> 'sent_back'": "the answers of one page of an export",
+    "select distinct b.kind, b.language": "the batches of one worker",
+    "json_each(g.evidence, '$.tasks')": "the photos of one batch that stand out",
+    "cross join signal_workers": "what stands out about the workers of one page of an export",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
 """Statements that scan or sort all the same, by a part of their text: what they go through does not grow with time."""
