@@ -10,7 +10,7 @@ from domain.refusals_work import AlreadyAnswered
 from domain.rules import DAY, HOUR, MINUTE
 from storage import assignments, batches, ledger, tasks
 from storage.database import Tx
-from tests.builders import NOON, add_funds, make_batch, make_owner, make_worker
+from tests.builders import NOON, add_funds, make_batch, make_owner, make_rated, make_worker
 from tests.steps import MESSAGE_IDS, answer, books_are_right, make_reviewer, money, sent, take, the, told, write
 from tests.usecases.desk import Desk
 from usecases import leases, publishing, reviews, work, writing
@@ -136,4 +136,16 @@ def test_late_written_work_goes_to_its_review(tx: Tx) -> None:
     counted(tx, batch)
     reviews.accept(tx, by=rita, submission_id=receipt.submission_id, version=1, now=LATER + HOUR)
     assert money(tx, ana).available == PRICE
+    counted(tx, batch)
+
+
+def test_late_rating_next_to_anothers_is_good_and_one_far_off_is_not(tx: Tx) -> None:
+    ana, batch = make_worker(tx), make_rated(tx, 1, overlap=2)
+    old = take(tx, ana, batch, now=NOON)
+    leases.expire(tx, now=NOON + HOUR)
+    for number in range(2):
+        answer(tx, make_worker(tx, 300 + number, f"B{number}"), batch, now=NOON + 2 * HOUR, choice=4)
+    add_funds(tx, by=make_owner(tx), amount=2 * PRICE, now=LATER)
+    assert work.submit(tx, by=ana, assignment=old, answer_index=2, now=LATER).outcome is Outcome.GONE
+    assert work.submit(tx, by=ana, assignment=old, answer_index=3, now=LATER + MINUTE).outcome is Outcome.SAVED
     counted(tx, batch)
