@@ -345,6 +345,8 @@ def _keyboard(found: Report, words: Words) -> Keyboard:
     )
     rows = [(Button(words.plain(text, count=words.number(count)), data),) for count, text, data in things if count]
     last = [Button(words.plain("Other batches"), encode("q_list"))]
+    if found.figures is not None and found.figures.bins:
+        last.insert(0, Button(words.plain("Labels"), encode("b_labels", batch.id)))
     if kind(batch.kind).has_labels and not batch.gold and batch.state in ("open", "paused"):
         last.insert(0, Button(words.plain("Make gold"), encode("gm_make", batch.id)))
     return (*rows, tuple(last))

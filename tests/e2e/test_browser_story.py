@@ -293,6 +293,8 @@ async def earn(house: House, ana: Phone, of_ana: Screen, shots: Pictures) -> Non
 
 async def be_paid(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen, shots: Pictures) -> None:
     """The summary comes with its picture; payday pays Ana once, with a receipt; the books are in balance."""
+    await house.tick("refits")
+    await house.settled()
     await house.tick("summary")
     await of_olivia.shows_photo(await of_olivia.sees("Quality summary", "“pets” 6 of 6 done"))
     await house.settled()

@@ -115,6 +115,7 @@ def test_labels_are_told_with_how_sure_they_are_and_which_fit_made_them(desk: De
     assert "90–100%: 3 · 80–90%: 1 · 60–70%: 1 · under 50%: 1" in shown.text
     assert "from 380 answers, rule 7" in shown.text
     assert [one.count for one in card(shown).bars] == [1, 0, 1, 0, 1, 3]
+    assert buttons(shown)["Labels"] == ("b_labels", (batch,)), "each with its Why?"
 
 
 def test_what_the_picture_says_the_caption_says(desk: Desk) -> None:
