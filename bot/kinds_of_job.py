@@ -7,6 +7,7 @@ from typing import Final
 from bot.exports import export
 from bot.imports import import_file
 from bot.jobs import Kind
+from bot.lookalikes import search
 from bot.offers import offer
 from bot.payouts import bank_answer, payout_file
 from bot.quality_reports import report
@@ -20,6 +21,7 @@ KINDS: Final[dict[str, Kind]] = {
     "statement": statement,
     "quality_report": report,
     "refit": refit,
+    "lookalikes": search,
     "payout_file": payout_file,
     "bank_answer": bank_answer,
 }

@@ -195,6 +195,7 @@ TAPS: dict[str, Tap] = {
     "dp_skip": Tap(disputes.skip, Slot.REVIEW),
     "sg_show": Tap(signals.show, Slot.REVIEW),
     "sg_next": Tap(signals.following, Slot.REVIEW),
+    "sg_photo": Tap(signals.turn, Slot.REVIEW),
     "sg_fine": Tap(signals.fine, Slot.REVIEW),
     "sg_talk": Tap(signals.talk),
     "pp_agree": Tap(rejecting.agree),

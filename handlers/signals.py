@@ -19,6 +19,12 @@ async def following(ctx: Context, signal: int) -> None:
     await ctx.toast("")
 
 
+async def turn(ctx: Context, signal: int, photo: int) -> None:
+    """**1**, **2** … below photos that look alike."""
+    await ctx.write(signals.turn, signal=signal, photo=photo)
+    await ctx.toast("")
+
+
 async def fine(ctx: Context, signal: int) -> None:
     """**Fine**."""
     await ctx.write(signals.fine, signal=signal)

@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
         "sepaxml",
         "text_unidecode",
         "defusedxml",
+        "rapidfuzz",
     },
     "storage": {"storage", "domain", "aiosqlite", "cryptography"},
     "usecases": {"usecases", "domain", "storage"},

@@ -16,7 +16,7 @@ from domain.people import Person
 from storage import batches, draft_tasks, gold, jobs, photos, refused_files, tasks
 from storage.database import Tx
 from storage.gold import Given
-from usecases import drafts, gold_matching, progress
+from usecases import drafts, gold_matching, lookalikes, progress
 from usecases.notify import tell
 
 
@@ -131,6 +131,8 @@ def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), known: Sequence
     gold_matching.match_again(tx, batch_id)
     if batch.data == "texts":
         drafts.estimate(tx, batch_id)
+    else:
+        lookalikes.ask(tx, batch_id, person_id=asked.person_id, now=now)
     progress.show(tx, batch.created_by, batch_id, now=now)
 
 

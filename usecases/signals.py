@@ -15,7 +15,7 @@ from domain.people import Person
 from domain.refusals import StaleButton
 from domain.refusals_signals import AboutYourself, OnlySignal, SignalSeen
 from domain.rejections import checked_words
-from storage import audit, batches, people, signals, submissions
+from storage import audit, batches, people, signals, submissions, tasks
 from storage.database import Tx
 from storage.signals import Signal
 from usecases import inspecting
@@ -40,6 +40,8 @@ class Look:
     signal: Signal
     names: tuple[str, ...]
     examples: tuple[tuple[Answered, tuple[tuple[str, int], ...]], ...]
+    photos: tuple[tuple[str, str], ...]
+    """Of photos that look alike: (name of the task, hash of its content)."""
     waiting: int
 
 
@@ -53,23 +55,36 @@ def record(
     now: int,
 ) -> None:
     """Keep what was found, as (kind, workers, strength, evidence), and forget what is not there any more of `kinds`."""
-    named = [
-        (kind, _subject(workers, evidence), workers, strength, evidence) for kind, workers, strength, evidence in found
-    ]
-    signals.drop(tx, batch_id, kinds=kinds, found=[(kind, subject) for kind, subject, *_ in named])
-    for kind, subject, workers, strength, evidence in named:
-        signals.put(
-            tx,
-            batch_id,
-            kind=kind,
-            subject=subject,
-            workers=workers,
-            strength=strength,
-            evidence=evidence,
-            rule=rule,
-            comes_back_at=COMES_BACK,
-            now=now,
-        )
+    named = [(kind, _subject(workers, evidence)) for kind, workers, _, evidence in found]
+    signals.drop(tx, batch_id, kinds=kinds, found=named)
+    for kind, workers, strength, evidence in found:
+        add(tx, batch_id, kind, workers, strength, evidence, rule=rule, now=now)
+
+
+def add(
+    tx: Tx,
+    batch_id: int,
+    kind: str,
+    workers: Sequence[int],
+    strength: int,
+    evidence: dict[str, Any],
+    *,
+    rule: int,
+    now: int,
+) -> None:
+    """Keep one thing that was found; found again it is the same one."""
+    signals.put(
+        tx,
+        batch_id,
+        kind=kind,
+        subject=_subject(workers, evidence),
+        workers=workers,
+        strength=strength,
+        evidence=evidence,
+        rule=rule,
+        comes_back_at=COMES_BACK,
+        now=now,
+    )
 
 
 def show(tx: Tx, *, by: Person, batch: int, now: int) -> None:
@@ -88,6 +103,12 @@ def following(tx: Tx, *, by: Person, signal: int, now: int) -> None:
     if shown is not None and shown.id == found.id:
         raise OnlySignal
     tell(tx, by, "signal", now=now, slot=Slot.REVIEW, batch=found.batch_id, signal=None if shown is None else shown.id)
+
+
+def turn(tx: Tx, *, by: Person, signal: int, photo: int, now: int) -> None:
+    """Show another of the photos a signal is about."""
+    found = _own_turn(tx, by, signal)
+    tell(tx, by, "signal", now=now, slot=Slot.REVIEW, batch=found.batch_id, signal=found.id, photo=photo)
 
 
 def fine(tx: Tx, *, by: Person, signal: int, now: int) -> None:
@@ -140,8 +161,10 @@ def look(tx: Tx, signal_id: int) -> Look | None:
             votes[said] = votes.get(said, 0) + 1
         ranked = tuple(sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
         examples.append((inspecting.answered(tx, batch, submission), ranked))
+    shown = [tasks.by_id(tx, int(task)) for task in found.evidence.get("tasks", [])]
+    photos = tuple((one.name, one.payload.photo or "") for one in shown if one is not None)
     names = tuple(people.name(tx, worker) for worker in found.workers)
-    return Look(batch, found, names, tuple(examples), signals.count(tx, batch.id))
+    return Look(batch, found, names, tuple(examples), photos, signals.count(tx, batch.id))
 
 
 def _own_turn(tx: Tx, by: Person, signal_id: int) -> Signal:

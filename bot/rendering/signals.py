@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rendering.message import Action, Button, Message, Nothing, Renderer
+from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
 from domain.batches import Batch
 from domain.long_texts import cut_end
 from handlers.buttons import encode
@@ -19,14 +19,15 @@ VOTES = 4
 NAMED = 6
 
 
-def _view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, Look | None]:
+def _view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, Look | None, int]:
     signal = params["signal"]
-    return batches.by_id(tx, params["batch"]), None if signal is None else look(tx, signal)
+    found = None if signal is None else look(tx, signal)
+    return batches.by_id(tx, params["batch"]), found, int(params.get("photo", 0))
 
 
-def signal(view: tuple[Batch | None, Look | None], words: Words) -> Action:
-    """Who is meant, what stands out, answers to see for oneself; or that nothing is left."""
-    batch, found = view
+def signal(view: tuple[Batch | None, Look | None, int], words: Words) -> Action:
+    """Who is meant, what stands out, answers or photos to see for oneself; or that nothing is left."""
+    batch, found, turned = view
     back = Button(words.plain("One-tap work"), encode("ow_list"))
     if batch is None or found is None:
         title = "" if batch is None else cut_end(batch.title, 80)
@@ -47,16 +48,19 @@ def signal(view: tuple[Batch | None, Look | None], words: Words) -> Action:
     blocks = [head, _what(found, words)]
     if found.examples:
         blocks.append(Markup("\n".join(_example(number, one, words) for number, one in enumerate(found.examples, 1))))
-    blocks.append(
-        words.html(
-            "This is for you to look at, not a verdict: nobody is rejected, suspended or paid less for it. There may be"
-            " a good reason."
+    if one.workers:
+        blocks.append(
+            words.html(
+                "This is for you to look at, not a verdict: nobody is rejected, suspended or paid less for it. There"
+                " may be a good reason."
+            )
         )
-    )
     looks = tuple(
         Button(str(number), encode("ow_one", answered.submission.id))
         for number, (answered, _) in enumerate(found.examples, 1)
     )
+    if found.photos:
+        looks = tuple(Button(str(at + 1), encode("sg_photo", one.id, at)) for at in range(len(found.photos)))
     rows: list[tuple[Button, ...]] = [looks] if looks else []
     if one.workers:
         seen = words.plain("See their answers")
@@ -65,7 +69,8 @@ def signal(view: tuple[Batch | None, Look | None], words: Words) -> Action:
     rows.append(
         (Button(words.plain("Fine"), encode("sg_fine", one.id)), Button(words.plain("Next"), encode("sg_next", one.id)))
     )
-    return Message(Markup("\n\n".join(blocks)), (*rows, (back,)), protect=True)
+    photo = StoredPhoto(found.photos[turned % len(found.photos)][1]) if found.photos else None
+    return Message(Markup("\n\n".join(blocks)), (*rows, (back,)), photo=photo, protect=True)
 
 
 def _what(found: Look, words: Words) -> Markup:
@@ -99,9 +104,15 @@ def _what(found: Look, words: Words) -> Markup:
                 **seen,
             )
         case "texts":
-            return words.html("Two texts that are almost the same ({percent} % of the words).", **seen)
+            return words.html("Two answers read almost the same: {percent} % of one is in the other.", **seen)
         case _:
-            return words.html("Photos that show almost the same.")
+            return words.html_many(
+                "{photos} photo shows almost the same: {names}",
+                "{photos} photos show almost the same: {names}",
+                int(found.signal.evidence["photos"]),
+                names=", ".join(cut_end(name, LABEL) for name, _ in found.photos),
+                photos=seen["photos"],
+            )
 
 
 def _example(number: int, example: tuple[Any, tuple[tuple[str, int], ...]], words: Words) -> Markup:

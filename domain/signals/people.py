@@ -17,6 +17,7 @@ from domain.inference.fitting import Fit
 from domain.inference.models import Floats
 from domain.inference.votes import Votes
 from domain.signals import answering
+from domain.signals.groups import linked_groups
 from domain.signals.pairs import Pairs, pairs
 from domain.signals.reading import reading
 
@@ -103,9 +104,10 @@ def _together(
     enough = found.shared >= LEAST_SHARED
     beyond = BEYOND + log(max(int(enough.sum()), 1))
     linked = np.flatnonzero(enough & (found.copying >= beyond))
-    group = _groups(found.one[linked], found.other[linked])
     results = []
-    for members, links in group:
+    for members, links in linked_groups(
+        list(zip(found.one[linked].tolist(), found.other[linked].tolist(), strict=True))
+    ):
         pair = linked[links]
         best = int(pair[found.copying[pair].argmax()])
         one, other = int(found.one[best]), int(found.other[best])
@@ -118,27 +120,6 @@ def _together(
         who = tuple(sorted(workers[member] for member in members))
         results.append(Found(kind, who, _hundredths(found.copying[best]), evidence))
     return results
-
-
-def _groups(one: NDArray[np.int64], other: NDArray[np.int64]) -> list[tuple[list[int], list[int]]]:
-    """Who is linked with whom, however far: (members, the links among them)."""
-    parent: dict[int, int] = {}
-
-    def root(member: int) -> int:
-        while parent.setdefault(member, member) != member:
-            parent[member] = parent[parent[member]]
-            member = parent[member]
-        return member
-
-    ends = list(zip(one.tolist(), other.tolist(), strict=True))
-    for first, second in ends:
-        parent[root(second)] = root(first)
-    groups: dict[int, tuple[list[int], list[int]]] = {}
-    for member in parent:
-        groups.setdefault(root(member), ([], []))[0].append(member)
-    for link, (first, _) in enumerate(ends):
-        groups[root(first)][1].append(link)
-    return list(groups.values())
 
 
 def _alike(votes: Votes, one: int, other: int) -> NDArray[np.bool_]:

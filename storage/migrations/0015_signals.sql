@@ -39,3 +39,8 @@ create table signal_words (
   text text not null
 ) strict;
 create index signal_words_of_signal on signal_words (signal_id);
+
+-- What a photo looks like (files/near_photos.py: eight hashes of 64 bits; empty: too plain to tell), and up to which task
+-- (photos) or submission (texts) a batch was searched for look-alikes.
+alter table photos add column looks blob;
+alter table batches add column searched integer not null default 0;

@@ -67,7 +67,8 @@ def test_a_ring_is_one_signal_about_all_of_it_with_answers_to_look_at(seed: int)
 
 def test_who_copies_another_is_shown_with_them_as_a_pair() -> None:
     given = crowd(1, [])
-    of = [(int(task), int(label)) for task, worker, label in zip(given.task, given.worker, given.label, strict=True) if worker == 3]
+    theirs = given.only(given.worker == 3)
+    of = list(zip(theirs.task.tolist(), theirs.label.tolist(), strict=True))
     assert ("copies", (103, 100 + HONEST)) in {(one.kind, one.workers) for one in found(crowd(1, [of]))}
 
 

@@ -1,0 +1,63 @@
+"""The search for look-alikes in a batch: read in pages, compared in a worker process, what is new with all there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.jobs import JobContext
+from files import near_photos, near_texts
+from storage import lookalikes as rows
+from storage.jobs import Job
+from usecases import lookalikes
+
+SECONDS = 600.0
+
+
+async def search(context: JobContext, job: Job) -> None:
+    """Search the batch. After a restart it begins again; what was found before is found as the same."""
+    assert job.batch_id is not None
+    if await context.db.read(lookalikes.shows_photos, job.batch_id):
+        await _photos(context, job.batch_id)
+    else:
+        await _texts(context, job.batch_id)
+
+
+async def _photos(context: JobContext, batch_id: int) -> None:
+    searched = await context.db.read(rows.searched, batch_id)
+    tasks: list[int] = []
+    looks: list[bytes] = []
+    while page := await context.db.read(lookalikes.photos_page, batch_id, after=tasks[-1] if tasks else 0):
+        new = {one.sha256: _path(context.data_dir, one.sha256) for one in page if one.looks is None}
+        seen: dict[str, bytes] = {}
+        if new:
+            found = await context.processes.run(near_photos.look, list(new.values()), seconds=SECONDS)
+            seen = dict(zip(new, found, strict=True))
+            await context.db.write(rows.looked, seen)
+        tasks += [one.task_id for one in page]
+        looks += [seen.get(one.sha256, b"") if one.looks is None else one.looks for one in page]
+    first = sum(task <= searched for task in tasks)
+    pairs = await context.processes.run(_photo_pairs, looks, first, seconds=SECONDS)
+    await context.db.write(lookalikes.found_photos, batch_id, tasks, pairs, rule=near_photos.RULE, now=context.now())
+
+
+async def _texts(context: JobContext, batch_id: int) -> None:
+    searched = await context.db.read(rows.searched, batch_id)
+    found: list[tuple[int, int, str]] = []
+    while page := await context.db.read(lookalikes.texts_page, batch_id, after=found[-1][0] if found else 0):
+        found += page
+    first = sum(submission <= searched for submission, *_ in found)
+    pairs = await context.processes.run(_text_pairs, [text for *_, text in found], first, seconds=SECONDS)
+    whose = [(submission, worker) for submission, worker, _ in found]
+    await context.db.write(lookalikes.found_texts, batch_id, whose, pairs, rule=near_texts.RULE, now=context.now())
+
+
+def _path(folder: Path, sha256: str) -> Path:
+    return folder / "photos" / sha256[:2] / f"{sha256}.jpg"
+
+
+def _photo_pairs(looks: list[bytes], first: int) -> list[tuple[int, int, int]]:
+    return near_photos.pairs(looks, first=first)
+
+
+def _text_pairs(texts: list[str], first: int) -> list[tuple[int, int, int]]:
+    return near_texts.pairs(texts, first=first)
