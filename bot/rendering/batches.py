@@ -121,8 +121,8 @@ def _saved(unasked: int, found: Batch, words: Words) -> Markup:
 
 def _disputed(count: int, found: Batch, words: Words) -> Button:
     """To the tasks nobody agrees on."""
-    label = words.plain("Nobody agrees · {count}", count=words.number(count))
-    return Button(label, encode("dp_show", found.id, 0))
+    label = words.plain("Nobody agrees")
+    return Button(f"{label} · {words.number(count)}", encode("dp_show", found.id, 0))
 
 
 def _sending(view: ProgressView, words: Words) -> Markup:

@@ -60,10 +60,8 @@ def batches_in_review(view: Lists, words: Words) -> Action:
         more = words.html("About some tasks nobody agrees, and more answers would not tell. You can say what is right:")
         text = Markup(f"{text}\n\n{more}")
         for batch, title, count in view.disputed:
-            values = {"title": cut_end(title, LABEL), "count": words.number(count)}
-            rows.append(
-                (Button(words.plain("Nobody agrees: {title} · {count}", **values), encode("dp_show", batch, 0)),)
-            )
+            label = f"{words.plain('Nobody agrees')}: {cut_end(title, LABEL)} · {words.number(count)}"
+            rows.append((Button(label, encode("dp_show", batch, 0)),))
     if view.signals:
         more = words.html("Something stands out in how people answer. It is no verdict: please look for yourself.")
         text = Markup(f"{text}\n\n{more}")
