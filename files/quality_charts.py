@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEFT, RIGHT, GAP = 56.0, WIDTH - 56.0, 40.0
-BIG: Final = 336.0
-SMALL: Final = 270.0
+BIG: Final = 288.0
+SMALL: Final = 254.0
 """How tall the tiles are."""
-HISTOGRAM: Final = 420.0
-NO_HISTOGRAM: Final = 180.0
+HISTOGRAM: Final = 340.0
+NO_HISTOGRAM: Final = 150.0
 SPACE: Final = "#f3f0e7"
 """Behind a tile: a little darker than the paper."""
 
@@ -86,24 +86,24 @@ class Card:
 def quality_chart(card: Card) -> bytes:
     """A PNG of 1080 by what is in it: progress, two figures with their intervals, how sure the labels are, money."""
     middle = HISTOGRAM if card.bars else NO_HISTOGRAM
-    ending = 46 if card.end else 0
-    tall = 440.0 + ending + BIG + middle + SMALL + 42 * len(card.foot)
+    head = 262.0 + (44.0 if card.end else 0.0)
+    tall = head + BIG + 24 + middle + 20 + SMALL + 36 + 42 * len(card.foot)
     figure, axes = canvas(round(tall))
-    fitted(axes, LEFT, tall - 70, card.title, 48, widest=RIGHT - LEFT, bold=True)
-    fitted(axes, LEFT, tall - 130, card.when, 31, widest=RIGHT - LEFT, colour=MUTED)
-    _progress(axes, tall - 200, card)
-    y = tall - 292 - ending - BIG
+    fitted(axes, LEFT, tall - 64, card.title, 48, widest=RIGHT - LEFT, bold=True)
+    fitted(axes, LEFT, tall - 120, card.when, 31, widest=RIGHT - LEFT, colour=MUTED)
+    _progress(axes, tall - 184, card)
+    y = tall - head - BIG
     width = (RIGHT - LEFT - GAP) / 2
     for place, tile in enumerate(card.tiles):
         _tile(axes, LEFT + place * (width + GAP), y, width, BIG, tile)
-    y -= 30 + middle
+    y -= 24 + middle
     _histogram(axes, y, middle, card)
-    y -= 30 + SMALL
+    y -= 20 + SMALL
     width = (RIGHT - LEFT - 24 * (len(card.money) - 1)) / len(card.money)
     for place, tile in enumerate(card.money):
         _tile(axes, LEFT + place * (width + 24), y, width, SMALL, tile, small=True)
     for place, line in enumerate(card.foot):
-        fitted(axes, LEFT, y - 44 - 42 * place, line, 28, widest=RIGHT - LEFT, colour=MUTED)
+        fitted(axes, LEFT, y - 32 - 42 * place, line, 28, widest=RIGHT - LEFT, colour=MUTED)
     return png(figure)
 
 
@@ -111,8 +111,8 @@ def _progress(axes: Axes, y: float, card: Card) -> None:
     box(axes, LEFT, y, RIGHT - LEFT, 28, LINE, radius=14)
     if card.done > 0:
         box(axes, LEFT, y, max(28.0, (RIGHT - LEFT) * min(1.0, card.done)), 28, GREEN, radius=14)
-    fitted(axes, LEFT, y - 44, card.progress, 36, widest=RIGHT - LEFT, bold=True)
-    fitted(axes, LEFT, y - 92, card.end, 31, widest=RIGHT - LEFT, colour=MUTED)
+    fitted(axes, LEFT, y - 36, card.progress, 36, widest=RIGHT - LEFT, bold=True)
+    fitted(axes, LEFT, y - 82, card.end, 31, widest=RIGHT - LEFT, colour=MUTED)
 
 
 def _tile(axes: Axes, x: float, y: float, width: float, tall: float, tile: Tile, *, small: bool = False) -> None:
@@ -120,17 +120,17 @@ def _tile(axes: Axes, x: float, y: float, width: float, tall: float, tile: Tile,
     box(axes, x, y, width, tall, SPACE, radius=22, zorder=1)
     inner, inside = x + 26, width - 52
     top = y + tall
-    fitted(axes, inner, top - 42, tile.label, 32, widest=inside, colour=INK)
+    fitted(axes, inner, top - 36, tile.label, 32, widest=inside, colour=INK)
     unknown = tile.value == "–"
     colour = MUTED if unknown else RED if tile.low else INK
     value = f"▼ {tile.value}" if tile.low else tile.value
-    y_value, size = (top - 102, 50) if small else (top - 118, 82)
+    y_value, size = (top - 92, 50) if small else (top - 106, 82)
     fitted(axes, inner, y_value, value, size, widest=inside, colour=colour, bold=True, least=0.5)
-    note = top - (158 if small else 244)
+    note = top - (144 if small else 210)
     if tile.span is not None:
-        _span(axes, inner, top - 194, inside, tile.span)
+        _span(axes, inner, top - 172, inside, tile.span)
     elif not small:
-        note = top - 200
+        note = top - 176
     paragraph(axes, inner, note, tile.note, 29, widest=inside, colour=MUTED, lines=2 if tile.span else 3)
 
 
@@ -148,12 +148,12 @@ def _span(axes: Axes, x: float, y: float, width: float, span: tuple[float, float
 def _histogram(axes: Axes, y: float, tall: float, card: Card) -> None:
     """Labels by how sure they are, from its lower edge; each bar has its number above and its range below."""
     room = RIGHT - LEFT
-    fitted(axes, LEFT, y + tall - 32, card.heading, 38, widest=room, bold=True)
+    fitted(axes, LEFT, y + tall - 28, card.heading, 38, widest=room, bold=True)
     if not card.bars:
-        paragraph(axes, LEFT, y + tall - 92, card.missing, 31, widest=room, colour=MUTED, lines=3)
+        paragraph(axes, LEFT, y + tall - 80, card.missing, 31, widest=room, colour=MUTED, lines=3)
         return
-    fitted(axes, LEFT, y + tall - 86, card.average, 31, widest=room, colour=MUTED)
-    bottom, height = y + 48, tall - 212
+    fitted(axes, LEFT, y + tall - 76, card.average, 31, widest=room, colour=MUTED)
+    bottom, height = y + 50, tall - 196
     most, slot = max(1, *(one.count for one in card.bars)), room / len(card.bars)
     axes.plot([LEFT, RIGHT], [bottom, bottom], color=MUTED, linewidth=2, zorder=1)
     small = min(29.0, *(29 * (slot - 10) / max(1.0, length(one.label, 29)) for one in card.bars))
