@@ -303,8 +303,8 @@ def done(view: tuple[Batch | None, int, int], words: Words) -> Action:
         text = Markup(f"{text}\n{saved}")
     if disputed:
         left = words.html_many(
-            "About {count} task nobody agrees: you can say what is right.",
-            "About {count} tasks nobody agrees: you can say what is right.",
+            "Nobody agrees on {count} task: you can say what is right.",
+            "Nobody agrees on {count} tasks: you can say what is right.",
             disputed,
         )
         text = Markup(f"{text}\n{left}")

@@ -57,7 +57,7 @@ def batches_in_review(view: Lists, words: Words) -> Action:
         for batch, title, count in view.in_review
     ]
     if view.disputed:
-        more = words.html("About some tasks nobody agrees, and more answers would not tell. You can say what is right:")
+        more = words.html("Nobody agrees on some tasks, and more answers would not tell. You can say what is right:")
         text = Markup(f"{text}\n\n{more}")
         for batch, title, count in view.disputed:
             label = f"{words.plain('Nobody agrees')}: {cut_end(title, LABEL)} · {words.number(count)}"

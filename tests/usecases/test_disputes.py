@@ -44,7 +44,7 @@ def test_a_tie_at_the_most_is_done_for_workers_and_put_before_a_human(desk: Desk
     assert wanted(desk.tx, batch) == ([3], 3, 1)
     assert stored.count(desk.tx, batch) == 1
     done = screen(desk.tx, owner, "batch_done")
-    assert "About 1 task nobody agrees" in done.text
+    assert "Nobody agrees on 1 task" in done.text
     assert buttons(done)["Nobody agrees · 1"] == ("dp_show", (batch, 0))
 
 
