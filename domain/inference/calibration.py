@@ -48,8 +48,12 @@ class Calibration(NamedTuple):
 
 def flattened(belief: Floats, temperature: float) -> Floats:
     """Return belief^(1/temperature), made to sum to 1 a task."""
-    flat: Floats = np.maximum(belief, 1e-300) ** (1 / temperature)
-    return flat / flat.sum(axis=0) if belief.size else belief
+    if not belief.size:
+        return belief
+    flat: Floats = np.maximum(belief, 1e-300)
+    flat = np.sqrt(flat) if temperature == 2 else flat ** (1 / temperature)
+    flat /= flat.sum(axis=0)
+    return flat
 
 
 def mixed(beliefs: Sequence[Floats], blend: float) -> Floats:

@@ -42,7 +42,7 @@ SHARE: Final = 0.3
 ITERATIONS: Final = (6, 25)
 """How often a fit may move its beliefs at least, and at most: less often the more votes there are (see VISITS)."""
 
-VISITS: Final = 32_000_000
+VISITS: Final = 24_000_000
 """A fit looks at votes × labels about so often in total: the more there are, the fewer times it goes through them."""
 
 STILL: Final = 5e-4

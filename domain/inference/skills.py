@@ -86,10 +86,11 @@ def _wilson(share: Floats, whole: Floats) -> tuple[Floats, Floats]:
 
 def _kappa(votes: Votes, belief: Floats, estimate: Floats, labels: int) -> Floats:
     """The estimate beside the chance that the same habits, blind, would have been right."""
+    cell = votes.worker.astype(np.intp) * votes.n_classes + votes.label
+    named = np.bincount(cell, minlength=votes.n_workers * votes.n_classes).reshape(votes.n_workers, votes.n_classes)
+    answers = named.sum(axis=1)
     blind = np.zeros(votes.n_workers)
-    answers = np.maximum(np.bincount(votes.worker, minlength=votes.n_workers), 1)
     for label in range(votes.n_classes):
-        named = np.bincount(votes.worker[votes.label == label], minlength=votes.n_workers)
         true = np.bincount(votes.worker, belief[label][votes.task], votes.n_workers)
-        blind += (named + 1 / labels) / (answers + 1) * (true + 1 / labels) / (answers + 1)
+        blind += (named[:, label] + 1 / labels) / (answers + 1) * (true + 1 / labels) / (answers + 1)
     return (estimate - blind) / np.maximum(1 - blind, 1e-9)
