@@ -92,11 +92,11 @@ def known(tx: Tx, batch_id: int) -> list[Known]:
 def given_counts(tx: Tx, batch_id: int) -> list[tuple[str, str | None, int]]:
     """What was given, which label that is, how often; the most frequent first."""
     rows = tx.all(
-        "select gold_given, gold, count(*) as n from tasks where batch_id = :batch_id and gold_given is not null"
-        " group by gold_given, gold order by n desc, gold_given",
-        batch_id=batch_id,
+        "select gold_given, gold from tasks where batch_id = :batch_id and gold_given is not null", batch_id=batch_id
     )
-    return [(row["gold_given"], row["gold"], row["n"]) for row in rows]
+    counts = Counter((row["gold_given"], row["gold"]) for row in rows)
+    ordered = sorted(counts, key=lambda one: (-counts[one], one[0]))
+    return [(given, label, counts[given, label]) for given, label in ordered]
 
 
 def adopt(tx: Tx, batch_id: int, labels: Mapping[str, str | None]) -> None:
@@ -322,11 +322,8 @@ def untouched(tx: Tx, batch_id: int, *, near: int, besides: int) -> Task | None:
 
 def by_class(tx: Tx, batch_id: int) -> Counter[str]:
     """How much gold the batch has, by label."""
-    rows = tx.all(
-        "select gold, count(*) as n from tasks where batch_id = :batch_id and gold is not null group by gold",
-        batch_id=batch_id,
-    )
-    return Counter({row["gold"]: row["n"] for row in rows})
+    rows = tx.all("select gold from tasks where batch_id = :batch_id and gold is not null", batch_id=batch_id)
+    return Counter(row["gold"] for row in rows)
 
 
 def ids(tx: Tx, batch_id: int, *, limit: int) -> Sequence[int]:

@@ -9,13 +9,15 @@ from storage.database import Tx
 
 DUE = "select worker_id, batch_id from enrolments where gold_due = 1 and (batch_id, worker_id) > (:batch, :worker)"
 OF_WORKER = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitted_at, s.state, s.review_started_at,
- m.submission_id is not null, m.objected_at is not null from tasks t cross join submissions s on s.task_id = t.id
- and s.worker_id = :worker_id and s.state in ('pending', 'accepted', 'sent_back')
+ m.submission_id is not null, m.objected_at is not null, null from tasks t cross join submissions s
+ on s.task_id = t.id and s.worker_id = :worker_id and s.state in ('pending', 'accepted', 'sent_back')
  left join gold_misses m on m.submission_id = s.id
- where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at order by s.id"""
+ where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at"""
 OF_BATCH = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitted_at, s.state, s.review_started_at,
- m.submission_id is not null, m.objected_at is not null from tasks t cross join submissions s on s.task_id = t.id
- and s.state in ('pending', 'accepted', 'sent_back') left join gold_misses m on m.submission_id = s.id
+ m.submission_id is not null, m.objected_at is not null, e.weights from tasks t cross join submissions s
+ on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')
+ left join gold_misses m on m.submission_id = s.id
+ left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
  where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at"""
 
 
@@ -33,6 +35,8 @@ class GoldAnswer(NamedTuple):
     review_started_at: int | None
     told: bool
     objects: bool
+    weight: str | None = None
+    """How likely its worker's answers are right as the last fit found (1/10,000), of all answers of a batch alone."""
 
 
 class Miss(NamedTuple):
@@ -61,7 +65,8 @@ def due(tx: Tx, *, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
 
 def of_worker(tx: Tx, worker_id: int, batch_id: int) -> list[GoldAnswer]:
     """A worker's answers to the gold of a batch, oldest first."""
-    return [_answer(tuple(row)) for row in tx.all(OF_WORKER, worker_id=worker_id, batch_id=batch_id)]
+    found = [_answer(tuple(row)) for row in tx.all(OF_WORKER, worker_id=worker_id, batch_id=batch_id)]
+    return sorted(found, key=lambda one: one.submission_id)
 
 
 def of_batch(tx: Tx, batch_id: int) -> list[GoldAnswer]:
@@ -205,15 +210,6 @@ def kept(tx: Tx, batch_id: int) -> dict[int, int]:
 def keep(tx: Tx, task_id: int) -> None:
     """A coordinator looked at the answers there are by now: the gold is right."""
     tx.run("update tasks set gold_kept = max(1, answered) where id = :id", id=task_id)
-
-
-def weights(tx: Tx, batch_id: int) -> dict[int, float]:
-    """How likely each worker's answers are right, as the last fit of the batch found."""
-    rows = tx.all(
-        "select worker_id, weights from enrolments where batch_id = :batch_id and weights is not null",
-        batch_id=batch_id,
-    )
-    return {row["worker_id"]: int(row["weights"]) / 10_000 for row in rows}
 
 
 def _answer(values: tuple[object, ...]) -> GoldAnswer:

@@ -231,7 +231,7 @@ def test_the_example_of_a_caption_is_read_without_a_problem() -> None:
 
 
 def test_every_setting_of_a_caption_is_explained() -> None:
-    every = Brief("What?", (), "", MICRO, 2, 2, "en", 9, 50, 86_400, 7, MICRO, "FR", 5, True, 80, scale=Scale(1, 5))
+    every = Brief("What?", (), "", MICRO, 2, 2, "en", 9, 50, 86_400, 7, MICRO, "FR", 5, True, 80, 10, scale=Scale(1, 5))
     settings = {found[0] for line in write_brief(every).splitlines() if (found := split_setting(line))}
     examples = [spans(cells[0])[0] for cells in rows(section(page("docs/coordinators.md"), "A batch in one message"))]
     explained = {found[0] for example in examples if (found := split_setting(example))}

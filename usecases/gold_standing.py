@@ -1,4 +1,4 @@
-"""How a batch's gold stands: how many answers were right, and what of it looks wrong."""
+"""How a batch's gold stands: how many answers were right, and the doubted gold: what of it looks wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from domain.gold_doubts import Answered, Doubt, doubts
 from domain.kinds import kind
 from storage import batches, gold_answers
 from storage.database import Tx
+
+WEIGHT = 10_000
+"""What the weights of a fit are parts of."""
 
 
 def found(tx: Tx, batch: Batch) -> list[Doubt]:
@@ -24,9 +27,11 @@ def refresh(tx: Tx, batch_id: int) -> None:
 
 def _found(tx: Tx, batch: Batch) -> tuple[list[Doubt], int, int]:
     label = kind(batch.kind).label
-    answers, gold = [], {}
+    answers, gold, fitted = [], {}, {}
     for one in gold_answers.of_batch(tx, batch.id):
         gold[one.task_id] = one.gold
+        if one.weight is not None:
+            fitted[one.worker_id] = int(one.weight) / WEIGHT
         said = label(one.answer)
         if said is not None:
             answers.append(Answered(one.worker_id, one.submission_id, one.task_id, said, one.objects))
@@ -35,6 +40,6 @@ def _found(tx: Tx, batch: Batch) -> tuple[list[Doubt], int, int]:
         answers,
         labels=max(2, len(batch.face.answers)),
         kept=gold_answers.kept(tx, batch.id),
-        fitted=gold_answers.weights(tx, batch.id),
+        fitted=fitted,
     )
     return doubtful, sum(gold[one.task_id] == one.label for one in answers), len(answers)

@@ -31,7 +31,7 @@ from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbo
 from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
-from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker
+from tests.builders import NOON, add_funds, make_batch, make_draft, make_owner, make_worker, publish_all
 from tests.rejecting import reject as rejected
 from tests.steps import make_reviewer
 from tests.storage.plans import SMALL_INDEXES, NotingTx, scans
@@ -51,7 +51,12 @@ from usecases import (
     exports,
     fairness,
     funds,
+    gold,
+    gold_confirming,
+    gold_doubts,
+    gold_judging,
     history,
+    imports,
     inspecting,
     labels,
     leaving,
@@ -82,6 +87,7 @@ from usecases import (
 )
 from usecases.arrivals import Arrival, Tapped
 from usecases.delivery import Delivered
+from usecases.imports import KnownAnswer
 from usecases.notify import inform
 from usecases.statements import Cursor
 
@@ -191,12 +197,14 @@ def noted() -> dict[str, list[str]]:
     add_funds(tx, by=owner)
     gated = make_gated(tx, caption="training 1\ntest yes\nskill 80")
     split = make_batch(tx, n_tasks=3, overlap=3, adaptive=2)
+    known = make_draft(tx, n_tasks=12, by=owner, price=2_000_000, overlap=2, caption="gold 100%")
     tx.noted.clear()
     story = Story(tx)
     _play(story, owner, reviewer, workers, tapped, written)
     _play_pilot(story, owner, workers[0], draft)
     _play_newcomers(story, owner, workers[1], gated)
     _play_disputes(story, owner, reviewer, split)
+    _play_gold(story, owner, known)
     return {
         sql: [row[3] for row in connection.execute(f"explain query plan {sql}", values).fetchall()]
         for sql, values in tx.noted.items()
@@ -221,6 +229,36 @@ def _play_disputes(story: Story, owner: Person, reviewer: Person, batch: int) ->
     one = tx.value("select max(id) from submissions where task_id = :id", id=first)
     rejected(tx, owner, one, now=story.now)
     story.send()
+
+
+def _play_gold(story: Story, owner: Person, draft: int) -> None:
+    """Known answers of a file, some made, one confirmed; misses are told, one is doubted and taken back."""
+    tx = story.tx
+    job = jobs.ask(tx, "import", person_id=owner.id, batch_id=draft, now=story.now, batch=draft, what="gold", name="g")
+    lines = [KnownAnswer((str(number),), "Cat") for number in range(1, 4)]
+    imports.finish(tx, job=job, known=lines, now=story.now)
+    story.arrive(owner, gold.make, batch=draft)
+    row = tx.one("select id from tasks where batch_id = :id and gold is null order by id limit 1", id=draft)
+    assert row is not None
+    story.arrive(owner, gold.answer, slot=Slot.GOLD, task=row["id"], index=1, made=0)
+    story.arrive(owner, gold.undo, slot=Slot.GOLD, task=row["id"], made=1)
+    publish_all(tx, draft, now=story.now)
+    row = tx.one("select id from tasks where batch_id = :id and gold is null order by id limit 1", id=draft)
+    assert row is not None
+    story.arrive(owner, gold.answer, slot=Slot.GOLD, task=row["id"], index=1, made=0)
+    for number in range(2):
+        ana = make_worker(tx, 400 + number, f"G{number}")
+        story.arrive(ana, work.start, slot=Slot.CARD, batch=draft)
+        while sessions.of(tx, ana.id).assignment_id is not None:
+            story.arrive(ana, work.submit, slot=Slot.CARD, assignment=story.card(ana), answer_index=2)
+        story.tick()
+    story.arrive(owner, gold_confirming.show, batch=draft)
+    story.arrive(owner, gold.stop, slot=Slot.GOLD, batch=draft, made=0)
+    miss = tx.one("select submission_id, task_id from gold_misses where worker_id = :id limit 1", id=ana.id)
+    assert miss is not None
+    story.arrive(ana, gold_judging.object_to, slot=Slot.GOLD_MISSED, submission=miss["submission_id"])
+    story.arrive(owner, gold_doubts.show, batch=draft)
+    story.arrive(owner, gold_doubts.take_back, slot=Slot.GOLD, task=miss["task_id"])
 
 
 def _play_newcomers(story: Story, owner: Person, ana: Person, batch: int) -> None:
