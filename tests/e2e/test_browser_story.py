@@ -303,8 +303,8 @@ async def be_paid(house: House, olivia: Phone, of_olivia: Screen, of_ana: Screen
         await of_olivia.says("/report")
         await of_olivia.taps("pets", on="Which batch?")
         await house.settled()
-        await shots.phone(olivia, "report", height=1_000)
-        await shots.phone(olivia, "report-dark", dark=True, height=1_000)
+        await shots.phone(olivia, "report", height=1_080)
+        await shots.phone(olivia, "report-dark", dark=True, height=1_080)
     house.clock.forward(seconds=7 * 24 * HOUR)
     for _ in range(2):
         await house.tick("payouts")
