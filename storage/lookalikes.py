@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -40,10 +39,8 @@ def photos(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Photo]:
 
 def looked(tx: Tx, looks: Mapping[str, bytes]) -> None:
     """Keep what photos look like, by the hash of their content."""
-    tx.run(
-        "update photos set looks = unhex(found.value) from json_each(:looks) found where photos.sha256 = found.key",
-        looks=json.dumps({sha256: one.hex() for sha256, one in looks.items()}),
-    )
+    for sha256, one in looks.items():
+        tx.run("update photos set looks = :looks where sha256 = :sha256", looks=one, sha256=sha256)
 
 
 def texts(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Text]:
