@@ -22,7 +22,8 @@ from domain.periods import next_payout
 from domain.refusals import Refusal
 from domain.rejections import CODES, Target
 from domain.rules import DAY, HOUR, MINUTE, Rules
-from storage import assignments, consents, grounds, ledger, people, sessions
+from storage import assignments, consents, counted_gold, grounds, ledger, people, sessions
+from storage import gold as gold_tasks
 from storage import payouts as rows
 from storage.cipher import Cipher
 from storage.database import Tx
@@ -33,6 +34,10 @@ from usecases import (
     appeals,
     budgets,
     funds,
+    gold,
+    gold_confirming,
+    gold_doubts,
+    gold_judging,
     joining,
     journal,
     leases,
@@ -43,6 +48,7 @@ from usecases import (
     rejecting,
     reported,
     reporting,
+    reserves,
     reviews,
     settling,
     topups,
@@ -141,6 +147,37 @@ class Money(RuleBasedStateMachine):
         last = sessions.of(self.tx, worker.id).undo_submission_id
         if last is not None:
             self.attempt(work.undo, by=self.me(who), submission=last)
+
+    @rule(which=st.sampled_from([0, 2]), near=st.integers(0, 999), index=st.integers(0, 2))
+    def make_gold(self, which: int, near: int, index: int) -> None:
+        """Of a task nobody has begun with."""
+        task = gold_tasks.untouched(self.tx, self.batches[which], near=near, besides=0)
+        if task is not None:
+            self.attempt(gold.answer, by=self.owner, task=task.id, index=index, made=0)
+
+    @precondition(there_is("tasks where state = 'done'"))
+    @rule(which=st.sampled_from([0, 2]), index=st.integers(0, 2))
+    def confirm_gold(self, which: int, index: int) -> None:
+        """Of a task with answers: one they agree on."""
+        for task in counted_gold.agreed(self.tx, self.batches[which], least=1, sure=0)[:2]:
+            self.attempt(gold_confirming.confirm, by=self.owner, task=task.id, index=index, made=0)
+
+    @precondition(there_is("tasks where gold is not null"))
+    @rule(nth=NTH, what=st.sampled_from(["back", "back", "keep", "change", "pay", "judge"]))
+    def gold_goes_on(self, nth: int, what: str) -> None:
+        found = self.tx.all("select id, batch_id from tasks where gold is not null order by id")
+        one, batch = found[nth % len(found)]["id"], found[nth % len(found)]["batch_id"]
+        if what == "back":
+            self.attempt(gold_doubts.take_back, by=self.owner, task=one)
+        elif what == "keep":
+            self.attempt(gold_doubts.keep, by=self.owner, task=one)
+        elif what == "change":
+            self.attempt(gold_doubts.change, by=self.owner, task=one, index=nth % 3)
+        elif what == "pay":
+            cost = reserves.for_answers(self.tx, batch, nth).total
+            self.attempt(gold.pay_for, by=self.owner, batch=batch, answers=nth, cost=cost)
+        else:
+            self.attempt(gold_judging.run_due)
 
     @rule(who=WORKERS)
     def stop(self, who: int) -> None:
@@ -440,6 +477,22 @@ class Money(RuleBasedStateMachine):
             assert (row["submissions"], row["accepted"]) == tuple(counted)
 
     @invariant()
+    def gold_is_counted_as_it_is(self) -> None:
+        for batch in self.batches:
+            has = self.tx.one(
+                "select tasks, done, wanted, gold, gold_taken, gold_answered, submissions from batches where id = :id",
+                id=batch,
+            )
+            is_gold = "(gold is not null or gold_rests = 1)"
+            made = self.tx.one(
+                f"select sum((not {is_gold})), sum(state = 'done' and (not {is_gold})), sum(wanted * (not {is_gold})),"
+                f" sum(gold is not null), sum(taken * {is_gold}), sum(answered * {is_gold}), sum(answered) from tasks"
+                " where batch_id = :id",
+                id=batch,
+            )
+            assert has is not None and made is not None and tuple(has) == tuple(made)
+
+    @invariant()
     def payouts_are_the_sum_of_their_parts(self) -> None:
         for run in self.tx.all("select id, total, count from payout_runs"):
             parts = rows.of_run(self.tx, run["id"], limit=100)
@@ -465,7 +518,8 @@ class Money(RuleBasedStateMachine):
         miscounted = (
             "select id from batches b where leased <> (select count(*) from assignments a where a.batch_id = b.id"
             " and a.state = 'offered') or done <> (select count(*) from tasks t where t.batch_id = b.id"
-            " and t.answered >= t.wanted) or wanted <> (select sum(wanted) from tasks t where t.batch_id = b.id)"
+            " and t.answered >= t.wanted) or wanted <> (select coalesce(sum(wanted), 0) from tasks t"
+            " where t.batch_id = b.id and t.gold is null and t.gold_rests = 0)"
         )
         assert self.tx.all(miscounted) == []
 
