@@ -34,6 +34,7 @@ from tests.builders import (
 )
 from tests.handlers.accepted import check_accepted
 from tests.steps import answer, take, write
+from tests.usecases.fitting import fit
 from usecases import appeals, asking, joining, leases, payouts, pilots, publishing, reporting, reviews, work, writing
 
 DAY = 86_400 * SECOND
@@ -125,6 +126,8 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     _say(tx, ratings, text)
     answer(tx, ana, ratings, now=now, choice=4)
     answer(tx, ana, photos, now=now)
+    for fitted in (photos, ratings):
+        fit(tx, fitted, now=now)
     work.show(tx, by=oto, now=now)
     now += 60 * SECOND
     ids = tx.all(

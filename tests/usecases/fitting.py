@@ -7,6 +7,7 @@ from itertools import count
 
 from domain.fits import compute
 from domain.people import Person
+from storage.database import Tx
 from tests.builders import make_batch, make_worker
 from tests.usecases.desk import Desk
 from usecases import refits, work
@@ -17,13 +18,18 @@ _fits = count(1)
 
 def refit(desk: Desk, batch: int) -> int:
     """Fit the batch anew; returns the fit's number."""
-    fit = next(_fits)
-    submissions = refits.begin(desk.tx, batch, fit)
+    return fit(desk.tx, batch, now=desk.now)
+
+
+def fit(tx: Tx, batch: int, *, now: int) -> int:
+    """The same without a desk."""
+    number = next(_fits)
+    submissions = refits.begin(tx, batch, number)
     assert submissions is not None
-    fitted = compute(refits.material(desk.tx, batch, refits.votes_page(desk.tx, batch, after=0)), fit)
-    refits.store_labels(desk.tx, batch, fit, fitted.labels)
-    refits.finish(desk.tx, batch, fit, fitted, submissions=submissions, now=desk.now)
-    return fit
+    fitted = compute(refits.material(tx, batch, refits.votes_page(tx, batch, after=0)), number)
+    refits.store_labels(tx, batch, number, fitted.labels)
+    refits.finish(tx, batch, number, fitted, submissions=submissions, now=now)
+    return number
 
 
 def answered(desk: Desk, batch: int, worker: Person, choices: Sequence[int]) -> None:
