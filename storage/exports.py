@@ -35,7 +35,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A task; `wanted` answers."""
+    """A task; `wanted` answers, of gold those it has."""
 
     id: int
     name: str
@@ -83,7 +83,8 @@ def submissions(tx: Tx, batch_id: int, *, after: int, upto: int, limit: int) -> 
 def tasks(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Subject]:
     """The next tasks, in order of id."""
     rows = tx.all(
-        "select id, name, payload, wanted from tasks t where batch_id = :batch_id and id > :after"
+        "select id, name, payload, case when gold is null and gold_rests = 0 then wanted else answered end as wanted"
+        " from tasks t where batch_id = :batch_id and id > :after"
         f" and {AUTHORS} order by id limit :limit",
         batch_id=batch_id,
         after=after,
