@@ -1,4 +1,4 @@
-"""A worker's own screen: how often they are right, by kind of work and language, and Why?. Shown to them alone.
+"""A worker's own screen: how often they are right, by kind of work and language, and Why?. For them alone.
 
 It never says which task was gold, nor how much gold they had right: who counts could tell it from other work. What they
 missed they were told one by one.

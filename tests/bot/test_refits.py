@@ -12,6 +12,7 @@ import pytest
 from bot.jobs import JobContext
 from bot.processes import Processes
 from bot.refits import fit_batch
+from domain.fits import compute
 from domain.people import Person
 from domain.rules import SECOND, Rules
 from storage import assignments, batches, fits, sessions, skills
@@ -87,6 +88,56 @@ async def test_an_older_fit_that_ends_later_changes_nothing(context: JobContext)
     await fit_batch(context, batch, 3)
     assert await context.db.read(labels, batch) == before
     assert (await context.db.read(fits.last, batch)).id == 7  # type: ignore[union-attr]
+
+
+async def test_a_kill_between_two_steps_is_repeated_and_leaves_what_one_run_leaves(context: JobContext) -> None:
+    batch = await context.db.write(crowd)
+    await fit_batch(context, batch, 1)
+    whole = await context.db.read(stored, batch)
+
+    def killed(tx: Tx) -> None:
+        """A second fit has begun and stored some of its labels, then the process died."""
+        assert refits.begin(tx, batch, 2) is not None
+        voted = refits.votes_page(tx, batch, after=0)
+        fitted = compute(refits.material(tx, batch, voted), 2)
+        refits.store_labels(tx, batch, 2, fitted.labels[:5])
+
+    await context.db.write(killed)
+    assert (await context.db.read(fits.last, batch)).id == 1  # type: ignore[union-attr]
+    assert await context.db.read(lambda tx: len(labels(tx, batch))) == 12
+    for _ in range(2):
+        await fit_batch(context, batch, 2)
+        assert await context.db.read(stored, batch) == whole
+    assert {fit for *_, fit in await context.db.read(labels, batch)} == {2}
+
+
+def stored(tx: Tx, batch: int) -> list[tuple[object, ...]]:
+    """Labels, skills and weights, whichever fit they are from."""
+    rows = [
+        *tx.all("select label, confidence, votes, source from labels where batch_id = :id order by task_id", id=batch),
+        *tx.all("select worker_id, right, estimate, low, high from worker_skills where batch_id = :id", id=batch),
+        *tx.all("select worker_id, corrected, corrected_low, answers from skills"),
+        *tx.all("select worker_id, weights from enrolments where batch_id = :id", id=batch),
+    ]
+    return [tuple(row) for row in rows]
+
+
+async def test_an_older_fit_that_begins_when_a_newer_has_ended_asks_for_nothing(context: JobContext) -> None:
+    batch = await context.db.write(crowd)
+    await fit_batch(context, batch, 7)
+    assert await context.db.write(refits.begin, batch, 3) is None
+    assert not await context.db.read(fits.is_stale, batch)
+
+
+async def test_an_older_fit_that_was_overtaken_asks_for_another(context: JobContext) -> None:
+    batch = await context.db.write(crowd)
+    seen = await context.db.write(refits.begin, batch, 3)
+    material = await context.db.read(refits.material, batch, await context.db.read(refits.votes_page, batch, after=0))
+    await fit_batch(context, batch, 7)
+    before = await context.db.read(stored, batch)
+    await context.db.write(refits.finish, batch, 3, compute(material, 3), submissions=seen, now=NOON)
+    assert await context.db.read(stored, batch) == before
+    assert await context.db.read(fits.is_stale, batch), "it may have taken away what was asked for meanwhile"
 
 
 async def test_what_changes_while_a_fit_is_computed_asks_for_the_next(context: JobContext) -> None:
