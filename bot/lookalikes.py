@@ -8,6 +8,7 @@ from bot.jobs import JobContext
 from files import near_photos, near_texts
 from storage import lookalikes as rows
 from storage.jobs import Job
+from storage.lookalikes import Text
 from usecases import lookalikes
 
 SECONDS = 600.0
@@ -42,13 +43,16 @@ async def _photos(context: JobContext, batch_id: int) -> None:
 
 async def _texts(context: JobContext, batch_id: int) -> None:
     searched = await context.db.read(rows.searched, batch_id)
-    found: list[tuple[int, int, str]] = []
-    while page := await context.db.read(lookalikes.texts_page, batch_id, after=found[-1][0] if found else 0):
-        found += page
-    first = sum(submission <= searched for submission, *_ in found)
-    pairs = await context.processes.run(_text_pairs, [text for *_, text in found], first, seconds=SECONDS)
-    whose = [(submission, worker) for submission, worker, _ in found]
-    await context.db.write(lookalikes.found_texts, batch_id, whose, pairs, rule=near_texts.RULE, now=context.now())
+    found: list[Text] = []
+    while page := await context.db.read(lookalikes.texts_page, batch_id, after=found[-1].submission_id if found else 0):
+        found = [*found, *page][-near_texts.MOST :]
+    first = sum(one.submission_id <= searched for one in found)
+    texts, owners = [one.text for one in found], [one.worker_id for one in found]
+    alike = await context.processes.run(_alike_texts, texts, owners, first, seconds=SECONDS)
+    submissions = [one.submission_id for one in found]
+    await context.db.write(
+        lookalikes.found_texts, batch_id, submissions, alike, rule=near_texts.RULE, now=context.now()
+    )
 
 
 def _path(folder: Path, sha256: str) -> Path:
@@ -59,5 +63,5 @@ def _photo_pairs(looks: list[bytes], first: int) -> list[tuple[int, int, int]]:
     return near_photos.pairs(looks, first=first)
 
 
-def _text_pairs(texts: list[str], first: int) -> list[tuple[int, int, int]]:
-    return near_texts.pairs(texts, first=first)
+def _alike_texts(texts: list[str], owners: list[int], first: int) -> list[near_texts.Alike]:
+    return near_texts.between(texts, owners, first=first)

@@ -18,6 +18,12 @@ class AboutYourself(Refusal):
     text = N_("This is about your own answers, so somebody else looks at it.")
 
 
+class NobodyReached(Refusal):
+    """Words for people none of whom can be written to."""
+
+    text = N_("None of them can be written to any more: they left, blocked the bot, or said stop.")
+
+
 class OnlySignal(Refusal):
     """Next, and there is no other."""
 

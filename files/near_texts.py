@@ -6,8 +6,8 @@ model write is not found, and no detector finds those reliably.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, utils
 
@@ -18,6 +18,8 @@ EDITED: Final = 80
 """Per cent of the letters in their order (ratio) from which they are."""
 WORDS: Final = 0.5
 """What part of the shorter one's words both must have before letters are compared: that is 30 times as quick."""
+FEW: Final = 4
+"""A text of so few words is one whose language writes no blanks: its letters are compared all the same."""
 LEAST: Final = 40
 """Letters a text must have: everybody says "thank you very much"."""
 MOST: Final = 5_000
@@ -26,23 +28,48 @@ CUT: Final = 2_000
 """Letters of a text that are compared."""
 
 
-def pairs(texts: Sequence[str], *, first: int = 0) -> list[tuple[int, int, int]]:
-    """Return (one, other, per cent) of texts that are alike, where `other` is from `first` on; one < other."""
+class Alike(NamedTuple):
+    """Texts of two owners (or one) that are alike, as places: `one` and `other` most, by `percent`; `copied` are all of
+    the later ones."""
+
+    owners: tuple[int, ...]
+    percent: int
+    one: int
+    other: int
+    copied: tuple[int, ...]
+
+
+def between(texts: Sequence[str], owners: Sequence[int], *, first: int = 0) -> list[Alike]:
+    """Return what is alike between each two owners (and of one owner): each text beside the earlier one it is nearest
+    to, so that ten copies of one text are nine pairs."""
+    nearest: dict[int, tuple[int, int]] = {}
+    for one, other, percent in pairs(texts, first=first):
+        if percent > nearest.get(other, (0, 0))[0]:
+            nearest[other] = percent, one
+    by_owners: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+    for other, (percent, one) in sorted(nearest.items()):
+        by_owners.setdefault(tuple(sorted({owners[one], owners[other]})), []).append((percent, one, other))
+    return [
+        Alike(whose, *max(found, key=lambda pair: pair[0]), tuple(other for *_, other in found))
+        for whose, found in sorted(by_owners.items())
+    ]
+
+
+def pairs(texts: Sequence[str], *, first: int = 0) -> Iterator[tuple[int, int, int]]:
+    """Yield (one, other, per cent) of texts that are alike, where `other` is from `first` on; one < other."""
     clean = {at: text for at, one in enumerate(texts) if len(text := utils.default_process(one)[:CUT]) >= LEAST}
     known = sorted(clean)[-MOST:]
     words = {at: frozenset(clean[at].split()) for at in known}
-    found = []
     for place, other in enumerate(known):
         if other < first:
             continue
         mine = words[other]
         for one in known[:place]:
-            theirs = words[one]
-            if len(mine & theirs) >= WORDS * min(len(mine), len(theirs)):
+            least = min(len(mine), len(words[one]))
+            if least <= FEW or len(mine & words[one]) >= WORDS * least:
                 percent = _alike(clean[one], clean[other])
                 if percent:
-                    found.append((one, other, percent))
-    return sorted(found)
+                    yield one, other, percent
 
 
 def _alike(one: str, other: str) -> int:

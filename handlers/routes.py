@@ -194,6 +194,7 @@ TAPS: dict[str, Tap] = {
     "dp_none": Tap(disputes.not_usable, Slot.REVIEW),
     "dp_skip": Tap(disputes.skip, Slot.REVIEW),
     "sg_show": Tap(signals.show, Slot.REVIEW),
+    "sg_one": Tap(signals.open_one, Slot.REVIEW),
     "sg_next": Tap(signals.following, Slot.REVIEW),
     "sg_photo": Tap(signals.turn, Slot.REVIEW),
     "sg_fine": Tap(signals.fine, Slot.REVIEW),

@@ -13,6 +13,12 @@ async def show(ctx: Context, batch: int) -> None:
     await ctx.toast("")
 
 
+async def open_one(ctx: Context, signal: int) -> None:
+    """What stands out about a worker, above their answers."""
+    await ctx.write(signals.open_one, signal=signal)
+    await ctx.toast("")
+
+
 async def following(ctx: Context, signal: int) -> None:
     """**Next**."""
     await ctx.write(signals.following, signal=signal)

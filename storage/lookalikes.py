@@ -18,11 +18,11 @@ class Photo(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A written answer that counts, as JSON."""
+    """A written answer that counts."""
 
     submission_id: int
     worker_id: int
-    answer: str
+    text: str
 
 
 def photos(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Photo]:
@@ -46,7 +46,8 @@ def looked(tx: Tx, looks: Mapping[str, bytes]) -> None:
 def texts(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Text]:
     """The next written answers that count, of people who agree to it, in order of id."""
     rows = tx.all(
-        "select s.id, s.worker_id, s.answer from submissions s where s.batch_id = :batch_id and s.id > :after"
+        "select s.id, s.worker_id, coalesce(s.answer ->> 'text', '') from submissions s"
+        " where s.batch_id = :batch_id and s.id > :after"
         f" and s.state in ('pending', 'accepted', 'sent_back') and {CONSENTS} order by s.id limit :limit",
         batch_id=batch_id,
         after=after,
@@ -58,3 +59,12 @@ def texts(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Text]:
 def searched(tx: Tx, batch_id: int) -> int:
     """Up to which task or submission the batch was searched."""
     return int(tx.value("select searched from batches where id = :id", id=batch_id))
+
+
+def again(tx: Tx, submission_id: int) -> None:
+    """What was written has changed: it is compared once more, with what came after it."""
+    tx.run(
+        "update batches set searched = min(searched, :id - 1)"
+        " where id = (select batch_id from submissions where id = :id)",
+        id=submission_id,
+    )

@@ -804,7 +804,7 @@ CREATE TABLE sessions (
 
 CREATE TABLE signal_words (
   id integer primary key,
-  signal_id integer not null references signals (id),
+  signal_id integer references signals (id) on delete set null,
   by integer not null references people (id),
   at integer not null,
   text text not null

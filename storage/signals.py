@@ -91,6 +91,16 @@ def by_id(tx: Tx, signal_id: int) -> Signal | None:
     return None if row is None else _signal(row)
 
 
+def of_kind(tx: Tx, batch_id: int, kind: str) -> list[Signal]:
+    """All of a batch's signals of a kind, seen or not."""
+    rows = tx.all(
+        f"select {COLUMNS}, {WORKERS} from signals g where g.batch_id = :batch_id and g.kind = :kind",
+        batch_id=batch_id,
+        kind=kind,
+    )
+    return [_signal(row) for row in rows]
+
+
 def next_open(tx: Tx, batch_id: int, person_id: int, *, below: tuple[int, int] | None) -> Signal | None:
     """The strongest that nobody has seen, of those weaker than `below` (strength, id), about others than the person."""
     strength, last = below or (2**62, 2**62)
@@ -105,17 +115,18 @@ def next_open(tx: Tx, batch_id: int, person_id: int, *, below: tuple[int, int] |
     return None if row is None else _signal(row)
 
 
-def count(tx: Tx, batch_id: int) -> int:
-    """How many of a batch nobody has seen."""
-    sql = "select count(*) from signals where batch_id = :batch_id and outcome is null"
-    return int(tx.value(sql, batch_id=batch_id))
+def count(tx: Tx, batch_id: int, *, kind: str | None = None) -> int:
+    """How many of a batch (of a kind) nobody has seen."""
+    sql = "select count(*) from signals where batch_id = :batch_id and outcome is null and kind = coalesce(:kind, kind)"
+    return int(tx.value(sql, batch_id=batch_id, kind=kind))
 
 
 def waiting_batches(tx: Tx, *, limit: int) -> list[tuple[int, str, int]]:
     """Batches with signals nobody has seen: (batch, title, how many), most first."""
     rows = tx.all(
         "select g.batch_id, b.title, g.n from (select batch_id, count(*) as n from signals where outcome is null"
-        " group by batch_id) g join batches b on b.id = g.batch_id order by g.n desc, g.batch_id limit :limit",
+        " group by batch_id) g join batches b on b.id = g.batch_id where b.state <> 'discarded'"
+        " order by g.n desc, g.batch_id limit :limit",
         limit=limit,
     )
     return [(row["batch_id"], row["title"], row["n"]) for row in rows]
@@ -130,12 +141,14 @@ def seen(tx: Tx, signal_id: int, *, outcome: str, by: int, now: int) -> bool:
     return tx.run(sql, id=signal_id, outcome=outcome, by=by, now=now).rowcount == 1
 
 
-def of_worker(tx: Tx, worker_id: int, *, limit: int) -> list[Signal]:
-    """What nobody has seen yet about a worker, the newest first."""
+def of_worker(tx: Tx, worker_id: int, batch_id: int, *, limit: int) -> list[Signal]:
+    """What nobody has seen yet about a worker in a batch, the newest first."""
     rows = tx.all(
         f"select {COLUMNS}, {WORKERS} from signal_workers m join signals g on g.id = m.signal_id"
-        " where m.worker_id = :worker_id and g.outcome is null order by m.signal_id desc limit :limit",
+        " where m.worker_id = :worker_id and g.batch_id = +:batch_id and g.outcome is null"
+        " order by m.signal_id desc limit :limit",
         worker_id=worker_id,
+        batch_id=batch_id,
         limit=limit,
     )
     return [_signal(row) for row in rows]
@@ -172,7 +185,8 @@ def kinds_of_workers(tx: Tx, batch_id: int, workers: Sequence[int]) -> dict[int,
     """What stands out about these workers of a batch, by kind; not what a human found fine."""
     rows = tx.all(
         "select m.worker_id, g.kind from json_each(:workers) cross join signal_workers m"
-        " on m.worker_id = json_each.value join signals g on g.id = m.signal_id where g.batch_id = :batch_id and g.outcome is not 'fine'"
+        " on m.worker_id = json_each.value join signals g on g.id = m.signal_id"
+        " where g.batch_id = :batch_id and g.outcome is not 'fine'"
         " group by m.worker_id, g.kind",
         batch_id=batch_id,
         workers=json.dumps(list(workers)),

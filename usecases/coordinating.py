@@ -27,6 +27,7 @@ from storage import (
     offers,
     refused_files,
     reports,
+    signals,
 )
 from storage.database import Tx
 from storage.offers import SkillGate
@@ -61,6 +62,8 @@ class DraftView:
     refused: list[Refused]
     refused_count: int
     gold: GoldView
+    lookalikes: int
+    """Groups of photos that show almost the same and that nobody has looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def draft_view(tx: Tx, batch: Batch, now: int) -> DraftView:
         refused=refused_files.of_batch(tx, batch.id, limit=REFUSED_SHOWN),
         refused_count=refused_files.count(tx, batch.id),
         gold=gold_matching.view(tx, batch),
+        lookalikes=signals.count(tx, batch.id, kind="photos"),
     )
 
 

@@ -131,7 +131,7 @@ def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), known: Sequence
     gold_matching.match_again(tx, batch_id)
     if batch.data == "texts":
         drafts.estimate(tx, batch_id)
-    else:
+    elif batch.data == "photos":
         lookalikes.ask(tx, batch_id, person_id=asked.person_id, now=now)
     progress.show(tx, batch.created_by, batch_id, now=now)
 

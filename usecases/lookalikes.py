@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, Protocol
 
-from domain.kinds.base import answer_from_json
 from domain.signals.groups import linked_groups
-from storage import batches, jobs, lookalikes
+from storage import batches, jobs, lookalikes, signals
 from storage.database import Tx
 from storage.lookalikes import Photo, Text
 from usecases import progress
-from usecases.signals import add
+from usecases.signals import add, record
 
 JOB: Final = "lookalikes"
 PAGE: Final = 500
-SHOWN: Final = 6
-"""So many of a group of photos are named."""
-GROUPS: Final = 50
-"""So many groups or pairs are kept of one search, those most alike."""
+GROUPS: Final = 200
+"""So many groups of photos are kept of a batch, the largest; and of texts so many pairs of workers a search."""
 
 Pairs = Sequence[tuple[int, int, int]]
-"""(one, other, how much) of places in what was searched: bits that differ of photos, per cent of texts."""
+"""(one, other, bits that differ) of places in what was searched."""
+
+
+class Alike(Protocol):
+    """Texts of two workers, or of one, that are alike; see files/near_texts.py."""
+
+    @property
+    def owners(self) -> tuple[int, ...]: ...
+    @property
+    def percent(self) -> int: ...
+    @property
+    def one(self) -> int: ...
+    @property
+    def other(self) -> int: ...
+    @property
+    def copied(self) -> tuple[int, ...]: ...
 
 
 def ask(tx: Tx, batch_id: int, *, person_id: int, now: int) -> None:
-    """Have the batch searched, unless a search waits already."""
-    if not jobs.of_batch(tx, batch_id, JOB, limit=1):
+    """Have the batch searched, unless a search waits that has not begun: one under way has read what there was."""
+    if all(job.attempts for job in jobs.of_batch(tx, batch_id, JOB)):
         jobs.ask(tx, JOB, person_id=person_id, batch_id=batch_id, now=now)
 
 
@@ -41,35 +54,43 @@ def photos_page(tx: Tx, batch_id: int, *, after: int) -> list[Photo]:
     return lookalikes.photos(tx, batch_id, after=after, limit=PAGE)
 
 
-def texts_page(tx: Tx, batch_id: int, *, after: int) -> list[tuple[int, int, str]]:
-    """The next written answers of a batch: (submission, worker, text)."""
-    found: list[Text] = lookalikes.texts(tx, batch_id, after=after, limit=PAGE)
-    return [(one.submission_id, one.worker_id, str(answer_from_json(one.answer).get("text", ""))) for one in found]
+def texts_page(tx: Tx, batch_id: int, *, after: int) -> list[Text]:
+    """The next written answers of a batch."""
+    return lookalikes.texts(tx, batch_id, after=after, limit=PAGE)
 
 
 def found_photos(tx: Tx, batch_id: int, tasks: Sequence[int], pairs: Pairs, *, rule: int, now: int) -> None:
-    """Keep the groups of photos that are alike, and that all of these were searched; then show it to who made it."""
-    for group, _ in linked_groups([(one, other) for one, other, _ in pairs])[:GROUPS]:
-        members = [tasks[one] for one in group]
-        evidence = {"tasks": members[:SHOWN], "photos": len(members)}
-        add(tx, batch_id, "photos", (), 100 * len(members), evidence, rule=rule, now=now)
+    """Keep the groups of photos that are alike, those of earlier searches grown by the new ones, and that all of these
+    were searched; then show the draft to who made it. Photos that are not there any more leave their group."""
+    place = {task: at for at, task in enumerate(tasks)}
+    links = [(one, other) for one, other, _ in pairs]
+    for known in signals.of_kind(tx, batch_id, "photos"):
+        links += pairwise([place[task] for task in known.evidence["tasks"] if task in place])
+    groups = [[tasks[at] for at in members] for members, _ in linked_groups(links)[:GROUPS]]
+    found: list[tuple[str, Sequence[int], int, dict[str, Any]]] = [
+        ("photos", (), 100 * len(members), {"tasks": members, "photos": len(members)}) for members in groups
+    ]
+    before = signals.count(tx, batch_id, kind="photos")
+    record(tx, batch_id, found, kinds=("photos",), rule=rule, now=now)
     _searched(tx, batch_id, max(tasks, default=0))
-    progress.refresh(tx, batch_id, now)
+    if signals.count(tx, batch_id, kind="photos") != before:
+        progress.refresh(tx, batch_id, now)
 
 
-def found_texts(tx: Tx, batch_id: int, texts: Sequence[tuple[int, int]], pairs: Pairs, *, rule: int, now: int) -> None:
-    """Keep for each two workers (or one with themselves) the texts most alike; `texts` are (submission, worker)."""
-    best: dict[tuple[int, ...], tuple[int, int, int, int]] = {}
-    for one, other, percent in pairs:
-        workers = tuple(sorted({texts[one][1], texts[other][1]}))
-        percents, count = best.get(workers, (0, 0, 0, 0))[0], best.get(workers, (0, 0, 0, 0))[3]
-        pair = (percent, texts[one][0], texts[other][0])
-        best[workers] = (*(pair if percent > percents else best[workers][:3]), count + 1)
-    strongest = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:GROUPS]
-    for workers, (percent, one, other, count) in strongest:
-        evidence: dict[str, Any] = {"percent": percent, "pairs": count, "examples": [one, other]}
-        add(tx, batch_id, "texts", workers, 100 * percent, evidence, rule=rule, now=now)
-    _searched(tx, batch_id, max((submission for submission, _ in texts), default=0))
+def found_texts(
+    tx: Tx, batch_id: int, submissions: Sequence[int], alike: Sequence[Alike], *, rule: int, now: int
+) -> None:
+    """Keep for each two workers (or one with themselves) which answers are alike, beside those of earlier searches."""
+    known = {signal.workers: signal.evidence for signal in signals.of_kind(tx, batch_id, "texts")}
+    for one in sorted(alike, key=lambda one: (-one.percent * len(one.copied), one.owners))[:GROUPS]:
+        before = known.get(one.owners, {"percent": 0, "copied": []})
+        copied = sorted({*before["copied"], *(submissions[at] for at in one.copied)})
+        evidence: dict[str, Any] = {"percent": one.percent, "examples": [submissions[one.one], submissions[one.other]]}
+        if before["percent"] > one.percent:
+            evidence = {"percent": before["percent"], "examples": before["examples"]}
+        evidence |= {"texts": len(copied), "copied": copied}
+        add(tx, batch_id, "texts", one.owners, evidence["percent"] * len(copied), evidence, rule=rule, now=now)
+    _searched(tx, batch_id, max(submissions, default=0))
 
 
 def _searched(tx: Tx, batch_id: int, upto: int) -> None:

@@ -27,7 +27,7 @@ from domain.refusals_gold import AllGold
 from storage import audit, batches, draft_tasks, jobs, ledger, peer_scores, questions
 from storage import gold as gold_tasks
 from storage.database import Tx
-from usecases import measuring, progress, qualifying, reserves, waves
+from usecases import lookalikes, measuring, progress, qualifying, reserves, waves
 from usecases.notify import tell
 from usecases.roles import require_coordinator
 
@@ -230,4 +230,7 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
         rates_batch=peer_scores.rated_batch(tx, draft.id),
         floor=None if draft.floor == house_floor(draft.region, tx.rules) else draft.floor,
     )
+    if draft.data == "photos":
+        for searched in (draft.id, rest):
+            lookalikes.ask(tx, searched, person_id=draft.created_by, now=now)
     return rest

@@ -13,12 +13,12 @@ from domain.batches import Batch
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.refusals_signals import AboutYourself, OnlySignal, SignalSeen
+from domain.refusals_signals import AboutYourself, NobodyReached, OnlySignal, SignalSeen
 from domain.rejections import checked_words
-from storage import audit, batches, people, signals, submissions, tasks
+from storage import audit, batches, consents, people, signals, submissions, tasks
 from storage.database import Tx
 from storage.signals import Signal
-from usecases import inspecting
+from usecases import inspecting, progress
 from usecases.inspecting import Answered
 from usecases.notify import inform, tell
 from usecases.roles import require_reviewer
@@ -27,6 +27,8 @@ LISTED: Final = 20
 """So many batches are listed: those with most."""
 COMES_BACK: Final = 150
 """What a human has seen is shown again when it is that many per cent as strong."""
+SHOWN: Final = 6
+"""So many photos of a group can be looked at."""
 FOUND_IN_ANSWERS: Final = ("blind", "constant", "copies", "ring", "speed")
 """What a fit looks for."""
 
@@ -42,7 +44,6 @@ class Look:
     examples: tuple[tuple[Answered, tuple[tuple[str, int], ...]], ...]
     photos: tuple[tuple[str, str], ...]
     """Of photos that look alike: (name of the task, hash of its content)."""
-    waiting: int
 
 
 def record(
@@ -95,6 +96,12 @@ def show(tx: Tx, *, by: Person, batch: int, now: int) -> None:
     _show_next(tx, by, batch, now=now)
 
 
+def open_one(tx: Tx, *, by: Person, signal: int, now: int) -> None:
+    """Show this one, whoever it is of those that wait."""
+    found = _own_turn(tx, by, signal)
+    tell(tx, by, "signal", now=now, slot=Slot.REVIEW, batch=found.batch_id, signal=found.id)
+
+
 def following(tx: Tx, *, by: Person, signal: int, now: int) -> None:
     """**Next**: leave it to later or to somebody else. Raises OnlySignal when there is no other."""
     found = _own_turn(tx, by, signal)
@@ -114,34 +121,44 @@ def turn(tx: Tx, *, by: Person, signal: int, photo: int, now: int) -> None:
 def fine(tx: Tx, *, by: Person, signal: int, now: int) -> None:
     """**Fine**: a human looked, and nothing is wrong. It stays away while it is no stronger. Then the next is shown."""
     found = _own_turn(tx, by, signal)
-    _seen(tx, by, found, "fine", now=now)
+    if not signals.seen(tx, found.id, outcome="fine", by=by.id, now=now):
+        raise SignalSeen
+    audit.add(tx, person_id=by.id, action="signal.fine", subject=f"signal:{found.id}", now=now)
+    _refresh_draft(tx, found.batch_id, now=now)
     _show_next(tx, by, found.batch_id, now=now)
 
 
 def talk(tx: Tx, *, by: Person, signal: int, now: int) -> None:
-    """**Talk to them**: put the prompt whose reply goes to the people meant."""
+    """**Talk to them**: put the prompt whose reply goes to the people meant. Raises NobodyReached."""
     found = _own_turn(tx, by, signal)
     if not found.workers:
         raise StaleButton
+    _reached(tx, found)
     tell(tx, by, "signal_prompt", now=now, slot=Slot.talk(found.id), signal=found.id)
 
 
 def talked(tx: Tx, *, by: Person, signal: int, text: str, now: int) -> None:
     """Take the reply to that prompt to everybody meant, each by themselves; nobody learns of the others.
 
-    They can answer: it goes to the coordinators like any question about their work.
+    They can answer: it goes to the coordinators like any question about their work. Who left, blocked the bot or said
+    stop gets nothing, and the writer is told so; raises NobodyReached where that is everybody.
     """
     found = _own_turn(tx, by, signal)
+    reached = _reached(tx, found)
     words = checked_words(text)
     if found.outcome is None:  # else somebody saw it while this was written: the words still go out
         signals.seen(tx, found.id, outcome="talked", by=by.id, now=now)
     said = signals.add_words(tx, found.id, by=by.id, text=words, now=now)
-    for worker_id in found.workers:
-        about = signals.newest_submission(tx, found.batch_id, worker_id)
-        worker = people.by_id(tx, worker_id)
+    for worker in reached:
+        about = signals.newest_submission(tx, found.batch_id, worker.id)
         inform(tx, worker, "coordinator_wrote", now=now, batch=found.batch_id, submission=about, words=said)
     audit.add(tx, person_id=by.id, action="signal.talked", subject=f"signal:{found.id}", now=now)
-    tell(tx, by, "signal_sent", now=now, batch=found.batch_id)
+    tell(tx, by, "signal_sent", now=now, batch=found.batch_id, reached=len(reached), of=len(found.workers))
+
+
+def about(tx: Tx, worker_id: int, batch_id: int, *, reader: int) -> list[Signal]:
+    """What nobody has looked at yet about a worker in a batch, for staff; nothing that is about the reader too."""
+    return [one for one in signals.of_worker(tx, worker_id, batch_id, limit=LISTED) if reader not in one.workers]
 
 
 def look(tx: Tx, signal_id: int) -> Look | None:
@@ -161,10 +178,10 @@ def look(tx: Tx, signal_id: int) -> Look | None:
             votes[said] = votes.get(said, 0) + 1
         ranked = tuple(sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
         examples.append((inspecting.answered(tx, batch, submission), ranked))
-    shown = [tasks.by_id(tx, int(task)) for task in found.evidence.get("tasks", [])]
-    photos = tuple((one.name, one.payload.photo or "") for one in shown if one is not None)
+    shown = [tasks.by_id(tx, int(task)) for task in found.evidence.get("tasks", [])[:SHOWN]]
+    photos = tuple((one.name, one.payload.photo) for one in shown if one is not None and one.payload.photo)
     names = tuple(people.name(tx, worker) for worker in found.workers)
-    return Look(batch, found, names, tuple(examples), photos, signals.count(tx, batch.id))
+    return Look(batch, found, names, tuple(examples), photos)
 
 
 def _own_turn(tx: Tx, by: Person, signal_id: int) -> Signal:
@@ -177,10 +194,20 @@ def _own_turn(tx: Tx, by: Person, signal_id: int) -> Signal:
     return found
 
 
-def _seen(tx: Tx, by: Person, found: Signal, outcome: str, *, now: int) -> None:
-    if not signals.seen(tx, found.id, outcome=outcome, by=by.id, now=now):
-        raise SignalSeen
-    audit.add(tx, person_id=by.id, action=f"signal.{outcome}", subject=f"signal:{found.id}", now=now)
+def _reached(tx: Tx, found: Signal) -> list[Person]:
+    """Who of those it is about can be written to. Raises NobodyReached."""
+    every = [people.by_id(tx, worker_id) for worker_id in found.workers]
+    reached = [one for one in every if one.reachable and one.listening != "nothing" and consents.of(tx, one.id)]
+    if not reached:
+        raise NobodyReached
+    return reached
+
+
+def _refresh_draft(tx: Tx, batch_id: int, *, now: int) -> None:
+    """A draft says how many look-alikes wait."""
+    batch = batches.by_id(tx, batch_id)
+    if batch is not None and batch.state == "draft":
+        progress.refresh(tx, batch_id, now)
 
 
 def _show_next(tx: Tx, by: Person, batch_id: int, *, now: int) -> None:
@@ -189,5 +216,5 @@ def _show_next(tx: Tx, by: Person, batch_id: int, *, now: int) -> None:
 
 
 def _subject(workers: Sequence[int], evidence: dict[str, Any]) -> str:
-    """What names a signal: who is meant, or else the tasks it is about."""
-    return "-".join(map(str, workers or evidence["tasks"]))
+    """What names a signal: who is meant, or else the first of the tasks it is about."""
+    return "-".join(map(str, workers)) or str(evidence["tasks"][0])

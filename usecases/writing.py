@@ -11,7 +11,7 @@ from domain.refusals import StaleButton
 from domain.refusals_work import AlreadyAnswered, NoDraft, UnderReview
 from domain.rules import SECOND
 from domain.working import MAX_PARTS
-from storage import assignments, batches, parts, sessions, submissions, worker_days
+from storage import assignments, batches, lookalikes, parts, sessions, submissions, worker_days
 from storage.assignments import Hand
 from storage.database import Tx
 from usecases.answering import Outcome, Receipt, changed, credit, go_on, in_hand, measured_time, record
@@ -167,6 +167,7 @@ def _revise(tx: Tx, by: Person, hand: Hand, live: Submission, message_id: int, *
     )
     if not submissions.revise(tx, live.id, answer):
         raise UnderReview
+    lookalikes.again(tx, live.id)
     assignments.change_draft(tx, hand.assignment.id)
     tell(tx, by, "reaction", now=now, message_id=message_id, emoji="👌")
 

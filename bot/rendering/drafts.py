@@ -115,6 +115,14 @@ def _contents(view: DraftView, words: Words) -> Markup:
         lines.append(taking)
     elif view.coming:
         lines.append(words.html_many("Taking in {count} file …", "Taking in {count} files …", view.coming))
+    if view.lookalikes:
+        lines.append(
+            words.html_many(
+                "Some photos show almost the same: {count} group.",
+                "Some photos show almost the same: {count} groups.",
+                view.lookalikes,
+            )
+        )
     return Markup("\n".join(lines))
 
 
@@ -399,6 +407,9 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
         rows.append((Button(words.plain("Change overlap"), encode("b_overlap", batch.id)),))
     if view.refused_count > len(view.refused):
         rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
+    if view.lookalikes:
+        label = words.plain("Look-alikes ({count})", count=words.number(view.lookalikes))
+        rows.append((Button(label, encode("sg_show", batch.id)),))
     if not batch.piloting and kind(batch.kind).has_labels and batch.face.answers and batch.all_tasks + batch.gold:
         row = [Button(words.plain("Make gold"), encode("gm_make", batch.id))] if batch.tasks else []
         if view.gold.given:

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rendering.message import Action, Button, Message, Renderer, StoredPhoto
+from bot.rendering.signals import in_words
 from domain.batches import Batch
 from domain.long_texts import cut_end
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import batches, disputes, people, reviews, signals
 from storage.database import Tx
+from storage.signals import Signal
 from usecases import inspecting
 from usecases.inspecting import LISTED, TAPPED, One, Page
+from usecases.signals import about
 
 LABEL = 36
 NAME = 60
+NOTED = 4
+"""So much of what stands out about somebody is one tap away above their answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +97,29 @@ def workers(view: Workers, words: Words) -> Action:
     return Message(text, (*rows, back))
 
 
-def _page_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Page | None, str, dict[str, Any]]:
-    found = inspecting.page(tx, batch_id=params["batch"], worker_id=params["worker"], after=params["after"])
-    return found, "" if found is None else people.name(tx, found.worker_id), params
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of somebody's answers (None where none is in review), and what stands out about them in that batch."""
+
+    found: Page | None
+    name: str
+    batch_id: int
+    signals: list[Signal]
 
 
-def page(view: tuple[Page | None, str, dict[str, Any]], words: Words) -> Action:
+def _page_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Shown:
+    batch, worker = params["batch"], params["worker"]
+    found = inspecting.page(tx, batch_id=batch, worker_id=worker, after=params["after"])
+    return Shown(found, people.name(tx, worker), batch, about(tx, worker, batch, reader=person_id))
+
+
+def page(view: Shown, words: Words) -> Action:
     """Some answers of one worker, each to be opened; all of these, or all there are, to be rejected."""
-    found, name, params = view
-    back = Button(words.plain("Back"), encode("ow_batch", params["batch"]))
+    found, name = view.found, view.name
+    noted = tuple((Button(in_words(one.kind, words), encode("sg_one", one.id)),) for one in view.signals[:NOTED])
+    back = Button(words.plain("Back"), encode("ow_batch", view.batch_id))
     if found is None or not found.answers:
-        return Message(words.html("Nothing of this is in review any more."), ((back,),))
+        return Message(words.html("Nothing of this is in review any more."), (*noted, (back,)))
     head = words.html_many(
         "<b>{title}</b> · {name}\n{count} answer in review",
         "<b>{title}</b> · {name}\n{count} answers in review",
@@ -127,7 +144,9 @@ def page(view: tuple[Page | None, str, dict[str, Any]], words: Words) -> Action:
     moves = [back]
     if found.after:
         moves.append(Button(words.plain("Next"), encode("ow_page", found.batch.id, found.worker_id, found.after)))
-    return Message(Markup("\n".join([head, "", *lines])), (*rows, tuple(moves)), protect=True)
+    if noted:
+        lines += [Markup(""), words.html("Something stands out here. It is no verdict: please look for yourself.")]
+    return Message(Markup("\n".join([head, "", *lines])), (*rows, *noted, tuple(moves)), protect=True)
 
 
 def _one_view(tx: Tx, _: int, params: dict[str, Any]) -> One | None:

@@ -11,11 +11,14 @@ from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage import batches, signals
 from storage.database import Tx
+from usecases.inspecting import TAPPED
 from usecases.signals import Look, look
 
 NAME = 60
 LABEL = 36
 VOTES = 4
+TEXT = 1_200
+"""Characters of each of two texts that are shown beside each other."""
 NAMED = 6
 
 
@@ -33,6 +36,8 @@ def signal(view: tuple[Batch | None, Look | None, int], words: Words) -> Action:
         title = "" if batch is None else cut_end(batch.title, 80)
         return Message(words.html("<b>{title}</b>: nothing waits to be looked at.", title=title), ((back,),))
     one = found.signal
+    if batch.state == "draft":
+        back = Button(words.plain("Back to the draft"), encode("b_open", batch.id))
     names = ", ".join(cut_end(name, NAME) for name in found.names[:NAMED])
     head = words.html("<b>{title}</b>", title=cut_end(batch.title, 80))
     if names:
@@ -46,7 +51,9 @@ def signal(view: tuple[Batch | None, Look | None, int], words: Words) -> Action:
         following = Button(words.plain("Next"), encode("sg_show", batch.id))
         return Message(Markup(f"{head}\n\n{said}"), ((following, back),))
     blocks = [head, _what(found, words)]
-    if found.examples:
+    if one.kind == "texts":
+        blocks += [_text(found, number, words) for number in range(len(found.examples))]
+    elif found.examples:
         blocks.append(Markup("\n".join(_example(number, one, words) for number, one in enumerate(found.examples, 1))))
     if one.workers:
         blocks.append(
@@ -55,22 +62,43 @@ def signal(view: tuple[Batch | None, Look | None, int], words: Words) -> Action:
                 " may be a good reason."
             )
         )
-    looks = tuple(
-        Button(str(number), encode("ow_one", answered.submission.id))
-        for number, (answered, _) in enumerate(found.examples, 1)
-    )
+    looks: tuple[Button, ...] = ()
+    if batch.kind in TAPPED:
+        looks = tuple(
+            Button(str(number), encode("ow_one", answered.submission.id))
+            for number, (answered, _) in enumerate(found.examples, 1)
+        )
     if found.photos:
         looks = tuple(Button(str(at + 1), encode("sg_photo", one.id, at)) for at in range(len(found.photos)))
     rows: list[tuple[Button, ...]] = [looks] if looks else []
+    if one.workers and batch.kind in TAPPED:
+        for worker, name in list(zip(one.workers, found.names, strict=True))[:NAMED]:
+            label = words.plain("See their answers")
+            if len(one.workers) > 1:
+                label = words.plain("Answers of {name}", name=cut_end(name, LABEL))
+            rows.append((Button(label, encode("ow_page", batch.id, worker, 0)),))
     if one.workers:
-        seen = words.plain("See their answers")
-        rows.append((Button(seen, encode("ow_page", batch.id, one.workers[0], 0)),))
         rows.append((Button(words.plain("Talk to them"), encode("sg_talk", one.id)),))
     rows.append(
         (Button(words.plain("Fine"), encode("sg_fine", one.id)), Button(words.plain("Next"), encode("sg_next", one.id)))
     )
     photo = StoredPhoto(found.photos[turned % len(found.photos)][1]) if found.photos else None
     return Message(Markup("\n\n".join(blocks)), (*rows, (back,)), photo=photo, protect=True)
+
+
+def in_words(kind: str, words: Words) -> str:
+    """What stands out in a few words, as a button that leads to it."""
+    match kind:
+        case "blind":
+            return words.plain("Look: many answers unlike the others'")
+        case "constant":
+            return words.plain("Look: nearly always the same answer")
+        case "copies" | "ring":
+            return words.plain("Look: the same answers as somebody else")
+        case "speed":
+            return words.plain("Look: answers sooner than one can tap")
+        case _:
+            return words.plain("Look: texts like other texts")
 
 
 def _what(found: Look, words: Words) -> Markup:
@@ -104,15 +132,34 @@ def _what(found: Look, words: Words) -> Markup:
                 **seen,
             )
         case "texts":
-            return words.html("Two answers read almost the same: {percent} % of one is in the other.", **seen)
+            return words.html_many(
+                "{texts} answer reads almost the same as another ({percent} % alike):",
+                "{texts} answers read almost the same as others. The two most alike ({percent} %):",
+                int(found.signal.evidence["texts"]),
+                **seen,
+            )
         case _:
+            names = ", ".join(cut_end(name, LABEL) for name, _ in found.photos)
             return words.html_many(
                 "{photos} photo shows almost the same: {names}",
                 "{photos} photos show almost the same: {names}",
                 int(found.signal.evidence["photos"]),
-                names=", ".join(cut_end(name, LABEL) for name, _ in found.photos),
+                names=names if len(found.photos) == found.signal.evidence["photos"] else f"{names} …",
                 photos=seen["photos"],
             )
+
+
+def _text(found: Look, place: int, words: Words) -> Markup:
+    """One of the texts that are alike, with who wrote it."""
+    answered = found.examples[place][0]
+    names = dict(zip(found.signal.workers, found.names, strict=True))
+    return words.html(
+        "{number}. {task}, {name}:\n<blockquote>{said}</blockquote>",
+        number=place + 1,
+        task=cut_end(answered.name, NAME),
+        name=cut_end(names.get(answered.submission.worker_id, ""), NAME),
+        said=cut_end(answered.said, TEXT),
+    )
 
 
 def _example(number: int, example: tuple[Any, tuple[tuple[str, int], ...]], words: Words) -> Markup:
@@ -143,8 +190,15 @@ def _prompt_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, 
 
 
 def sent(params: dict[str, Any], words: Words) -> Action:
-    """The words are on their way; what waits besides is one tap away."""
-    return Message(words.html("Sent."), ((Button(words.plain("Next"), encode("sg_show", params["batch"])),),))
+    """The words are on their way, and to how many; what waits besides is one tap away."""
+    text = words.html("Sent.")
+    if params["reached"] < params["of"]:
+        text = words.html(
+            "Sent to {reached} of {all}. The others left, blocked the bot, or said stop.",
+            reached=words.number(params["reached"]),
+            all=words.number(params["of"]),
+        )
+    return Message(text, ((Button(words.plain("Next"), encode("sg_show", params["batch"])),),))
 
 
 def _wrote_view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, int | None, str]:

@@ -1,9 +1,10 @@
 -- Why: what stands out in how people answer is shown to a human, who says what it is. It decides nothing: no other table
 -- and no trigger follows from it, and only screens, reports and exports read it (tested).
 
--- One row for each thing found: `subject` names it ("12" a worker, "12-15" a pair, "photo:7-9"), so that it is found again
--- as the same one. `strength` in 1/100 nat (photos and texts: likeness in per cent × 100), `evidence` (json) ids and
--- counts. `outcome` is what a human said, who saw it at `seen_at`; it comes back only with `seen_strength` well behind.
+-- One row for each thing found: `subject` names it ("12" a worker, "12-15" a pair, of photos the first task), so that it
+-- is found again as the same one. `strength` in 1/100 nat (too fast answers and photos: 100 each; copied texts: their
+-- likeness in per cent, each), `evidence` (json) ids and counts. `outcome` is what a human said, who saw it at `seen_at`;
+-- it comes back only with `seen_strength` well behind.
 create table signals (
   id integer primary key,
   batch_id integer not null references batches (id),
@@ -30,10 +31,10 @@ create table signal_workers (
 ) strict, without rowid;
 create index signal_workers_of_worker on signal_workers (worker_id);
 
--- What staff wrote to those a signal is about; each of them read it by themselves.
+-- What staff wrote to those a signal is about; each of them read it by themselves. It outlives the signal.
 create table signal_words (
   id integer primary key,
-  signal_id integer not null references signals (id),
+  signal_id integer references signals (id) on delete set null,
   by integer not null references people (id),
   at integer not null,
   text text not null

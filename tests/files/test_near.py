@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from domain.signals.groups import linked_groups
 from files import near_photos, near_texts
 
 SIZE = 320
@@ -80,8 +81,30 @@ def test_only_what_is_new_is_compared_with_all(tmp_path: Path) -> None:
 )
 def test_a_copied_text_is_found_however_it_was_changed(copy: str) -> None:
     assert [(one, other) for one, other, _ in near_texts.pairs([LETTER, OTHER, copy])] == [(0, 2)]
-    assert near_texts.pairs([LETTER, OTHER, copy], first=3) == []
+    assert near_texts.between([LETTER, OTHER, copy], [1, 2, 3], first=3) == []
 
 
 def test_short_texts_and_other_ones_are_like_nothing() -> None:
-    assert near_texts.pairs(["Thank you very much!", "Thank you very much!", LETTER, OTHER, ""]) == []
+    texts = ["Thank you very much!", "Thank you very much!", LETTER, OTHER, ""]
+    assert near_texts.between(texts, range(5)) == []
+
+
+def test_an_edited_text_is_found_where_no_blanks_are_written() -> None:
+    letter = (
+        "各位邻居，由于地下室的水管需要修理，星期二上午九点到中午将停水。"
+        "请在前一天晚上接好一两壶水。如需帮忙提水，请按隔壁的门铃。"
+    )
+    assert [found.percent for found in near_texts.between([letter, letter.replace("星期二", "星期五")], [1, 2])] == [98]
+
+
+def test_copies_of_one_text_are_as_many_pairs_as_there_are_copies_and_say_whose() -> None:
+    found = near_texts.between([LETTER, OTHER, LETTER.upper(), LETTER, LETTER, OTHER], [7, 8, 9, 9, 7, 8])
+    assert [(one.owners, one.copied) for one in found] == [((7,), (4,)), ((7, 9), (2, 3)), ((8,), (5,))]
+
+
+def test_pictures_that_are_all_alike_are_one_group_in_as_few_pairs_as_hold_it_together(tmp_path: Path) -> None:
+    looks = near_photos.look([saved(scene(seed), tmp_path / f"{seed}.jpg") for seed in (1, 2)])
+    pairs = near_photos.pairs([*looks[:1] * 200, looks[1], *looks[:1] * 200])
+    assert len(pairs) == 399
+    ((members, _),) = linked_groups([(one, other) for one, other, _ in pairs])
+    assert members == [at for at in range(401) if at != 200]
