@@ -374,7 +374,7 @@ async def test_menu_has_the_commands_of_all_roles_once(db: Database) -> None:
     (menu,) = [shown for key, shown in await db.read(waiting, owner) if key == "menu"]
     assert isinstance(menu, Menu)
     names = [name for name, _ in menu.commands]
-    assert len(names) == len(set(names)) == 16
+    assert len(names) == len(set(names)) == 17
     newcomer = [name for name, _ in menu_for(Words("en", Rules()))]
     assert newcomer == ["start", "help", "fairness", "settings", "privacy", "stop"]
 
