@@ -173,6 +173,74 @@ def test_what_is_allowed_is_not_found(folder: str, line: str) -> None:
     assert problems(folder, "planted.py", line) == []
 
 
+MAY_READ_SIGNALS = {
+    "usecases": {"signals", "lookalikes", "refits", "asking", "coordinating", "quality_reports", "exports"},
+    "storage": {"signals"},
+    "handlers": {"signals", "quality", "routes"},
+    "bot": {"rendering/__init__", "rendering/signals", "rendering/inspecting"},
+}
+"""Who records, shows or exports what stands out. Nobody else knows of it, so that it rejects, suspends and pays less
+for nobody."""
+SIGNALS = r"(signals|signal_workers|signal_words)\b"
+
+
+def reads_signals(folder: str, name: str, source: str) -> list[str]:
+    """What of a file reads signals, each as a line, unless it is one of those that may."""
+    if name in MAY_READ_SIGNALS.get(folder, ()):
+        return []
+    tree = ast.parse(source)
+    ways = {"storage.signals", "usecases.signals", "handlers.signals", "bot.rendering.signals"}
+    found = [
+        f"{folder}/{name} imports {module}"
+        for module in _imports(tree, folder)
+        if any(module == way or module.startswith(f"{way}.") for way in ways)
+    ]
+    tables = re.compile(rf"\b(from|join|into|update|table|on)\s+{SIGNALS}", re.IGNORECASE)
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return found + [f"{folder}/{name}:{one.lineno} reads them" for one in texts if tables.search(str(one.value))]
+
+
+def test_no_path_leads_from_a_signal_to_money_work_or_standing() -> None:
+    found = [
+        line
+        for folder in sorted(OURS)
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in reads_signals(
+            folder, str(path.relative_to(ROOT / folder).with_suffix("")), path.read_text(encoding="utf-8")
+        )
+    ]
+    assert found == []
+    here = {str(path.relative_to(ROOT)) for folder in MAY_READ_SIGNALS for path in (ROOT / folder).rglob("*.py")}
+    gone = [f"{folder}/{name}.py" for folder, names in MAY_READ_SIGNALS.items() for name in names]
+    assert [name for name in gone if name not in here] == []
+
+
+def test_no_trigger_and_no_other_table_knows_of_signals() -> None:
+    schema = (ROOT / "storage" / "schema.sql").read_text(encoding="utf-8")
+    made = re.split(r"^(?=create )", schema, flags=re.IGNORECASE | re.MULTILINE)
+    theirs = re.compile(rf"create (table|index|unique index) {SIGNALS}|create index signal", re.IGNORECASE)
+    others = [one for one in made if not theirs.match(one)]
+    assert len(made) - len(others) >= 6
+    assert sum(one.lower().startswith("create trigger") for one in others) > 5
+    assert [one for one in others if re.search(rf"\b{SIGNALS}", one)] == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "line"),
+    [
+        ("usecases", "rejecting", "from storage import signals"),
+        ("usecases", "assigning", "from storage.signals import count"),
+        ("usecases", "payouts", "from usecases import signals"),
+        ("storage", "offers", "x = 'select 1 from people p where p.id in (select worker_id from signal_workers)'"),
+        ("storage", "exports", "x = 'select 1 from tasks t join signals g on g.batch_id = t.batch_id'"),
+        ("scheduler", "ticks", "from usecases.signals import show"),
+        ("bot", "broadcasts", "from storage import signals"),
+    ],
+)
+def test_a_planted_use_of_a_signal_is_found(folder: str, name: str, line: str) -> None:
+    assert reads_signals(folder, name, line) != []
+
+
 def test_every_module_says_what_it_is_for() -> None:
     sources = {
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
