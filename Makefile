@@ -48,8 +48,8 @@ soak: $(VENV)/dev  ## half an hour of faults and kills, and the memory of one pr
 bench: $(VENV)/dev  ## measure against the named peers, in one run
 	$(BIN)/python -m bench
 
-bench-quality: $(VENV)/dev  ## measure the labels beside crowd-kit's: DATA=folder of sets (else simulated), SEED=number
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m bench.quality $(DATA) $(if $(SEED),--seed $(SEED))
+bench-quality: $(VENV)/dev  ## measure the labels beside crowd-kit's: DATA=folder of sets (else simulated), SEED=number, PHOTOS=folder, TEXTS=folder
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m bench.quality $(DATA) $(if $(SEED),--seed $(SEED)) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(TEXTS),--texts $(TEXTS))
 
 pictures: $(VENV)/dev  ## take the screenshots of docs/pictures anew (with Debian's Chromium)
 	PICTURES=1 $(BIN)/python -m pytest tests/e2e/test_browser_story.py

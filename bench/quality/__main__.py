@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.quality import peers, scores, speed
+from bench.quality import near, peers, scores, speed
 from bench.quality.rows import Row
 from bench.quality.sets import Crowd, load, simulated
 from bench.report import Report, table
@@ -31,6 +31,8 @@ def main() -> None:
     """Print the tables and leave them in bench/results/."""
     options = argparse.ArgumentParser(prog="bench.quality", description=__doc__)
     options.add_argument("data", nargs="?", type=Path, help="a folder of sets; without it, crowds are simulated")
+    options.add_argument("--photos", type=Path, help="a folder of photos: how many changed copies are found")
+    options.add_argument("--texts", type=Path, help="a folder of conversations, *.jsonl: the same of texts")
     options.add_argument("--seed", type=int, default=2026)
     options.add_argument("--no-peers", action="store_true", help="leave crowd-kit out: no installation")
     options.add_argument("--only-peers", action="store_true", help="leave the parts after accuracy and speed out")
@@ -49,6 +51,7 @@ def main() -> None:
         rows += scores.rows(crowds, chosen.seed)
         for name in PARTS:
             rows += _part(name, crowds, chosen.seed)
+        rows += near.rows(chosen.photos, chosen.texts, chosen.seed)
     _goals(rows, report)
 
 
