@@ -110,7 +110,8 @@ class Shown:
 def _page_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Shown:
     batch, worker = params["batch"], params["worker"]
     found = inspecting.page(tx, batch_id=batch, worker_id=worker, after=params["after"])
-    return Shown(found, people.name(tx, worker), batch, about(tx, worker, batch, reader=person_id))
+    name = "" if found is None else people.name(tx, worker)
+    return Shown(found, name, batch, about(tx, worker, batch, reader=person_id))
 
 
 def page(view: Shown, words: Words) -> Action:

@@ -35,7 +35,7 @@ STRANGE = [
 ]  # fmt: skip
 JUDGED = {
     "submission.rejected", "appeal.upheld", "appeal.kept",
-    "rejections.proposed", "rejections.agreed", "rejections.declined",
+    "rejections.proposed", "rejections.agreed", "rejections.declined", "signal.fine",
 }  # fmt: skip
 BATCH_COUNTERS = {
     "submissions", "leased", "frees", "opened", "measured", "active_micros", "median_micros", "done", "pairs",
@@ -66,6 +66,8 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             }  # fmt: skip
         elif table == "timings":
             fine = works or reviews
+        elif table == "signals":
+            fine = reviews and row["seen_by"] == person_id
         elif table == "grounds":
             fine = reviews and row["by"] == person_id
         elif table in ("rejections", "proposals", "proposed", "enrolments", "worker_days") and reviews:

@@ -17,6 +17,7 @@ from storage import bank_answers, batches, invites, ledger, payout_files, payout
 from storage import payout_methods as methods
 from storage.database import Database, Tx
 from tests.handlers.lifted import queue_topups
+from tests.handlers.outstanding import queue_signals
 from tests.handlers.phone import Phone
 from tests.handlers.rejected import queue_outcomes, queue_rejections
 from tests.handlers.test_altered_taps import numbers_of
@@ -280,6 +281,7 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await rendered()
     await db.write(queue_quality, text=text, now=built.now)
     await db.write(queue_training, text=text, now=built.now)
+    await db.write(queue_signals, text=text, now=built.now)
     await rendered()
     await db.write(queue_let_in, now=built.now)
     await rendered()

@@ -32,6 +32,7 @@ from tests.builders import (
     make_rated,
     make_worker,
 )
+from tests.handlers import outstanding
 from tests.handlers.accepted import check_accepted
 from tests.steps import answer, take, write
 from tests.usecases.fitting import fit
@@ -128,12 +129,14 @@ def build(tx: Tx, *, text: str = "", mark: str = "") -> Built:
     answer(tx, ana, photos, now=now)
     for fitted in (photos, ratings):
         fit(tx, fitted, now=now)
+    outstanding.record(tx, photos, prompts, (ana.id, oto.id), now=now)
     work.show(tx, by=oto, now=now)
     now += 60 * SECOND
     ids = tx.all(
         "select id from people union select id from batches union select id from assignments union select id from tasks"
         " union select id from submissions union select id from payout_runs union select id from rejections"
         " union select id from grounds union select id from proposals union select id from inquiries"
+        " union select id from signals"
     )
     return Built(now, tuple(row["id"] for row in ids))
 

@@ -19,6 +19,7 @@ SMALL_INDEXES = {
     "outbox_waiting": "what is not sent yet",
     "outbox_campaign": "offers that are not sent yet",
     "tasks_given_up": "the tasks that wait for a human's decision",
+    "signals_open": "what stands out and nobody has looked at yet",
     "proposals_open": "the proposals that wait for a second human, or are being worked off",
     "jobs_waiting": "what is not worked off yet",
     "payout_runs_open": "the runs that are not settled",

@@ -25,9 +25,11 @@ from domain.people import Person, Sender
 from domain.rules import DAY, MINUTE, SECOND, Rules
 from domain.statements import month_of, plan
 from files import account_numbers
+from files.near_texts import Alike
 from locales.words import Words
 from scheduler.ticks import TICKS
 from storage import assignments, batches, broadcasts, inbox, jobs, ledger, outbox, people, sessions, training
+from storage import lookalikes as alike
 from storage.database import Tx
 from storage.migrate import migrate
 from storage.reviews import next_pending
@@ -60,6 +62,7 @@ from usecases import (
     inspecting,
     labels,
     leaving,
+    lookalikes,
     mirrors,
     payout_files,
     payout_methods,
@@ -78,6 +81,7 @@ from usecases import (
     reported,
     reporting,
     reviews,
+    signals,
     statements,
     topups,
     typed,
@@ -121,6 +125,7 @@ BOUNDED = {
     "and t.id <= :last and s.state <> 'sent_back'": "the answers of one page of an export",
     "select distinct b.kind, b.language": "the batches of one worker",
     "json_each(g.evidence, '$.tasks')": "the photos of one batch that stand out",
+    "from (select batch_id, count(*) as n from signals": "the batches with something nobody has looked at yet",
     "cross join signal_workers": "what stands out about the workers of one page of an export",
     "rated_submission, author_id) select": "only while some row still lacks the task it names: none does then",
 }
@@ -367,6 +372,7 @@ def _play_fit(story: Story, owner: Person, ana: Person, batch: int) -> None:
     fitted = compute(refits.material(story.tx, batch, refits.votes_page(story.tx, batch, after=0)), fit)
     refits.store_labels(story.tx, batch, fit, fitted.labels)
     refits.finish(story.tx, batch, fit, fitted, submissions=seen, now=story.now)
+    _play_signals(story, owner, ana, batch)
     story.arrive(owner, labels.show, batch=batch)
     story.arrive(owner, labels.why, slot=Slot.QUALITY, task=fitted.labels[0][0])
     story.arrive(ana, accuracy.show, slot=Slot.HISTORY)
@@ -374,6 +380,36 @@ def _play_fit(story: Story, owner: Person, ana: Person, batch: int) -> None:
     plan = exports.plan(story.tx, batch)
     for read in (exports.submissions_page, exports.tasks_page, exports.workers_page):
         read(story.tx, plan, after=0, upto=plan.upto)
+
+
+def _play_signals(story: Story, owner: Person, ana: Person, batch: int) -> None:
+    """A worker stands out, photos look alike, and so do texts; somebody writes to her and finds the rest fine."""
+    tx = story.tx
+    sql = "select max(id) from submissions where worker_id = :who and batch_id = +:id"
+    one = tx.value(sql, who=ana.id, id=batch)
+    written = tx.value("select max(batch_id) from submissions where answer ->> 'text' is not null")
+    found = [("blind", (ana.id,), 900, {"answers": 17, "agreed": 2, "examples": [one]})]
+    signals.record(tx, batch, found, kinds=signals.FOUND_IN_ANSWERS, rule=1, now=story.now)
+    for searched in (batch, written):
+        lookalikes.ask(tx, searched, person_id=owner.id, now=story.now)
+    shown = lookalikes.photos_page(tx, batch, after=0)
+    alike.looked(tx, {shown[0].sha256: b""})
+    alike.searched(tx, batch)
+    places = [photo.task_id for photo in shown]
+    lookalikes.found_photos(tx, batch, places, [(0, 1, 3)], rule=1, now=story.now)
+    texts = [text.submission_id for text in lookalikes.texts_page(tx, written, after=0)]
+    copies = [Alike((ana.id,), 97, 0, 1, (1,))]
+    lookalikes.found_texts(tx, written, texts, copies, rule=1, now=story.now)
+    alike.again(tx, texts[0])
+    ids = sorted(row["id"] for row in tx.all("select id from signals where outcome is null"))
+    story.arrive(owner, signals.show, slot=Slot.REVIEW, batch=batch)
+    story.arrive(owner, signals.following, slot=Slot.REVIEW, signal=ids[0])
+    story.arrive(owner, signals.turn, slot=Slot.REVIEW, signal=ids[1], photo=1)
+    story.arrive(owner, inspecting.show_page, slot=Slot.REVIEW, batch=batch, worker=ana.id, after=0)
+    story.arrive(owner, signals.talk, signal=ids[0])
+    story.arrive(owner, signals.talked, signal=ids[0], text="Is everything clear?")
+    for signal in ids[1:]:
+        story.arrive(owner, signals.fine, slot=Slot.REVIEW, signal=signal)
 
 
 def _take_long(story: Story, ana: Person, batch: int) -> None:

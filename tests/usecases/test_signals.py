@@ -7,13 +7,15 @@ import pytest
 from domain.joining import ReviewersOnly
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.refusals_signals import AboutYourself, OnlySignal, SignalSeen
-from domain.rules import Rules
+from domain.refusals_signals import AboutYourself, NobodyReached, OnlySignal, SignalSeen
+from domain.rules import DAY, Rules
+from files.near_texts import Alike
+from storage import people
 from storage import signals as rows
-from tests.builders import make_batch, make_owner, make_worker
-from tests.steps import books_are_right, buttons, screen
+from tests.builders import make_batch, make_draft, make_owner, make_worker
+from tests.steps import books_are_right, buttons, screen, write
 from tests.usecases.desk import Desk
-from usecases import signals, typed, work
+from usecases import asking, inspecting, leaving, lookalikes, reviews, signals, typed, work
 
 
 @pytest.fixture
@@ -95,6 +97,117 @@ def test_words_go_to_each_alone_without_a_name_and_can_be_answered(desk: Desk) -
         assert "Is everything clear?" in told.text and other not in told.text and "Olga" not in told.text
         assert "Ask the coordinator" in buttons(told)
     assert rows.count(desk.tx, batch) == 0
+
+
+def pair_of(desk: Desk, batch: int, *whose: Person) -> int:
+    """Some answer alike; returns the signal, its prompt on the owner's screen as message 77."""
+    evidence = {"shared": 3, "same": 3, "examples": []}
+    people_meant = tuple(one.id for one in whose)
+    desk.make(signals.record, batch, [("copies", people_meant, 900, evidence)], kinds=("copies",), rule=1, now=desk.now)
+    signal = int(desk.value("select max(id) from signals"))
+    desk.tx.run(
+        "insert into slots (person_id, slot, message_id, media) values (1, :slot, 77, 0)", slot=f"talk:{signal}"
+    )
+    return signal
+
+
+def test_who_left_blocked_or_said_stop_gets_no_words_and_their_writer_is_told_so(desk: Desk) -> None:
+    owner, ana, ben, batch = batch_with(desk)
+    signal = pair_of(desk, batch, ana, ben)
+    desk.do(
+        leaving.withdraw, ana, agreed_at=desk.value("select agreed_at from consents where person_id = :id", id=ana.id)
+    )
+    desk.do(typed.text, owner, text="Hello?", message_id=78, reply_to=77)
+    assert "coordinator_wrote" not in desk.queued(ana) and "coordinator_wrote" in desk.queued(ben)
+    assert "Sent to 1 of 2" in screen(desk.tx, owner, "signal_sent").text
+    for change in ({"reachable": 0}, {"reachable": 1, "listening": "nothing"}):
+        people.change(desk.tx, ben.id, **change)
+        with pytest.raises(NobodyReached):
+            desk.do(signals.talk, owner, signal=signal)
+        with pytest.raises(NobodyReached):
+            desk.do(signals.talked, owner, signal=signal, text="Hello?")
+    assert desk.value("select count(*) from signal_words") == 1
+
+
+def test_who_was_written_to_can_ask_about_work_that_is_accepted(desk: Desk) -> None:
+    owner, ana, ben, batch = batch_with(desk)
+    pair_of(desk, batch, ana, ben)
+    desk.do(typed.text, owner, text="Is everything clear?", message_id=78, reply_to=77)
+    assert reviews.accept_due(desk.tx, now=desk.now + 30 * DAY) is not None
+    action, (submission,) = buttons(screen(desk.tx, ben, "coordinator_wrote"))["Ask the coordinator"]
+    assert action == "rj_inquire"
+    assert desk.value("select state from submissions where id = :id", id=submission) == "accepted"
+    desk.do(asking.ask, ben, submission=submission)
+    desk.do(asking.asked, ben, submission=submission, text="What do you mean?")
+    assert "inquiry" in desk.queued(owner)
+
+
+def test_words_that_were_written_outlive_a_signal_that_came_back_and_went(desk: Desk) -> None:
+    owner, ana, ben, batch = batch_with(desk)
+    signal = pair_of(desk, batch, ana, ben)
+    desk.do(typed.text, owner, text="Is everything clear?", message_id=78, reply_to=77)
+    evidence = {"shared": 9, "same": 9, "examples": []}
+    stronger = [("copies", (ana.id, ben.id), 9_000, evidence)]
+    desk.make(signals.record, batch, stronger, kinds=("copies",), rule=1, now=desk.now)
+    assert rows.count(desk.tx, batch) == 1
+    desk.make(signals.record, batch, [], kinds=("copies",), rule=1, now=desk.now)
+    assert rows.by_id(desk.tx, signal) is None
+    assert "Is everything clear?" in screen(desk.tx, ben, "coordinator_wrote").text
+
+
+def test_above_somebodys_answers_stands_what_is_to_be_looked_at_but_not_about_the_reader(desk: Desk) -> None:
+    owner, ana, ben, batch = batch_with(desk)
+    about_ben, about_both = found(desk, batch, ben), pair_of(desk, batch, ana, ben)
+    people.change(desk.tx, ana.id, is_reviewer=1)
+    for reader, seen in ((owner, {about_ben, about_both}), (ana, {about_ben})):
+        desk.do(inspecting.show_page, reader, batch=batch, worker=ben.id, after=0)
+        shown = buttons(screen(desk.tx, reader, "inspect_page")).values()
+        assert {numbers[0] for action, numbers in shown if action == "sg_one"} == seen
+    desk.do(signals.open_one, owner, signal=about_both)
+    assert {"Answers of Ana", "Answers of Ben"} <= set(buttons(screen(desk.tx, owner, "signal")))
+    desk.do(signals.fine, owner, signal=about_both)
+    desk.do(inspecting.show_page, owner, batch=batch, worker=ben.id, after=0)
+    shown = buttons(screen(desk.tx, owner, "inspect_page")).values()
+    assert [numbers for action, numbers in shown if action == "sg_one"] == [(about_ben,)]
+
+
+def test_a_draft_says_how_many_groups_of_photos_look_alike_until_they_are_looked_at(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    draft = desk.make(make_draft, n_tasks=9, by=owner)
+    tasks = [row["id"] for row in desk.tx.all("select id from tasks order by id")]
+    alike = [(0, at, 3) for at in range(1, 7)] + [(7, 8, 2)]
+    desk.make(lookalikes.found_photos, draft, tasks, alike, rule=1, now=desk.now)
+    told = screen(desk.tx, owner, "batch")
+    assert "Some photos show almost the same: 2 groups." in told.text
+    assert buttons(told)["Look-alikes (2)"] == ("sg_show", (draft,))
+    desk.sent(owner)
+    desk.do(signals.show, owner, batch=draft)
+    first = screen(desk.tx, owner, "signal")
+    assert first.photo is not None and "7 photos show almost the same: 1, 2, 3, 4, 5, 6 …" in first.text
+    assert [button.text for button in first.keyboard[0]] == ["1", "2", "3", "4", "5", "6"]
+    assert "Talk to them" not in buttons(first) and buttons(first)["Back to the draft"] == ("b_open", (draft,))
+    _, (signal, photo) = buttons(first)["2"]
+    desk.do(signals.turn, owner, signal=signal, photo=photo)
+    second = screen(desk.tx, owner, "signal")
+    assert second.photo is not None and second.photo != first.photo
+    desk.do(signals.fine, owner, signal=signal)
+    assert "Some photos show almost the same: 1 group." in screen(desk.tx, owner, "batch").text
+    assert "2 photos show almost the same: 8, 9" in screen(desk.tx, owner, "signal").text
+
+
+def test_texts_that_are_alike_stand_one_below_the_other_with_who_wrote_them(desk: Desk) -> None:
+    owner = desk.make(make_owner)
+    ana, ben = desk.make(make_worker, 101, "Ana"), desk.make(make_worker, 102, "Ben")
+    batch = desk.make(make_batch, "write_reply", 4, 500_000)
+    one = desk.make(write, ana, batch, "Stir it slowly, then wait.", now=desk.now)
+    other = desk.make(write, ben, batch, "Stir it slowly, and wait.", now=desk.now)
+    copies = [Alike((ana.id, ben.id), 96, 0, 1, (1,))]
+    desk.make(lookalikes.found_texts, batch, [one, other], copies, rule=1, now=desk.now)
+    desk.do(signals.show, owner, batch=batch)
+    shown = screen(desk.tx, owner, "signal")
+    assert shown.text.index("Ana:\n<blockquote>Stir it slowly, then") < shown.text.index("Ben:\n<blockquote>Stir it")
+    assert "1 answer reads almost the same as another (96 % alike)" in shown.text
+    assert set(buttons(shown)) == {"Talk to them", "Fine", "Next", "One-tap work"}
 
 
 def test_nobody_looks_at_what_is_about_themselves_and_workers_see_none_of_it(desk: Desk) -> None:
