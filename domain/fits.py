@@ -136,7 +136,7 @@ def _labelled(material: Material, fit_id: int) -> Fitted:
         "temperature": round(1_000 * fit.calibration.temperature),
         "hard": _whole(fit.calibration.hard),
         "gold": fit.calibration.gold,
-        "blend": _whole(fit.blend),
+        "tables": _whole(float(fit.weights[-1])),
     }
     right = {worker: int(weights.right[index]) for index, worker in enumerate(workers)}
     return Fitted(

@@ -36,13 +36,13 @@ class Calibration(NamedTuple):
     hard: float = GENERAL[1]
     gold: int = 0
 
-    def shown(self, beliefs: Sequence[Floats], blend: float) -> Floats:
-        """Return what to show for the `beliefs` of models, each (labels, tasks): sums to 1 again a task.
+    def shown(self, beliefs: Sequence[Floats], weights: Floats) -> Floats:
+        """Return what to show for the `beliefs` of models, each (labels, tasks), by `weights`: sums to 1 again a task.
 
         Each is flattened before their mean is taken: so what makes a label more likely beside every other one, to each
         of the models, never makes its figure smaller. Of a mean that is flattened this does not hold.
         """
-        mean = mixed([flattened(belief, self.temperature) for belief in beliefs], blend)
+        mean = mixed([flattened(belief, self.temperature) for belief in beliefs], weights)
         return (1 - self.hard) * mean + self.hard / max(len(mean), 1)
 
 
@@ -56,24 +56,26 @@ def flattened(belief: Floats, temperature: float) -> Floats:
     return flat
 
 
-def mixed(beliefs: Sequence[Floats], blend: float) -> Floats:
-    """Return the mean of the models' beliefs, drawn to the last one's: 0 is the mean, 1 the last."""
-    mean: Floats = (1 - blend) * np.mean(beliefs, axis=0) + blend * beliefs[-1]
+def mixed(beliefs: Sequence[Floats], weights: Floats) -> Floats:
+    """Return the weighted mean of the models' beliefs; `weights` sum to 1."""
+    mean: Floats = weights[0] * beliefs[0]
+    for weight, belief in zip(weights[1:], beliefs[1:], strict=True):
+        mean += weight * belief
     return mean
 
 
-def calibrate(beliefs: Sequence[Floats], blend: float, truth: NDArray[np.int32], weight: Floats) -> Calibration:
+def calibrate(beliefs: Sequence[Floats], weights: Floats, truth: NDArray[np.int32], weight: Floats) -> Calibration:
     """Return the calibration most likely given how often the leading label was right, drawn to the general one.
 
-    `beliefs` (labels, samples), one a model, are of tasks whose `truth` is known, made without it; `weight` is what a
-    sample counts, 1 a task in all. Found on a grid: no start, no step, no failure to converge.
+    `beliefs` (labels, samples), one a model and mixed by `weights`, are of tasks whose `truth` is known, made without
+    it; `weight` is what a sample counts, 1 a task in all. Found on a grid: no start, no step, no failure to converge.
     """
     labels, samples = beliefs[0].shape
     if not samples or labels < 2:
         return Calibration()
     best, chosen = -np.inf, GENERAL
     for temperature in TEMPERATURES:
-        mean = mixed([flattened(belief, temperature) for belief in beliefs], blend)
+        mean = mixed([flattened(belief, temperature) for belief in beliefs], weights)
         leads = mean >= mean.max(axis=0) - 1e-9
         hit = (leads[truth, np.arange(samples)] / leads.sum(axis=0))[:, None]
         shown = ((1 - HARD) * mean.max(axis=0)[:, None] + HARD / labels).clip(1e-6, 1 - 1e-6)

@@ -3,7 +3,7 @@
 Three models read the votes (domain/inference/models.py). None wins everywhere: one number a worker collapses where
 errors depend on what is true, confusion matrices lose where answers are few. Where they mostly agree their beliefs are
 averaged. Where one number and the matrices tell different stories the matrices are believed: that is how such a
-collapse looks. Gold has a say as well, one vote for each task on which they differ and it is known who is right.
+collapse looks. Gold has a say as well: a model counts for more the likelier it found what is known to be true.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from domain.inference.models import Evidence, Floats, Sums
 from domain.inference.skills import Skills, skills
 from domain.inference.votes import UNKNOWN, Votes, known
 
-RULE: Final = 1
+RULE: Final = 2
 """Version of the rule: another number wherever the same votes could be read otherwise. Stored with every result."""
 
 CELLS: Final = 4_000_000
@@ -36,8 +36,8 @@ SOFT: Final = 0.03
 ALIKE: Final = 20.0
 """Tasks on which they agree that a batch begins with: a handful of tasks decides nothing."""
 
-SAYS: Final = 1.0
-"""What a gold task says, in nats, about which of two models is right where they differ."""
+SAYS: Final = 0.3
+"""What a gold task counts in choosing between models: less than 1, for the same few workers answer all of them."""
 
 TIE: Final = 1e-9
 
@@ -50,7 +50,8 @@ class Fit(NamedTuple):
     `tied`; `confidence` its calibrated chance. A task without an answer has the labels' shares in the batch.
 
     `class_prior` has the labels' shares; `confusion` (workers, truth, answer) each worker's chances, drawn to the
-    crowd's, or None for so many labels and workers that one number each has to do; `skills` see there. `rule` is RULE.
+    crowd's, or None for so many labels and workers that one number each has to do; `skills` see there. `weights` has
+    how far each of the `parts` is believed, the simplest first; they sum to 1. `rule` is RULE.
     """
 
     posterior: Floats
@@ -62,7 +63,7 @@ class Fit(NamedTuple):
     confusion: Floats | None
     skills: Skills
     calibration: Calibration
-    blend: float
+    weights: Floats
     parts: tuple[Evidence, ...]
     rule: int = RULE
 
@@ -74,7 +75,7 @@ class Fit(NamedTuple):
         """
         sums = Sums(votes, np.full(votes.n_tasks, UNKNOWN, dtype=np.int32))
         beliefs = [sums.believe(sums.evidence(part.table), part.prior) for part in self.parts]
-        return self.calibration.shown(beliefs, self.blend).T
+        return self.calibration.shown(beliefs, self.weights).T
 
 
 def fit(
@@ -94,13 +95,13 @@ def fit(
     matrices = votes.n_workers * votes.n_classes**2 <= CELLS
     parts = _read(sums, matrices)
     samples = _samples(votes, sums, right, matrices) if len(sums.gold) and len(votes) else None
-    blend = _blend(sums, parts, samples)
+    weights = _weights(sums, parts, samples)
     beliefs = [part.belief for part in parts]
-    mean = mixed(beliefs, blend)
+    mean = mixed(beliefs, weights)
     calibration = prior or Calibration()
     if samples is not None:
-        calibration = calibrate(samples.beliefs, blend, samples.truth, samples.weight)
-    shown = sums.clamp(calibration.shown(beliefs, blend))
+        calibration = calibrate(samples.beliefs, weights, samples.truth, samples.weight)
+    shown = sums.clamp(calibration.shown(beliefs, weights))
     leading = shown >= shown.max(axis=0, initial=0.0) - TIE
     labels = (
         leading.argmax(axis=0).astype(np.int32) if votes.n_classes else np.full(votes.n_tasks, UNKNOWN, dtype=np.int32)
@@ -116,7 +117,7 @@ def fit(
         confusion=None if each is None else each.transpose(1, 0, 2),
         skills=skills(votes, right, mean, shown),
         calibration=calibration,
-        blend=blend,
+        weights=weights,
         parts=parts,
     )
 
@@ -158,18 +159,31 @@ def _samples(votes: Votes, sums: Sums, right: NDArray[np.int32], matrices: bool)
     return _Samples([part.belief[:, among] for part in parts], truth, weight)
 
 
-def _blend(sums: Sums, parts: tuple[Evidence, ...], samples: _Samples | None) -> float:
-    """How far the matrices are believed alone: 0 is the mean of all, 1 the matrices."""
+def _weights(sums: Sums, parts: tuple[Evidence, ...], samples: _Samples | None) -> Floats:
+    """How far each model is believed: evenly, or the matrices alone, or those that gold has found right.
+
+    To begin with, by how far one number and the matrices agree; then, as Bayes' rule has it, by how likely each finds
+    what is true of gold it does not know, flattened as in the general case: one sure error does not end a model.
+    """
     if len(parts) < 3 or not len(sums.open):
-        return 0.0
+        return np.full(len(parts), 1 / len(parts))
     coin, matrix = parts[0].belief[:, sums.open], parts[2].belief[:, sums.open]
     same = _same(coin, matrix).sum()
     doubt = (DIFFER - (same + ALIKE) / (len(sums.open) + ALIKE)) / SOFT
+    alone = float(1 / (1 + np.exp(-np.clip(doubt, -30, 30))))
+    weights = np.full(len(parts), (1 - alone) / len(parts))
+    weights[-1] += alone
     if samples is not None:
-        doubt += SAYS * float(
-            samples.weight @ (_hits(samples.beliefs[2], samples) - _hits(mixed(samples.beliefs, 0.0), samples))
+        general, one = Calibration(), np.ones(1)
+        found = [
+            general.shown([belief], one)[samples.truth, np.arange(len(samples.truth))] for belief in samples.beliefs
+        ]
+        told = np.log(weights.clip(1e-12)) + SAYS * np.array(
+            [float(samples.weight @ np.log(chance)) for chance in found]
         )
-    return float(1 / (1 + np.exp(-np.clip(doubt, -30, 30))))
+        weights = np.exp(told - told.max())
+        weights /= weights.sum()
+    return weights
 
 
 def _same(one: Floats, other: Floats) -> Floats:
@@ -177,10 +191,3 @@ def _same(one: Floats, other: Floats) -> Floats:
     first, second = (belief >= belief.max(axis=0) - TIE for belief in (one, other))
     shared: Floats = (first & second).sum(axis=0) / np.maximum(first.sum(axis=0), second.sum(axis=0))
     return shared
-
-
-def _hits(belief: Floats, samples: _Samples) -> Floats:
-    """By sample, 1 where the leading label is the true one, ties shared."""
-    leading = belief >= belief.max(axis=0) - TIE
-    hits: Floats = leading[samples.truth, np.arange(len(samples.truth))] / leading.sum(axis=0)
-    return hits

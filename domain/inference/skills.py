@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from domain.inference.models import Floats
 from domain.inference.votes import UNKNOWN, Votes
 
-PSEUDO: Final = 4.0
-"""Answers at the crowd's average with which an estimate begins."""
+PSEUDO: Final = 0.5
+"""Answers at the crowd's average with which an estimate begins: few, for calibrated labels draw to it already."""
 
 TOGETHER: Final = 0.6
 """What an answer is worth beside an independent one, but to gold: those to one hard task are wrong together."""
