@@ -51,10 +51,10 @@ def _blocks(found: Report, figures: Figures, words: Words) -> Iterable[Markup]:
     yield Markup(_progress(found, figures, words))
     yield Markup("")
     if figures.has_labels:
-        yield Markup(f"{words.html('Right on gold:')} {_gold(figures, words)}")
-        yield Markup(f"{words.html('Agreement:')} {_agreement(figures, words)}")
+        yield _headed(words.html("Right on gold:"), _gold(figures, words))
+        yield _headed(words.html("Agreement:"), _agreement(figures, words))
         if not figures.steps:
-            yield Markup(f"{words.html('Labels:')} {_sure(figures, words)}")
+            yield _headed(words.html("Labels:"), _sure(figures, words))
     else:
         yield from (_told(tile, words) for tile in _written(figures, words))
     if figures.steps:
@@ -68,6 +68,10 @@ def _blocks(found: Report, figures: Figures, words: Words) -> Iterable[Markup]:
     if waits := _waits(found, figures, words):
         yield words.html("{waits}", waits=waits)
     yield words.html("<i>{fit}</i>", fit=" · ".join(filter(None, (_as_of(figures, words), _fit(figures, words)))))
+
+
+def _headed(head: Markup, rest: Markup) -> Markup:
+    return Markup(f"{head} {rest}")
 
 
 def _told(tile: Tile, words: Words) -> Markup:

@@ -132,6 +132,7 @@ async def test_an_older_fit_that_begins_when_a_newer_has_ended_asks_for_nothing(
 async def test_an_older_fit_that_was_overtaken_asks_for_another(context: JobContext) -> None:
     batch = await context.db.write(crowd)
     seen = await context.db.write(refits.begin, batch, 3)
+    assert seen is not None
     material = await context.db.read(refits.material, batch, await context.db.read(refits.votes_page, batch, after=0))
     await fit_batch(context, batch, 7)
     before = await context.db.read(stored, batch)

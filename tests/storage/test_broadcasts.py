@@ -25,8 +25,8 @@ from storage.migrate import migrate
 def test_each_question_walks_its_index(sql: str, index: str) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
-    names = ("campaign", "now", "limit", "version", "batch_id", "language", "turn", "person_id", "upto")
-    names += ("kind", "skill_least", "passed_since")
+    names = ["campaign", "now", "limit", "version", "batch_id", "language", "turn", "person_id", "upto"]
+    names += ["kind", "skill_least", "passed_since"]
     plan = [str(row[3]) for row in connection.execute(f"explain query plan {sql}", dict.fromkeys(names, 1))]
     assert index in plan[0]
     assert not [step for step in plan if "TEMP B-TREE" in step]
