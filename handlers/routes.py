@@ -147,6 +147,7 @@ TAPS: dict[str, Tap] = {
     "b_export": Tap(batches.export),
     "b_refused": Tap(batches.show_refused),
     "b_scores": Tap(batches.ask_scores),
+    "b_alike": Tap(signals.show),
     "q_list": Tap(quality.show_list),
     "q_show": Tap(quality.show),
     "b_labels": Tap(labels.show),

@@ -8,7 +8,7 @@ from usecases import signals
 
 
 async def show(ctx: Context, batch: int) -> None:
-    """**People to talk to** below a report, and in `/review`."""
+    """**People to talk to** below a report, in `/review`, and look-alikes below a draft."""
     await ctx.write(signals.show, batch=batch)
     await ctx.toast("")
 

@@ -409,7 +409,7 @@ def _keyboard(view: DraftView, words: Words) -> Keyboard:
         rows.append((Button(words.plain("Show the list"), encode("b_refused", batch.id)),))
     if view.lookalikes:
         label = words.plain("Look-alikes ({count})", count=words.number(view.lookalikes))
-        rows.append((Button(label, encode("sg_show", batch.id)),))
+        rows.append((Button(label, encode("b_alike", batch.id)),))
     if not batch.piloting and kind(batch.kind).has_labels and batch.face.answers and batch.all_tasks + batch.gold:
         row = [Button(words.plain("Make gold"), encode("gm_make", batch.id))] if batch.tasks else []
         if view.gold.given:

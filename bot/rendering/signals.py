@@ -32,12 +32,12 @@ def signal(view: tuple[Batch | None, Look | None, int], words: Words) -> Action:
     """Who is meant, what stands out, answers or photos to see for oneself; or that nothing is left."""
     batch, found, turned = view
     back = Button(words.plain("One-tap work"), encode("ow_list"))
+    if batch is not None and batch.state == "draft":
+        back = Button(words.plain("Back to the draft"), encode("b_open", batch.id))
     if batch is None or found is None:
         title = "" if batch is None else cut_end(batch.title, 80)
         return Message(words.html("<b>{title}</b>: nothing waits to be looked at.", title=title), ((back,),))
     one = found.signal
-    if batch.state == "draft":
-        back = Button(words.plain("Back to the draft"), encode("b_open", batch.id))
     names = ", ".join(cut_end(name, NAME) for name in found.names[:NAMED])
     head = words.html("<b>{title}</b>", title=cut_end(batch.title, 80))
     if names:

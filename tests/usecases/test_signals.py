@@ -179,7 +179,7 @@ def test_a_draft_says_how_many_groups_of_photos_look_alike_until_they_are_looked
     desk.make(lookalikes.found_photos, draft, tasks, alike, rule=1, now=desk.now)
     told = screen(desk.tx, owner, "batch")
     assert "Some photos show almost the same: 2 groups." in told.text
-    assert buttons(told)["Look-alikes (2)"] == ("sg_show", (draft,))
+    assert buttons(told)["Look-alikes (2)"] == ("b_alike", (draft,))
     desk.sent(owner)
     desk.do(signals.show, owner, batch=draft)
     first = screen(desk.tx, owner, "signal")
