@@ -51,6 +51,18 @@ def test_gold_is_taken_out_of_what_is_scored_and_never_more_than_half_of_a_worke
         assert len(gold.left) + golden.sum() == len(crowd.votes)
 
 
+def test_known_tasks_give_most_people_their_gold_and_leave_half_of_the_tasks_to_be_scored() -> None:
+    for crowd in simulated(3, SMALL[:3]):
+        known = scores.known_of(crowd, np.random.default_rng(1))
+        chosen = known != UNKNOWN
+        assert 0 < chosen.sum() <= crowd.scored.sum() // 2
+        assert (known[chosen] == crowd.truth[chosen]).all()
+        golden = np.bincount(crowd.votes.worker[chosen[crowd.votes.task]], minlength=crowd.votes.n_workers)
+        given = np.bincount(crowd.votes.worker, minlength=crowd.votes.n_workers)
+        wanted = np.minimum(scores.GOLD, given // 2)
+        assert np.minimum(golden, wanted).sum() > 0.8 * wanted.sum()
+
+
 def test_ties_share_the_credit() -> None:
     (crowd,) = simulated(1, SMALL[-1:])
     even = np.ones((crowd.votes.n_tasks, crowd.votes.n_classes))

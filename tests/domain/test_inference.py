@@ -143,6 +143,7 @@ NONE: tuple[int, ...] = ()
 def test_any_votes_give_a_finite_result(told: Votes, gold: dict[int, int]) -> None:
     found = fit(told, gold=gold)
     assert found.rule == RULE
+    assert found.weights.sum() == pytest.approx(1)
     assert found.shown.shape == found.posterior.shape == (told.n_tasks, told.n_classes)
     if told.n_classes:
         assert found.shown.sum(axis=1) == pytest.approx(np.ones(told.n_tasks))
@@ -195,6 +196,22 @@ def test_errors_that_depend_on_what_is_true_are_left_to_the_matrices(blind: tupl
     _, found, ours, plain = blind
     assert found.weights[-1] > 0.9
     assert ours > plain + 0.2
+
+
+@pytest.mark.parametrize(("name", "tables"), [("five, blind to some", True), ("two, errors by class", False)])
+def test_gold_chooses_the_reading_that_finds_it(name: str, tables: bool) -> None:
+    (crowd,) = simulated(2026, tuple(kind for kind in KINDS if kind.name == name))
+    gold = np.where(np.arange(crowd.votes.n_tasks) % 4 == 0, crowd.truth, UNKNOWN)
+    before, after = fit(crowd.votes), fit(crowd.votes, gold=gold)
+    assert 0.3 < before.weights[-1] < 0.5
+    assert after.weights[-1] > 0.9 if tables else after.weights[-1] < 0.1
+    rest = crowd.scored & (gold == UNKNOWN)
+    assert accuracy(after.shown, crowd, rest) > accuracy(before.shown, crowd, rest) + 0.01
+
+
+def test_gold_that_every_reading_finds_changes_none_of_their_weights() -> None:
+    told = votes([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 0, 1, 1, 0, 0])
+    np.testing.assert_allclose(fit(told, gold={0: 0}).weights, fit(told).weights, atol=0.02)
 
 
 def test_gold_makes_confidence_honest_where_all_err_alike() -> None:
