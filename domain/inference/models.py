@@ -30,6 +30,12 @@ ROW_PSEUDO: Final = 4.0
 CROWD_PSEUDO: Final = 10.0
 """Answers a class, right as often as the average and wrong evenly, with which the crowd's own matrix begins."""
 
+FULL: Final = 5.0
+"""Answers a task from which the labels' shares are what the votes say; with fewer they begin even (see `_evenly`)."""
+
+EVEN: Final = 100.0
+"""Evenly shared tasks that the labels' shares begin with where tasks have half as many answers."""
+
 AVERAGE: Final = (7.0, 10.0)
 """The crowd's average begins at seven right of ten."""
 
@@ -72,7 +78,9 @@ class Sums:
         self.given = np.bincount(votes.worker, minlength=votes.n_workers).astype(float)
         self.gold = np.flatnonzero(gold != UNKNOWN)
         self.golden = gold[self.gold]
-        self.open = np.flatnonzero((gold == UNKNOWN) & (np.bincount(votes.task, minlength=votes.n_tasks) > 0))
+        answers = np.bincount(votes.task, minlength=votes.n_tasks)
+        self.open = np.flatnonzero((gold == UNKNOWN) & (answers > 0))
+        self.even = _evenly(answers[self.open])
 
     def counts(self, belief: Floats) -> Floats:
         """How often each worker gave each label, by what is believed to be true: (truth, worker × label)."""
@@ -109,8 +117,11 @@ class Sums:
         return belief
 
     def prior(self, belief: Floats) -> Floats:
-        """Log of the labels' shares, of tasks that were not chosen for their label as gold is; one of each to begin."""
-        shares = belief[:, self.open].sum(axis=1) + 1.0
+        """Log of the labels' shares, of tasks that were not chosen for their label as gold is; one of each to begin.
+
+        Where answers are few, tasks of evenly shared labels are added (see `_evenly`).
+        """
+        shares = belief[:, self.open].sum(axis=1) + 1.0 + self.even / max(self.labels, 1)
         logs: Floats = np.log(shares / shares.sum())
         return logs
 
@@ -120,6 +131,17 @@ class Sums:
         total = votes.sum(axis=0)
         shares = np.where(total > 0, votes / np.maximum(total, 1), 1 / max(self.labels, 1))
         return self.clamp(shares)
+
+
+def _evenly(answers: NDArray[np.intp]) -> float:
+    """How many evenly shared tasks the labels' shares begin with, by the `answers` of each open task.
+
+    Two or three answers tell little of a task, and shares guessed from such guesses would then decide every tie: the
+    label that seems commoner gets them all, which makes it commoner still. Of many tasks the shares are known all the
+    same: so it is a number of tasks, not a part of them, and where answers are enough it is none.
+    """
+    given = int(answers.sum())
+    return EVEN * max(0.0, FULL * len(answers) / given - 1) if given else 0.0
 
 
 def one_coin(sums: Sums, start: Floats) -> Evidence:

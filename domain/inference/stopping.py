@@ -20,16 +20,16 @@ from typing import Final
 
 from domain.inference.streaming import NEVER_ABOVE, ROOT, SURE, Belief, Prior, chances
 
-WORTH: Final = 0.02
-"""An answer that adds less than two in a hundred to the chance of a right label is not asked for."""
+WORTH: Final = 0.015
+"""An answer that adds less than fifteen in a thousand to the chance of a right label is not asked for."""
 
 CLEAR: Final = 0.6
 """A leading label less likely than this, when nothing more is asked, is no answer: a human looks. Answers that all say
 the same are never given up, however little is thought of those who gave them."""
 
 HOPE: Final = 6_000
-"""Whoever comes next is taken to be right six times in ten (1/10,000) at least. A batch whose workers seem hardly better
-than chance may have workers who only mix up some labels, which a fit sees when it has more answers."""
+"""Whoever comes next is taken to be right six times in ten (1/10,000) at least. A batch whose workers seem hardly
+better than chance may have workers who only mix up some labels, which a fit sees when it has more answers."""
 
 AHEAD: Final = 9
 """So many further answers are looked ahead at most."""
