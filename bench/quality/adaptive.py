@@ -9,7 +9,8 @@ that of a fit over the answers bought. Tasks that are given up to a human count 
 
 With gold: of each worker GOLD answers (at most half of those they gave) to tasks of known truth are set aside; they are
 what the worker did on gold. Fits know of them from the start, as answers to other tasks than the ones served, so they
-tell about workers and nothing about the tasks that count. Both rules do without them.
+tell about workers and nothing about the tasks that count. Both rules do without them as votes, nobody counts their
+price, and where people gave few answers this leaves few to ask for: less to save.
 
 Accuracy is counted over tasks whose truth is known and that got an answer. A saving is counted against what the fixed
 rule bought. Each set is played ROUNDS times, in the orders that the seed, the seed + 1 … draw.
