@@ -34,11 +34,13 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A task's counters after a change; `beside`: the answer has no place of the task's, it came beside them."""
+    """A task's counters after a change; `beside`: the answer has no place of the task's, it came beside them, and is
+    in the batch's counters of gold if `is_gold`: whether it is counted as gold."""
 
     state: str
     wanted: int
     answered: int
+    is_gold: bool
     beside: bool = False
 
 
@@ -117,13 +119,14 @@ def answer(
         "update tasks set answered = answered + 1, taken = taken + :late, belief = :belief,"
         " given_up_at = case when answered + 1 >= wanted then :given_up_at else given_up_at end,"
         " state = case when answered + 1 >= wanted then 'done' else state end"
-        f" where id = :id and (:late = 0 or ({OFFERED} and taken < wanted)) returning state, wanted, answered",
+        f" where id = :id and (:late = 0 or ({OFFERED} and taken < wanted))"
+        f" returning state, wanted, answered, {IS_GOLD} as is_gold",
         id=task_id,
         late=int(late),
         belief=belief,
         given_up_at=given_up_at,
     )
-    return None if row is None else Counted(*tuple(row))
+    return None if row is None else Counted(row["state"], row["wanted"], row["answered"], bool(row["is_gold"]))
 
 
 def add_answer(tx: Tx, task_id: int) -> tuple[bool, bool]:

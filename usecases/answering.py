@@ -97,7 +97,7 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     )
     told = training.judged(tx, by, hand, place.enrolment, submission_id, now=now)
     found = next_in(tx, by.id, place._replace(enrolment=told.enrolment), now=now)
-    is_gold = hand.task.gold is not None
+    is_gold = task.is_gold  # also what was taken back while this card was out, and is asked of nobody any more
     judge = 1 if is_gold else found.enrolment.gold_due
     enrolments.put(tx, found.enrolment._replace(state="working", gold_due=judge))
     count_in(
@@ -108,7 +108,7 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
         answer=answer,
         active=active,
         task=task,
-        said=said,
+        said=None if is_gold else said,
         leased=found.leased - (not late),
         gold_taken=found.gold + (late and is_gold and not task.beside),
         is_gold=is_gold,

@@ -58,7 +58,7 @@ def count_in(
         done=int(done),
         leased=leased,
         gold_taken=gold_taken,
-        gold_answered=int(is_gold),
+        gold_answered=int(is_gold and not task.beside),
         pairs=pairs,
         pairs_same=same,
     )
@@ -143,6 +143,14 @@ def believe(tx: Tx, batch: Batch, task_id: int, *, is_gold: bool, now: int) -> N
         tasks.believe(tx, task_id, None, given_up_at=None)
     elif said is not None:
         _keep(tx, task_id, said, now=now)
+
+
+def pairs_of_task(tx: Tx, batch: Batch, task_id: int) -> tuple[int, int]:
+    """How many pairs the answers of a task make, and how many of them say the same: what its batch counts while the
+    task is ordinary work, and not while it is gold."""
+    answers = submissions.answers(tx, task_id, besides=0)
+    each = [_pairs(batch, answer, answers[:place]) for place, answer in enumerate(answers)]
+    return sum(pairs for pairs, _ in each), sum(same for _, same in each)
 
 
 def _recount(tx: Tx, batch: Batch, submission: Submission, sign: int, *, done: int, anew: bool, is_gold: bool) -> None:

@@ -21,6 +21,7 @@ from storage import audit, batches, counted_gold, gold_answers, submissions, tas
 from storage import gold as gold_tasks
 from storage.database import Tx
 from usecases import gold, progress
+from usecases.counting import pairs_of_task
 from usecases.notify import tell
 from usecases.roles import require_coordinator
 
@@ -58,7 +59,7 @@ def confirm(tx: Tx, *, by: Person, task: int, index: int, made: int, now: int) -
         raise StaleButton
     if gold_answers.has_answered(tx, task, by.id):
         raise OwnWork
-    pairs, same = _pairs(tx, found, one)
+    pairs, same = pairs_of_task(tx, found, task)
     gold_tasks.make(tx, one, candidate.label, why=None, by=by.id, salt=now, now=now)
     batches.count(tx, found.id, pairs=-pairs, pairs_same=-same)
     batches.change(tx, found.id, fit_asked=1)
@@ -116,14 +117,6 @@ def _candidate(tx: Tx, batch: Batch, one: Task) -> Candidate | None:
         (name,) = votes
         return Candidate(one.id, name, len(said), len(said), None)
     return None
-
-
-def _pairs(tx: Tx, batch: Batch, one: Task) -> tuple[int, int]:
-    """The pairs its answers make in the batch's agreement, which gold has no part in."""
-    same = kind(batch.kind).compare
-    answers = submissions.answers(tx, one.id, besides=0)
-    both = [(a, b) for place, a in enumerate(answers) for b in answers[:place]]
-    return len(both), sum(same(a, b) for a, b in both)
 
 
 def _next(tx: Tx, by: Person, batch: Batch, *, besides: int, made: int, now: int) -> None:

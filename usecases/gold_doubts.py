@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from domain import ledger as accounts
 from domain.batches import Batch, Task
 from domain.gold_doubts import Doubt
+from domain.inference.stopping import Decision
 from domain.kinds import Tap, kind
 from domain.notices import Slot
 from domain.people import Person
@@ -21,7 +22,7 @@ from storage import audit, batches, gold_answers, ledger, people, tasks
 from storage import gold as gold_tasks
 from storage.database import Tx
 from storage.gold_answers import Miss
-from usecases import progress, reserves
+from usecases import beliefs, counting, progress, reserves
 from usecases.gold_judging import judge, notice_key
 from usecases.gold_standing import found, refresh
 from usecases.notify import inform, tell
@@ -124,8 +125,15 @@ def _become_ordinary(tx: Tx, by: Person, one: Task, batch: Batch, *, now: int) -
     if cost is not None:
         reserves.add(tx, batch.id, cost, by=by, now=now)
     wanted = max(batch.overlap_least or batch.overlap, one.taken, 1)
+    said = beliefs.made_anew(tx, batch, one.id, besides=0)
+    if batch.overlap_least is not None and said is not None and said.decision is Decision.MORE:
+        wanted = max(wanted, min(batch.overlap, one.answered + 1))
     freed = batches.one_more_free(tx, batch.id)
-    return "done" if gold_tasks.unmake(tx, one, wanted=wanted, freed=freed, added=lacking) else "asked"
+    done = gold_tasks.unmake(tx, one, wanted=wanted, freed=freed, added=lacking)
+    pairs, same = counting.pairs_of_task(tx, batch, one.id)
+    batches.count(tx, batch.id, pairs=pairs, pairs_same=same)
+    counting.believe(tx, batch, one.id, is_gold=False, now=now)
+    return "done" if done else "asked"
 
 
 def _repair(tx: Tx, one: Task, voided: list[Miss], *, now: int) -> None:

@@ -38,7 +38,7 @@ def place_for(tx: Tx, hand: Hand, answer: Answer, *, now: int) -> Counted | None
     done = counting.add_answer(tx, batch.id, task.id)
     after = tasks.by_id(tx, task.id)
     assert after is not None
-    return Counted(after.state, after.wanted, after.answered, beside=not done)
+    return Counted(after.state, after.wanted, after.answered, tasks.is_gold(tx, task.id), beside=not done)
 
 
 def takes(tx: Tx, hand: Hand, answer: Answer | None) -> bool:

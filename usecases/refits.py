@@ -47,9 +47,10 @@ def run_due(tx: Tx, *, now: int) -> bool:
 def is_due(one: Due, now: int) -> bool:
     """Whether what is new since a batch's last fit is enough or has waited long enough, and the last try ended well."""
     new = abs(one.submissions - one.fitted)
-    if one.tried_at is not None and (one.fitted_at or 0) < one.tried_at and now - one.tried_at < RESTS:
+    # abs: after the clock was set back nothing waits until it has caught up
+    if one.tried_at is not None and (one.fitted_at or 0) < one.tried_at and abs(now - one.tried_at) < RESTS:
         return False
-    waited = one.fitted_at is None or now - one.fitted_at >= SETTLES
+    waited = one.fitted_at is None or abs(now - one.fitted_at) >= SETTLES
     return one.asked or new >= max(ENOUGH_NEW, one.fitted // 10) or (new > 0 and (waited or one.is_done))
 
 

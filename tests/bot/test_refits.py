@@ -215,4 +215,7 @@ def test_when_a_fit_is_due() -> None:
     assert refits.is_due(due._replace(submissions=20), soon)
     assert not refits.is_due(due._replace(submissions=1_050, fitted=1_000), soon)
     assert refits.is_due(due._replace(submissions=1_100, fitted=1_000), soon)
+    given_up = due._replace(submissions=30, tried_at=later)
+    assert not refits.is_due(given_up, later + SECOND)
+    assert refits.is_due(given_up, later - 2 * refits.RESTS), "the clock was set back"
     assert refits.is_due(due._replace(asked=True), soon)
