@@ -25,6 +25,12 @@ class Text(NamedTuple):
     text: str
 
 
+def wanted(tx: Tx, *, limit: int) -> list[tuple[int, int]]:
+    """Batches that are to be searched: (batch, who made it)."""
+    rows = tx.all("select id, created_by from batches where search_asked = 1 order by id limit :limit", limit=limit)
+    return [(row["id"], row["created_by"]) for row in rows]
+
+
 def photos(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Photo]:
     """The next tasks with a photo, in order of id."""
     rows = tx.all(

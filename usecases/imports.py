@@ -132,7 +132,7 @@ def finish(tx: Tx, *, job: int, refused: Sequence[Refused] = (), known: Sequence
     if batch.data == "texts":
         drafts.estimate(tx, batch_id)
     elif batch.data == "photos":
-        lookalikes.ask(tx, batch_id, person_id=asked.person_id, now=now)
+        lookalikes.want(tx, batch_id)
     progress.show(tx, batch.created_by, batch_id, now=now)
 
 

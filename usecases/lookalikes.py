@@ -15,6 +15,7 @@ from usecases.signals import add, record
 
 JOB: Final = "lookalikes"
 PAGE: Final = 500
+LOOKED_AT: Final = 100
 GROUPS: Final = 200
 """So many groups of photos are kept of a batch, the largest; and of texts so many pairs of workers a search."""
 
@@ -35,6 +36,19 @@ class Alike(Protocol):
     def other(self) -> int: ...
     @property
     def copied(self) -> tuple[int, ...]: ...
+
+
+def want(tx: Tx, batch_id: int) -> None:
+    """Have the batch searched soon: it has photos it had not before. A file after the other is one search."""
+    batches.change(tx, batch_id, search_asked=1)
+
+
+def run_due(tx: Tx, *, now: int) -> bool:
+    """Ask for the searches that are wanted. Always False: a tick looks at LOOKED_AT."""
+    for batch_id, person_id in lookalikes.wanted(tx, limit=LOOKED_AT):
+        batches.change(tx, batch_id, search_asked=0)
+        ask(tx, batch_id, person_id=person_id, now=now)
+    return False
 
 
 def ask(tx: Tx, batch_id: int, *, person_id: int, now: int) -> None:

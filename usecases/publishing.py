@@ -232,5 +232,5 @@ def _split(tx: Tx, draft: Batch, *, keep: int, now: int) -> int:
     )
     if draft.data == "photos":
         for searched in (draft.id, rest):
-            lookalikes.ask(tx, searched, person_id=draft.created_by, now=now)
+            lookalikes.want(tx, searched)
     return rest

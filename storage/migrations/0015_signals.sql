@@ -42,6 +42,8 @@ create table signal_words (
 create index signal_words_of_signal on signal_words (signal_id);
 
 -- What a photo looks like (files/near_photos.py: eight hashes of 64 bits; empty: too plain to tell), and up to which task
--- (photos) or submission (texts) a batch was searched for look-alikes.
+-- (photos) or submission (texts) a batch was searched for look-alikes; `search_asked`: there is more by now.
 alter table photos add column looks blob;
 alter table batches add column searched integer not null default 0;
+alter table batches add column search_asked integer not null default 0 check (search_asked in (0, 1));
+create index batches_to_search on batches (id) where search_asked = 1;

@@ -70,7 +70,8 @@ def groups(tx: Tx, batch: int) -> list[list[int]]:
 
 
 async def done(context: JobContext) -> None:
-    """Whatever was asked for is worked off, as the bot does it."""
+    """Whatever was asked for is worked off, as the clock and the bot do it."""
+    await context.db.write(lookalikes.run_due, now=NOON)
     running = Jobs(context, {lookalikes.JOB: search})
     running.start()
     while await context.db.read(jobs.waiting, lookalikes.JOB, limit=1):

@@ -26,6 +26,9 @@ async def test_a_draft_says_which_photos_show_almost_the_same_until_somebody_has
     copies = [encoded(scene(2).resize((200, 200)), 40), encoded(ImageOps.mirror(scene(2)))]
     names = ("oak.jpg", "elm.jpg", "fir.jpg", "elm again.jpg", "mle.jpg")
     await olivia.document("trees.zip", zipped(*zip(names, photos + copies, strict=True)), caption=PETS)
+    await olivia.sees("5 photos")
+    await house.settled()
+    await house.tick("lookalikes")
     draft = await olivia.sees("5 photos", "Some photos show almost the same: 1 group.")
     assert "Publish" in draft.buttons
     await olivia.tap("Look-alikes (1)")
