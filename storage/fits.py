@@ -68,14 +68,14 @@ DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tas
  from batches
  where (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
 # Training is no work yet (usecases/training.py), and gold judges what was handed in since it is gold: before, it may be
-# gold because of those answers. A miss that was forgiven counts for nothing, as its worker was told. A
-# task that a human called not usable says nothing about anybody.
+# gold because of those answers; nor does it judge who said what is right. A miss that was forgiven counts for nothing,
+# as its worker was told. A task that a human called not usable says nothing about anybody.
 VOTES = f"""select s.id, s.task_id, s.worker_id, s.answer, s.active_micros from submissions s
  join tasks t on t.id = s.task_id left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
  where s.batch_id = :batch_id and s.id > :after and s.state in ('pending', 'accepted') and {CONSENTS} and {AUTHORS}
  and (t.decided_at is null or t.decided is not null)
- and (t.gold is null or (s.submitted_at >= coalesce(t.gold_at, 0) and (e.worker_id is null
-  or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))
+ and (t.gold is null or (t.gold_by is not s.worker_id and s.submitted_at >= coalesce(t.gold_at, 0)
+  and (e.worker_id is null or (e.stage not in ('training', 'failed') and s.id > coalesce(e.trained_upto, 0)))
   and not exists (select 1 from gold_misses m where m.submission_id = s.id and m.forgiven = 1 and m.void_at is null)))
  order by s.id limit :limit"""
 

@@ -12,18 +12,20 @@ OF_WORKER = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitte
  m.submission_id is not null, m.objected_at is not null, null from tasks t cross join submissions s
  on s.task_id = t.id and s.worker_id = :worker_id and s.state in ('pending', 'accepted', 'sent_back')
  left join gold_misses m on m.submission_id = s.id
- where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at"""
+ where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at
+ and t.gold_by is not s.worker_id"""
 OF_BATCH = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitted_at, s.state, s.review_started_at,
  m.submission_id is not null, m.objected_at is not null, e.weights from tasks t cross join submissions s
  on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')
  left join gold_misses m on m.submission_id = s.id
  left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
- where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at"""
+ where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at
+ and t.gold_by is not s.worker_id"""
 
 
 class GoldAnswer(NamedTuple):
     """A live answer to a task that is gold, handed in since it is: with its label; whether a miss was told, whether
-    its worker objects."""
+    its worker objects. Of whoever said what is right there: none, for they know it."""
 
     submission_id: int
     worker_id: int

@@ -18,12 +18,13 @@ class Kept(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A task of a page: is it done, its right label where it is gold, and since when (0 where it is none)."""
+    """A task of a page: is it done, its right label where it is gold, since when (0 where it is none) and by whom."""
 
     id: int
     done: bool
     gold: str | None
     gold_at: int
+    gold_by: int | None
 
 
 class Vote(NamedTuple):
@@ -67,14 +68,14 @@ def keep(tx: Tx, batch_id: int, *, state: str, figures: Figures) -> None:
 def tasks(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Answered]:
     """The next tasks of a batch, in order of id."""
     rows = tx.all(
-        "select id, state = 'done' as done, gold, coalesce(gold_at, 0) as gold_at from tasks"
+        "select id, state = 'done' as done, gold, coalesce(gold_at, 0) as gold_at, gold_by from tasks"
         " where batch_id = :batch_id and id > :after"
         " order by id limit :limit",
         batch_id=batch_id,
         after=after,
         limit=limit,
     )
-    return [Answered(row["id"], bool(row["done"]), row["gold"], row["gold_at"]) for row in rows]
+    return [Answered(row["id"], bool(row["done"]), row["gold"], row["gold_at"], row["gold_by"]) for row in rows]
 
 
 def votes(tx: Tx, batch_id: int, *, first: int, last: int) -> list[Vote]:
@@ -97,7 +98,7 @@ def gold_votes(tx: Tx, batch_id: int, *, limit: int) -> list[tuple[Vote, str]]:
         "select s.id, s.task_id, s.worker_id, s.answer, s.submitted_at, t.gold from tasks t"
         " cross join submissions s on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')"
         " where t.batch_id = :batch_id and t.gold is not null and s.state <> 'sent_back'"
-        " and s.submitted_at >= coalesce(t.gold_at, 0) limit :limit",
+        " and s.submitted_at >= coalesce(t.gold_at, 0) and t.gold_by is not s.worker_id limit :limit",
         batch_id=batch_id,
         limit=limit,
     )

@@ -204,7 +204,7 @@ def _counted(
     tasks: list[Answered], votes: list[Vote], label: Callable[[str], str | None], learning: dict[int, int]
 ) -> Pass:
     """Gold is counted by itself: its answers are no part of how far people agree, nor of how far the work is. Those
-    from before it became gold say nothing about it: it may be gold because of them."""
+    from before it became gold say nothing about it: it may be gold because of them; nor do those of whoever made it."""
     seen = Pass()
     given: dict[int, list[Vote]] = {}
     for vote in votes:
@@ -215,7 +215,7 @@ def _counted(
         if task.gold is not None:
             seen.gold += 1
             for vote in answers:
-                if vote.at < task.gold_at:
+                if vote.at < task.gold_at or vote.worker_id == task.gold_by:
                     continue
                 if vote.id <= learning.get(vote.worker_id, 0):
                     seen.gold_learning += 1

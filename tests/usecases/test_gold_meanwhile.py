@@ -6,13 +6,13 @@ from itertools import combinations
 
 import pytest
 
-from domain.people import Person
-from storage import batches, people
+from domain.people import CONSENT_VERSION, Person
+from storage import batches, consents, fits, gold_answers, people
 from tests.builders import make_worker
 from tests.steps import books_are_right
 from tests.usecases.desk import Desk
 from tests.usecases.test_gold import counters, crew, gold_batch, work_through
-from usecases import gold_doubts, leases, publishing, work
+from usecases import gold_doubts, gold_judging, leases, publishing, quality_reports, work
 
 
 @pytest.fixture
@@ -91,3 +91,29 @@ def test_what_was_said_of_gold_makes_pairs_once_it_is_ordinary_work_again(desk: 
     assert answers >= 2
     desk.do(gold_doubts.take_back, owner_of(desk, batch), task=task)
     assert agreement(desk, batch)[0] == before[0] + answers * (answers - 1) // 2
+
+
+def test_who_said_what_is_right_is_paid_for_their_answers_but_neither_measured_nor_heard_by_them(desk: Desk) -> None:
+    batch, labels = gold_batch(desk, tasks=20, known=dict.fromkeys(range(6), "Cat"), overlap=2, share=100)
+    owner, worker = owner_of(desk, batch), desk.make(make_worker, telegram_id=500, name="Ana")
+    desk.make(people.change, owner.id, is_worker=1)
+    desk.make(consents.agree, owner.id, version=CONSENT_VERSION, now=desk.now)
+    desk.make(people.set_languages, owner.id, ["en"])
+    met = {}
+    for person, choice in ((owner, 1), (worker, 0)):
+        met[person.id] = set(work_through(desk, person, batch, choice=choice)) & set(labels)
+        desk.do(work.stop, person)
+        desk.pass_time(1_000)
+        desk.make(gold_judging.run_due, now=desk.now)
+    assert met[owner.id] and met[worker.id]
+    assert gold_answers.counts(desk.tx, owner.id, batch) == (0, 0)
+    assert not desk.queued(owner, "gold_missed")
+    assert gold_answers.counts(desk.tx, worker.id, batch) == (len(met[worker.id]), 0)
+    found = batches.by_id(desk.tx, batch)
+    assert found is not None
+    assert quality_reports.gold(desk.tx, found) == (len(met[worker.id]),) * 2
+    seen, _ = quality_reports.page(desk.tx, batch, after=0)
+    assert (seen.gold_answers, seen.gold_right) == (len(met[worker.id]),) * 2
+    voted = {one.task_id for one in fits.votes(desk.tx, batch, after=0, limit=1_000) if one.worker_id == owner.id}
+    assert voted and not voted & set(labels)
+    books_are_right(desk.tx)
