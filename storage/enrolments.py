@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from storage.database import Tx
@@ -59,6 +60,23 @@ def put(tx: Tx, enrolment: Enrolment) -> None:
         f" on conflict (worker_id, batch_id) do update set {CHANGES}",
         **{name: getattr(enrolment, name) for name in NAMES},
     )
+
+
+def keep(tx: Tx, was: Enrolment, mine: Enrolment) -> None:
+    """Store what has changed of a row that was read as `was` in this transaction; the whole row where there was none.
+
+    An answer changes three or four of its columns. Setting all of them would also have SQLite write each partial index
+    over one of them anew: four times as much.
+    """
+    changed = [name for name, old, new in zip(NAMES, was, mine, strict=True) if old != new]
+    if changed and not tx.run(_keeping(tuple(changed)), **mine._asdict()).rowcount:
+        put(tx, mine)
+
+
+@lru_cache(256)
+def _keeping(changed: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{name} = :{name}" for name in changed)
+    return f"update enrolments set {sets} where worker_id = :worker_id and batch_id = :batch_id"
 
 
 def offer(tx: Tx, worker_id: int, batch_id: int) -> bool:

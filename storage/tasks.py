@@ -24,6 +24,11 @@ NEXT_FREED = f"""select t.id, t.freed from tasks t where t.batch_id = :batch_id 
  and t.state = 'open' and t.taken < t.wanted and t.freed > 0 and {NOT_HAD} order by t.freed limit 1"""
 
 
+ANSWER_AMONG = f"""update tasks set answered = answered + 1, belief = :belief where id = :id
+ returning state, wanted, answered, {IS_GOLD} as is_gold"""
+"""An answer after which the task wants others still."""
+
+
 @dataclass(frozen=True, slots=True)
 class Free:
     """A task with a free place; `freed` numbers when a place in it last became free again (0: never taken before)."""
@@ -109,12 +114,17 @@ def free(tx: Tx, batch_id: int, task_id: int, *, leased: bool, answered: bool = 
 
 
 def answer(
-    tx: Tx, task_id: int, *, late: bool, belief: str | None = None, given_up_at: int | None = None
+    tx: Tx, task_id: int, *, late: bool, last: bool = True, belief: str | None = None, given_up_at: int | None = None
 ) -> Counted | None:
     """Count a submission. A late one (its assignment had ended) takes a place anew: None when there is none.
 
-    `belief` is what all its answers say with this one; `given_up_at` is noted if this is the last one it wants.
+    `belief` is what all its answers say with this one; `given_up_at` is noted if this is the last one it wants. `last`
+    may be false where the task's row, read in this transaction, says that it wants more after this one: then its state
+    stays, and neither indexes nor triggers that ask for it are run.
     """
+    if not late and not last:
+        row = tx.one(ANSWER_AMONG, id=task_id, belief=belief)
+        return None if row is None else Counted(row["state"], row["wanted"], row["answered"], bool(row["is_gold"]))
     row = tx.one(
         "update tasks set answered = answered + 1, taken = taken + :late, belief = :belief,"
         " given_up_at = case when answered + 1 >= wanted then :given_up_at else given_up_at end,"

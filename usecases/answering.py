@@ -80,7 +80,8 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     if late:
         task = place_for(tx, hand, answer, now=now)
     else:
-        task = tasks.answer(tx, hand.task.id, late=False, **beliefs.row(said, hand.task, now))
+        last = hand.task.answered + 1 >= hand.task.wanted
+        task = tasks.answer(tx, hand.task.id, late=False, last=last, **beliefs.row(said, hand.task, now))
     if task is None:
         go_on(tx, by, place, now=now)
         return Receipt(Outcome.GONE)
@@ -99,7 +100,7 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     found = next_in(tx, by.id, place._replace(enrolment=told.enrolment), now=now)
     is_gold = task.is_gold  # also what was taken back while this card was out, and is asked of nobody any more
     judge = 1 if is_gold else found.enrolment.gold_due
-    enrolments.put(tx, found.enrolment._replace(state="working", gold_due=judge))
+    enrolments.keep(tx, hand.place.enrolment, found.enrolment._replace(state="working", gold_due=judge))
     count_in(
         tx,
         place.batch,
