@@ -493,6 +493,26 @@ class Money(RuleBasedStateMachine):
             assert has is not None and made is not None and tuple(has) == tuple(made)
 
     @invariant()
+    def agreement_and_what_was_not_asked_for_are_counted_from_ordinary_work(self) -> None:
+        """Of ordinary tasks alone, whatever became gold or stopped being it. Replies are not compared."""
+        for batch in (self.batches[0], self.batches[2]):
+            has = self.tx.one("select pairs, pairs_same, unasked from batches where id = :id", id=batch)
+            made = self.tx.one(
+                "select count(*), coalesce(sum(s.answer = o.answer), 0) from tasks t"
+                " join submissions s on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')"
+                " join submissions o on o.task_id = t.id and o.state in ('pending', 'accepted', 'sent_back')"
+                " and o.id > s.id where t.batch_id = :id and t.gold is null and t.gold_rests = 0",
+                id=batch,
+            )
+            spared = self.sum(
+                "select sum(b.overlap - t.wanted) from tasks t join batches b on b.id = t.batch_id"
+                " where b.id = :id and t.state = 'done' and b.overlap_least is not null",
+                id=batch,
+            )
+            assert has is not None and made is not None
+            assert tuple(has) == (*tuple(made), spared)
+
+    @invariant()
     def payouts_are_the_sum_of_their_parts(self) -> None:
         for run in self.tx.all("select id, total, count from payout_runs"):
             parts = rows.of_run(self.tx, run["id"], limit=100)
