@@ -1,12 +1,14 @@
 """What stands out among a batch's workers, with the evidence a human needs to see for themselves. No verdict, ever.
 
-A figure counts when it is far beyond what chance brings about among so many people looked at (or pairs of them): each
-threshold is a base in nats plus the logarithm of how many there are. Evidence is ids and counts, never words.
+A figure counts when it makes it likely that somebody answers so, although few do. For a worker that does not depend on
+how many others there are. For a pair it does: who copies has one or a few to copy from, among all those they share
+tasks with. Evidence is ids and counts, never words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from math import log
 from typing import Any, Final, NamedTuple
 
@@ -24,8 +26,9 @@ from domain.signals.reading import reading
 RULE: Final = 1
 """Version of these rules, stored with every signal."""
 
-BEYOND: Final = 4.0
-"""Nats beyond the chance among all that are looked at."""
+BEYOND: Final = log(20 * 10)
+"""Nats from which a worker is shown: one in twenty is taken to answer so, and it is ten to one that they do. Of a pair
+the same, beyond the logarithm of how many pairs there are for each worker."""
 
 LEAST_ANSWERS: Final = 10
 """Nobody is shown for fewer answers."""
@@ -63,11 +66,10 @@ def find(
     read = reading(votes, fit, known)
     sure = answering.honest(read)
     answers = np.bincount(votes.worker, minlength=votes.n_workers)
-    beyond = BEYOND + log(max(int((answers >= LEAST_ANSWERS).sum()), 1))
     found: list[Found] = []
     steady, most = answering.constant(read, sure)
     given = np.bincount(votes.worker, votes.label == most[votes.worker], votes.n_workers)
-    same = (steady >= beyond) & (answers >= LEAST_ANSWERS) & (given >= SAME_SHARE * answers)
+    same = (steady >= BEYOND) & (answers >= LEAST_ANSWERS) & (given >= SAME_SHARE * answers)
     for worker in np.flatnonzero(same).tolist():
         evidence = {
             "answers": int(answers[worker]),
@@ -77,7 +79,7 @@ def find(
         found.append(Found("constant", (workers[worker],), _hundredths(steady[worker]), evidence))
     blindly = answering.blind(read, sure)
     agreed = np.bincount(votes.worker, votes.label == fit.labels[votes.task], votes.n_workers)
-    for worker in np.flatnonzero((blindly >= beyond) & (answers >= LEAST_ANSWERS) & ~same).tolist():
+    for worker in np.flatnonzero((blindly >= BEYOND) & (answers >= LEAST_ANSWERS) & ~same).tolist():
         evidence = {
             "answers": int(answers[worker]),
             "agreed": int(agreed[worker]),
@@ -97,13 +99,32 @@ def strongest(found: Pairs, workers: int) -> Floats:
     return best
 
 
+def linked_pairs(found: Pairs) -> NDArray[np.intp]:
+    """The pairs that say enough by themselves, and those that do together with a third worker.
+
+    Three pairs of a trio count two thirds of their sum: a task that all three did says two things, not three.
+    """
+    enough = found.shared >= LEAST_SHARED
+    many = max(len(np.union1d(found.one[enough], found.other[enough])), 1)
+    partners = 2 * int(enough.sum()) / many
+    linked = enough & (found.copying >= BEYOND + log(max(partners / 2, 1)))
+    near: dict[int, dict[int, int]] = {}
+    for at in np.flatnonzero(enough & (found.copying >= BEYOND / 2)).tolist():
+        near.setdefault(int(found.one[at]), {})[int(found.other[at])] = at
+    beyond = BEYOND + log(max(partners * (partners - 1) / 6, 1))
+    for others in near.values():
+        for (one, first), (other, second) in combinations(others.items(), 2):
+            third = near.get(one, {}).get(other)
+            if third is not None and 2 / 3 * found.copying[[first, second, third]].sum() >= beyond:
+                linked[[first, second, third]] = True
+    return np.flatnonzero(linked)
+
+
 def _together(
     votes: Votes, found: Pairs, sure: Floats, workers: Sequence[int], submissions: Sequence[int]
 ) -> list[Found]:
     """Two whose answers are the same beyond what both know, or more who all are linked so."""
-    enough = found.shared >= LEAST_SHARED
-    beyond = BEYOND + log(max(int(enough.sum()), 1))
-    linked = np.flatnonzero(enough & (found.copying >= beyond))
+    linked = linked_pairs(found)
     results = []
     for members, links in linked_groups(
         list(zip(found.one[linked].tolist(), found.other[linked].tolist(), strict=True))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from domain.inference import Votes, fit
 from domain.inference.votes import UNKNOWN, votes
 from domain.signals import people, speed
-from domain.signals.people import Found
+from domain.signals.pairs import Pairs
+from domain.signals.people import Found, linked_pairs
 
 TASKS, LABELS, HONEST = 120, 3, 12
 
@@ -70,6 +73,27 @@ def test_who_copies_another_is_shown_with_them_as_a_pair() -> None:
     theirs = given.only(given.worker == 3)
     of = list(zip(theirs.task.tolist(), theirs.label.tolist(), strict=True))
     assert ("copies", (103, 100 + HONEST)) in {(one.kind, one.workers) for one in found(crowd(1, [of]))}
+
+
+def figures(*copying: tuple[int, int, float]) -> Pairs:
+    """Twelve people, each two with ten tasks in common; these pairs have a figure, the others none."""
+    every = list(combinations(range(12), 2))
+    values = {(one, other): figure for one, other, figure in copying}
+    one, other = (np.array(column, dtype=np.int64) for column in zip(*every, strict=True))
+    figure = np.array([values.get(pair, -3.0) for pair in every])
+    return Pairs(one, other, np.full(66, 10), np.full(66, 9), figure)
+
+
+def test_three_are_a_ring_together_where_no_two_of_them_say_enough() -> None:
+    def linked(*copying: tuple[int, int, float]) -> set[tuple[int, int]]:
+        found = figures(*copying)
+        return {(int(found.one[at]), int(found.other[at])) for at in linked_pairs(found)}
+
+    assert linked((2, 5, 6.0), (5, 9, 6.0), (2, 9, 6.0)) == {(2, 5), (5, 9), (2, 9)}
+    assert linked((2, 5, 6.0), (5, 9, 6.0)) == set()
+    assert linked((2, 5, 6.5), (5, 9, 6.5), (2, 9, 1.0)) == set(), "one of the three pairs says nothing"
+    assert linked((2, 5, 3.0), (5, 9, 3.0), (2, 9, 3.0)) == set()
+    assert linked((2, 5, 8.0)) == {(2, 5)}
 
 
 def test_numbering_people_tasks_and_answers_otherwise_finds_the_same() -> None:
