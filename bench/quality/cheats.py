@@ -22,7 +22,7 @@ from domain.inference import fit
 from domain.inference.votes import UNKNOWN, Votes, votes
 from domain.signals.answering import blind, constant, density, honest
 from domain.signals.pairs import pairs
-from domain.signals.people import strongest
+from domain.signals.people import find, strongest
 from domain.signals.reading import reading
 
 GOALS: Final = {"random": 0.95, "constant": 0.99, "ring of four": 0.90, "copiers": 0.85}
@@ -40,6 +40,8 @@ def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
         each = [(_mean(crowd, cheat, seed), crowd.name) for crowd in crowds]
         worst, name = min(each)
         note = f"by {SIGNALS[cheat]}; {len(each)} sets, {TRIES} seeds from {seed}; lowest {worst:.2f} ({name})"
+        cheats, others = np.sum([_shown(crowd, cheat, seed) for crowd in crowds], axis=0)
+        note += f"; shown to a human: {cheats[0] / cheats[1]:.0%} of them, {others[0] / others[1]:.1%} of the others"
         if cheat == "random":
             note += (
                 f"; with all truth known {np.mean([_mean(crowd, cheat, seed, crowd.truth) for crowd in crowds]):.3f}"
@@ -80,6 +82,16 @@ def inject(crowd: Crowd, cheat: str, rng: np.random.Generator) -> tuple[Votes, N
     is_cheat = np.zeros(many, dtype=bool)
     is_cheat[cheats] = True
     return mixed, is_cheat
+
+
+def _shown(crowd: Crowd, cheat: str, seed: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How many cheats stand out enough to be shown, of how many, and the same of everybody else."""
+    mixed, is_cheat = inject(crowd, cheat, np.random.default_rng([seed, 0]))
+    unknown = np.full(mixed.n_tasks, UNKNOWN, dtype=np.int32)
+    found = find(mixed, fit(mixed), unknown, workers=range(mixed.n_workers), submissions=range(len(mixed)))
+    shown = np.isin(np.arange(mixed.n_workers), [worker for one in found for worker in one.workers])
+    others = ~is_cheat & (np.bincount(mixed.worker, minlength=mixed.n_workers) > 0)
+    return (int(shown[is_cheat].sum()), int(is_cheat.sum())), (int(shown[others].sum()), int(others.sum()))
 
 
 def auc(figure: NDArray[np.float64], is_cheat: NDArray[np.bool_]) -> float:
