@@ -92,8 +92,10 @@ def text(view: CardView, card: Card, words: Words) -> Markup:
         foot.append(terms_line(view.batch, words))
     if card.expects == "text":
         foot.append(words.html("✍️ Write your reply as a message; it is sent only when you tap Submit."))
-    room = (CAPTION if card.photo else MESSAGE) - sum(map(units, (head, *foot)))
-    lesson = [] if view.lesson is None else [lesson_html(view.lesson, words, room=room)]
+    lesson = []
+    if view.lesson is not None:
+        room = (CAPTION if card.photo else MESSAGE) - sum(map(units, (head, *foot)))
+        lesson = [lesson_html(view.lesson, words, room=room)]
     if not card.messages:
         return Markup("\n\n".join([*lesson, "\n".join([head, *foot])]))
     turns, cut = _last_turns(card, beside=_beside(view))

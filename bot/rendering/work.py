@@ -69,7 +69,8 @@ def view_card(tx: Tx, person_id: int, params: dict[str, Any]) -> CardView | None
     hand = assignments.hand(tx, person_id, params["assignment"])
     if hand is None or hand.assignment.worker_id != person_id or hand.assignment.state != "offered":
         return None
-    return replace(_card(tx, hand, saved=params.get("saved", 0)), lesson=training.read_lesson(tx, params))
+    shown = _card(tx, hand, saved=params.get("saved", 0))
+    return replace(shown, lesson=training.read_lesson(tx, params)) if "lesson" in params else shown
 
 
 def view_instructed(tx: Tx, person_id: int, params: dict[str, Any]) -> tuple[CardView, bool, str] | None:

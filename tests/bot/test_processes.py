@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -172,3 +174,9 @@ async def test_idle_workers_leave_and_closing_ends_all() -> None:
     with pytest.raises(ProcessFailed):
         await pool.run(double, 1)
     assert not alive(pid)
+
+
+def test_the_bot_starts_without_what_only_its_workers_need() -> None:
+    told = "import sys, bot.app; print(*sys.modules.keys() & {'numpy', 'scipy', 'matplotlib', 'fpdf'})"
+    began = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
+    assert not began.stdout.strip()
