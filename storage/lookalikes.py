@@ -27,7 +27,8 @@ class Text(NamedTuple):
 
 def wanted(tx: Tx, *, limit: int) -> list[tuple[int, int]]:
     """Batches that are to be searched: (batch, who made it)."""
-    rows = tx.all("select id, created_by from batches where search_asked = 1 order by id limit :limit", limit=limit)
+    sql = "select id, created_by from batches where search_asked = 1 and id > 0 order by id limit :limit"
+    rows = tx.all(sql, limit=limit)
     return [(row["id"], row["created_by"]) for row in rows]
 
 

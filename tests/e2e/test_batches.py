@@ -31,7 +31,7 @@ async def test_publishing_by_button_reserves_the_money_and_shows_progress_in_the
     assert await olivia.tap("Publish") == "Published · $0.2295 reserved"
     shown = await olivia.sees("pets · open", "0 of 3 photos", "Spent $0.00 of $0.15")
     assert shown.id == draft.id
-    assert shown.buttons == ["Pause", "Close", "Add budget", "Export"]
+    assert shown.buttons == ["Pause", "Close", "Add budget", "Export", "Make gold"]
     assert await olivia.tap_data(draft.id, draft.data("Publish") or "") == (
         "This batch is published already; its brief stays as it is. /batches shows how it goes."
     )
