@@ -66,7 +66,7 @@ class Fit(NamedTuple):
 
 DUE = """select id, kind, submissions, fitted, fitted_at, fit_asked, done >= tasks, created_by, fit_tried_at
  from batches
- where (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
+ where to_fit = 1 and (fit_asked = 1 or submissions <> fitted) and id > :after order by id limit :limit"""
 # Training is no work yet (usecases/training.py), and gold judges what was handed in since it is gold: before, it may be
 # gold because of those answers; nor does it judge who said what is right. A miss that was forgiven counts for nothing,
 # as its worker was told. A task that a human called not usable says nothing about anybody.

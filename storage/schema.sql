@@ -23,7 +23,7 @@ CREATE INDEX batches_rating on batches (rates_batch) where rates_batch is not nu
 
 CREATE INDEX batches_state on batches (state, id);
 
-CREATE INDEX batches_to_fit on batches (id) where fit_asked = 1 or submissions <> fitted;
+CREATE INDEX batches_to_fit on batches (id) where to_fit = 1;
 
 CREATE INDEX batches_to_search on batches (id) where search_asked = 1;
 
@@ -308,7 +308,7 @@ CREATE TABLE batches (
   data text check (data in ('photos', 'texts')),
   received integer not null default 0,
   problems text not null default '[]',
-  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', gold_right integer not null default 0, gold_judged integer not null default 0, gold_doubts integer not null default 0, prior text, unasked integer not null default 0, fitted integer not null default 0, fitted_at integer, fit_asked integer not null default 0 check (fit_asked in (0, 1)), fit_tried_at integer, searched integer not null default 0, search_asked integer not null default 0 check (search_asked in (0, 1)), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
+  fed_at integer not null default 0, released integer not null default 0, releases integer not null default 0, working integer not null default 0, done_told integer not null default 0 check (done_told in (0, 1)), floor integer check (floor >= 0), overlap_least integer check (overlap_least > 0 and overlap_least < overlap), wanted integer not null default 0, spared integer not null default 0 check (spared >= 0), topup_percent integer not null default 0 check (topup_percent >= 0), fee_basis_points integer not null default 0 check (fee_basis_points >= 0), fees_used integer not null default 0 check (fees_used >= 0), paused_for text check (paused_for in ('topups')), topups_projected integer not null default 0 check (topups_projected >= 0), topups_waived integer not null default 0 check (topups_waived in (0, 1)), region text, piloting integer not null default 0 check (piloting in (0, 1)), pilot_tasks integer check (pilot_tasks > 0), pilot_price integer check (pilot_price > 0), pilot_share integer check (pilot_share > 0), pilot_told integer not null default 0 check (pilot_told in (0, 1)), resting integer not null default 0 check (resting >= 0), seconds_from text not null default 'estimate' check (seconds_from in ('estimate', 'kind')), gold integer not null default 0 check (gold >= 0), gold_share integer check (gold_share between 0 and 100), gold_budget integer not null default 0 check (gold_budget >= 0), gold_added integer not null default 0 check (gold_added >= 0), gold_taken integer not null default 0, gold_answered integer not null default 0, gold_salt integer not null default 0, gold_classes text not null default '[]', gold_right integer not null default 0, gold_judged integer not null default 0, gold_doubts integer not null default 0, prior text, unasked integer not null default 0, fitted integer not null default 0, fitted_at integer, fit_asked integer not null default 0 check (fit_asked in (0, 1)), fit_tried_at integer, to_fit integer not null default 0 check (to_fit in (0, 1)), searched integer not null default 0, search_asked integer not null default 0 check (search_asked in (0, 1)), training integer check (training > 0), test integer not null default 0 check (test in (0, 1)), skill_least integer check (skill_least between 1 and 100), rates_batch integer references batches (id),
   check (state in ('draft', 'discarded') or (price is not null and published_at is not null))
 ) strict;
 
@@ -1001,9 +1001,21 @@ CREATE TRIGGER audit_no_update before update on audit begin
   select raise(abort, 'the audit is never changed');
 end;
 
+CREATE TRIGGER batches_answered after update of submissions on batches
+when new.to_fit = 0 and new.submissions <> new.fitted
+begin
+  update batches set to_fit = 1 where id = new.id;
+end;
+
 CREATE TRIGGER batches_decided after update of state on batches
 when old.paused_for is not null and new.state <> 'paused' begin
   update batches set paused_for = null, topups_waived = (new.state = 'open') where id = new.id;
+end;
+
+CREATE TRIGGER batches_fitted after update of fitted, fit_asked on batches
+when new.to_fit <> (new.fit_asked = 1 or new.submissions <> new.fitted)
+begin
+  update batches set to_fit = (fit_asked = 1 or submissions <> fitted) where id = new.id;
 end;
 
 CREATE TRIGGER ledger_first_money after insert on ledger

@@ -7,7 +7,22 @@ alter table batches add column fitted integer not null default 0;
 alter table batches add column fitted_at integer;
 alter table batches add column fit_asked integer not null default 0 check (fit_asked in (0, 1));
 alter table batches add column fit_tried_at integer;
-create index batches_to_fit on batches (id) where fit_asked = 1 or submissions <> fitted;
+
+-- Whether it may be due for a fit, in a column of its own: an index that asked for `submissions` would be written at each
+-- answer. Set by the first one after a fit, by whatever asks; put right when a fit ends.
+alter table batches add column to_fit integer not null default 0 check (to_fit in (0, 1));
+update batches set to_fit = 1 where submissions <> fitted;
+create index batches_to_fit on batches (id) where to_fit = 1;
+create trigger batches_answered after update of submissions on batches
+when new.to_fit = 0 and new.submissions <> new.fitted
+begin
+  update batches set to_fit = 1 where id = new.id;
+end;
+create trigger batches_fitted after update of fitted, fit_asked on batches
+when new.to_fit <> (new.fit_asked = 1 or new.submissions <> new.fitted)
+begin
+  update batches set to_fit = (fit_asked = 1 or submissions <> fitted) where id = new.id;
+end;
 
 -- What is known of a task changes who is right, whoever changed it: so the row asks, and no use case can forget to.
 create trigger tasks_known after update of gold, decided, decided_at on tasks

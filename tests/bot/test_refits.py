@@ -219,3 +219,31 @@ def test_when_a_fit_is_due() -> None:
     assert not refits.is_due(given_up, later + SECOND)
     assert refits.is_due(given_up, later - 2 * refits.RESTS), "the clock was set back"
     assert refits.is_due(due._replace(asked=True), soon)
+
+
+async def test_a_batch_is_among_those_to_fit_from_the_first_answer_until_its_fit_has_seen_all(
+    context: JobContext,
+) -> None:
+    def waits(tx: Tx) -> bool:
+        return [one.id for one in fits.due(tx, after=0, limit=9)] == [batch]
+
+    def more(tx: Tx) -> None:
+        answered(tx, batch, make_worker(tx, 200, "Late"), [1])
+
+    batch = await context.db.write(make_batch, n_tasks=3, overlap=2)
+    assert not await context.db.read(waits)
+    await context.db.write(more)
+    assert await context.db.read(waits)
+    seen = await context.db.write(refits.begin, batch, 1)
+    assert seen is not None
+    material = await context.db.read(refits.material, batch, await context.db.read(refits.votes_page, batch, after=0))
+    await context.db.write(more)
+    await context.db.write(refits.finish, batch, 1, compute(material, 1), submissions=seen, now=NOON)
+    assert await context.db.read(waits)
+    await fit_batch(context, batch, 2)
+    assert not await context.db.read(waits)
+    await context.db.write(fits.ask, batch)
+    assert await context.db.read(waits)
+    await context.db.write(more)
+    await fit_batch(context, batch, 3)
+    assert not await context.db.read(waits)
