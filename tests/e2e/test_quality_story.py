@@ -78,9 +78,9 @@ class Worker:
     async def _next(self) -> Shown | None:
         for _ in range(600):
             last = (await self.phone.messages())[-1]
-            if "That was all there is for you" in last.text or "Nothing is left" in last.text:
-                return None
             data = last.data("Cat")
+            if data is None and ("all there is for you" in last.text or "Nothing to do for you" in last.text):
+                return None
             if data is not None and decode(data)[1][0] not in self.seen:
                 return last
             await asyncio.sleep(0.03)
@@ -99,14 +99,14 @@ def _shown(tx: Tx, *, assignment: int) -> tuple[str, int]:
 
 
 def honest(seed: int) -> Callable[[str, int], str]:
-    """Right 93 times in a hundred, a guess where nobody can tell."""
+    """Right 97 times in a hundred, a guess where nobody can tell."""
     chance = random.Random(seed)
 
     def answer(name: str, _: int) -> str:
         if name in HARD:
             return chance.choice(ANSWERS)
         right = truth_of(name)
-        return right if chance.random() < 0.93 else chance.choice([one for one in ANSWERS if one != right])
+        return right if chance.random() < 0.97 else chance.choice([one for one in ANSWERS if one != right])
 
     return answer
 
@@ -144,6 +144,13 @@ async def test_training_test_work_signals_wrong_gold_and_why(house: House) -> No
         await worker.phone.tap("Got it", on=begin)
     await asyncio.gather(*(worker.work(house) for worker in workers.values()))
     await house.settled()
+    # Where the last answers differ one more is wanted: of somebody who had nothing left by then, and looks again.
+    while await house.read(_unfinished):
+        for worker in workers.values():
+            await worker.phone.say("/work")
+            await house.settled()
+            await worker.work(house)
+        await house.settled()
     await ana.sees("You are in", "of", "right")
     answers = sum(len(worker.seen) for worker in workers.values())
     paid = await house.read(ledger.cached)
@@ -178,7 +185,8 @@ async def test_training_test_work_signals_wrong_gold_and_why(house: House) -> No
     await house.tick("refits")
     await house.settled()
     assert await house.read(_misses, task=WRONG) == 0
-    assert any("was wrong" in shown.text or "does not count" in shown.text for shown in await ana.messages())
+    heard = [shown.text for worker in workers.values() for shown in await worker.phone.messages()]
+    assert any("a known answer we told you about was wrong" in text for text in heard)
 
     # A task nobody agrees on gets its label from a human.
     disputed = await _through(house, olivia, report, "Tasks nobody agrees on")
@@ -229,6 +237,11 @@ async def _through(house: House, olivia: Phone, report: Shown, button: str) -> S
     await olivia.tap(button, on=report)
     await house.settled()
     return await olivia.last()
+
+
+def _unfinished(tx: Tx) -> int:
+    """How many tasks want another answer."""
+    return int(tx.value("select count(*) from tasks where state = 'open' and answered < wanted and gold is null"))
 
 
 def _labels(tx: Tx) -> dict[str, tuple[str, int]]:
