@@ -23,6 +23,8 @@ from usecases.gold_doubts import Doubted
 from usecases.gold_matching import GoldView
 
 TITLE = 80
+QUESTION = 200
+WHY = 240
 NAME = 60
 TEXT = 500
 ROW_WIDTH = 34
@@ -85,7 +87,7 @@ def making(view: Making | None, words: Words) -> Action:
     lines = [
         words.html("<b>{title}</b> · gold you made: {made}", title=title, made=words.number(view.made)),
         *_shown(view.task, words),
-        words.html("<b>{question}</b>", question=view.batch.face.question),
+        words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
         words.html("Your answer counts as the right one; workers are measured by it. Skip what is not clear."),
     ]
     answers = [
@@ -230,7 +232,7 @@ def confirming(view: Confirming | None, words: Words) -> Action:
     lines = [
         words.html("<b>{title}</b> · confirmed: {made}", title=title, made=words.number(view.made)),
         *_shown(view.task, words),
-        words.html("<b>{question}</b>", question=view.batch.face.question),
+        words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
         said,
         words.html("Is that right? Then others can be measured by it. Look yourself: many can be wrong together."),
     ]
@@ -272,7 +274,7 @@ def doubting(view: Doubting | None, words: Words) -> Action:
             "<b>{title}</b> · {task}", title=cut_end(found.batch.title, TITLE), task=cut_end(found.task.name, NAME)
         ),
         *_shown(found.task, words),
-        words.html("<b>{question}</b>", question=found.batch.face.question),
+        words.html("<b>{question}</b>", question=cut_end(found.batch.face.question, QUESTION)),
         _reasons(one, words),
     ]
     keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id), style="success")
@@ -362,7 +364,9 @@ def missed(view: Missed | None, words: Words) -> Action:
     lines = [
         words.html("<b>{title}</b>: one of the tasks had an answer we knew.", title=cut_end(view.batch.title, TITLE)),
         *_shown(view.task, words),
-        words.html("<b>{question}</b>", question=view.batch.face.in_language(words.language).question),
+        words.html(
+            "<b>{question}</b>", question=cut_end(view.batch.face.in_language(words.language).question, QUESTION)
+        ),
         words.html(
             "You said: {own}\nWe have: <b>{gold}</b>",
             own=label.get(miss.label, miss.label),
@@ -370,7 +374,7 @@ def missed(view: Missed | None, words: Words) -> Action:
         ),
     ]
     if view.why:
-        lines.append(words.html("Why: {why}", why=view.why))
+        lines.append(words.html("Why: {why}", why=cut_end(view.why, WHY)))
     if miss.forgiven:
         lines.append(
             words.html("That happens to everybody, and the first one does not count. It is paid like any other.")

@@ -16,6 +16,7 @@ from handlers.routes import COMMANDS, TAPS
 from storage import bank_answers, batches, invites, ledger, payout_files, payouts, people, quality_reports, sendings
 from storage import payout_methods as methods
 from storage.database import Database, Tx
+from tests.handlers.golden import queue_gold, queue_void
 from tests.handlers.lifted import queue_topups
 from tests.handlers.outstanding import queue_signals
 from tests.handlers.phone import Phone
@@ -36,7 +37,10 @@ NASTY = [
     "<",
 ]
 
-ELSEWHERE = {"payout_method_wanted": "nobody is asked where all are paid by hand: test_payout_methods.py"}
+ELSEWHERE = {
+    "payout_method_wanted": "nobody is asked where all are paid by hand: test_payout_methods.py",
+    "gold_confirm": "wants two who say the same: tests/usecases/test_gold_made.py",
+}
 
 
 def queue_rest(tx: Tx, text: str, now: int) -> None:
@@ -284,6 +288,9 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
     await db.write(queue_signals, text=text, now=built.now)
     await rendered()
     await db.write(queue_let_in, now=built.now)
+    await db.write(queue_gold, now=built.now)
+    await rendered()
+    await db.write(queue_void, now=built.now)
     await rendered()
     await db.write(forget_quality)
     pick = random.Random(language + text[:3])
