@@ -24,6 +24,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from domain.money import minor_digits
 from domain.people import LANGUAGES
 from domain.rules import Rules, moment
+from domain.words import N_
 
 FOLDER = Path(__file__).parent
 LOCALES = {"en": "en_US", "fr": "fr_FR", "es": "es_419"}
@@ -80,16 +81,11 @@ class Words:
 
     def money(self, micro: int) -> str:
         """An exact amount: at least the currency's own decimals, more where it needs them ($0.125, not $0.12)."""
-        value = Decimal(micro).scaleb(-6)
-        needed = max(0, -int(value.normalize().as_tuple().exponent))
-        return _amount(self.language, self.rules.currency, value, max(minor_digits(self.rules.currency), needed))
+        return _money(self.language, self.rules.currency, micro)
 
     def rate(self, micro_per_hour: int) -> str:
         """An hourly rate, rounded to whole units from 10 on: "$20/h", "$7.50/h", "7,50 € / h"."""
-        digits = 0 if micro_per_hour >= 10_000_000 or micro_per_hour % 1_000_000 == 0 else 2
-        value = (Decimal(micro_per_hour).scaleb(-6)).quantize(Decimal(1).scaleb(-digits))
-        shown = self.plain("{amount}/h", amount=_amount(self.language, self.rules.currency, value, digits))
-        return BEHIND_SYMBOL.sub("\xa0/\xa0", shown)
+        return _rate(self.language, self.rules.currency, micro_per_hour)
 
     def number(self, value: int) -> str:
         """A whole number with the language's grouping."""
@@ -179,9 +175,24 @@ def locale_of(language: str, currency: str) -> str:
     return BY_CURRENCY.get((language, currency), LOCALES[language])
 
 
+# Remembered: a card shows the same few amounts and rates again and again.
 @lru_cache(maxsize=4096)
+def _money(language: str, currency: str, micro: int) -> str:
+    value = Decimal(micro).scaleb(-6)
+    needed = max(0, -int(value.normalize().as_tuple().exponent))
+    return _amount(language, currency, value, max(minor_digits(currency), needed))
+
+
+@lru_cache(maxsize=4096)
+def _rate(language: str, currency: str, micro_per_hour: int) -> str:
+    digits = 0 if micro_per_hour >= 10_000_000 or micro_per_hour % 1_000_000 == 0 else 2
+    value = Decimal(micro_per_hour).scaleb(-6).quantize(Decimal(1).scaleb(-digits))
+    shown = catalogue(language).gettext(N_("{amount}/h")).format(amount=_amount(language, currency, value, digits))
+    return BEHIND_SYMBOL.sub("\xa0/\xa0", shown)
+
+
 def _amount(language: str, currency: str, value: Decimal, digits: int) -> str:
-    """An amount with so many decimals. Remembered: a card shows the same few amounts again and again."""
+    """An amount with so many decimals."""
     locale = locale_of(language, currency)
     decimals = f".{'0' * digits}" if digits else ""
     behind = locale in ("fr_FR", "es_ES")

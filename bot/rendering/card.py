@@ -11,6 +11,7 @@ from domain.batches import Batch
 from domain.kinds import Card, Payload, kind
 from domain.kinds import Message as Turn
 from domain.long_texts import CAPTION, MESSAGE, cut_end, tail, units
+from domain.words import N_
 from domain.working import limit_for_one, promise
 from handlers.buttons import encode
 from locales.words import Markup, Words
@@ -25,6 +26,12 @@ SCALE_ROW = 7
 TITLE = 100
 LESSON = 600
 """Characters of what is said of the answer before, in training, generously."""
+PAY_LINES = {
+    "measured": N_("{price} · about {time} · {rate}"),
+    "pilot": N_("{price} · about {time} · {rate} (measured in the pilot)"),
+    "kind": N_("{price} · about {time} · {rate} (as in earlier batches)"),
+    "estimate": N_("{price} · about {time} · {rate} (estimate)"),
+}
 AROUND = 480
 """Characters of a card besides conversation and question, generously: title, number, pay, hints."""
 
@@ -134,13 +141,7 @@ def pay_line(batch: Batch, words: Words) -> Markup:
         "time": words.duration(said.seconds),
         "rate": words.rate(said.per_hour),
     }
-    lines = {
-        "measured": words.html("{price} · about {time} · {rate}", **values),
-        "pilot": words.html("{price} · about {time} · {rate} (measured in the pilot)", **values),
-        "kind": words.html("{price} · about {time} · {rate} (as in earlier batches)", **values),
-        "estimate": words.html("{price} · about {time} · {rate} (estimate)", **values),
-    }
-    return lines[said.source]
+    return words.html(PAY_LINES[said.source], **values)
 
 
 def terms_line(batch: Batch, words: Words) -> Markup:
