@@ -1,7 +1,8 @@
-"""What a task's answers say together, kept on its row: each answer adds to it, each that is taken out makes it anew.
+"""What a task's answers say together; where the overlap adapts it is kept on the task's row, to which each answer adds.
 
-The row says which fit's weights it was made with. After the next fit it is made anew at the task's next answer, from
-the answers that stand then: so it is always what they make with one fit's weights, however it came about (tested).
+Each answer that is taken out makes it anew, as does each where it is not kept. The row says which fit's weights it was
+made with. After the next fit it is made anew at the task's next answer, from the answers that stand then: so it is
+always what they make with one fit's weights, however it came about (tested).
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ class Said(NamedTuple):
         return decide(self.belief, self.prior, labels=self._labels, least=0, most=0)
 
     @property
+    def text(self) -> str | None:
+        """What the task's row keeps; nothing without answers, nor where the overlap is fixed: there only the last
+        answer asks, and a row that grows with each costs more than reading the others."""
+        adapts = self.batch.overlap_least is not None
+        return self.belief.to_text() if adapts and self.belief.votes else None
+
+    @property
     def _labels(self) -> int:
         return len(self.batch.face.answers)
 
@@ -58,7 +66,7 @@ def row(said: Said | None, task: Task, now: int) -> Row:
         return {"belief": None, "given_up_at": None}
     is_last = task.answered + 1 >= task.wanted
     given_up = is_last and said.decision is Decision.GIVE_UP
-    return {"belief": said.belief.to_text(), "given_up_at": now if given_up else None}
+    return {"belief": said.text, "given_up_at": now if given_up else None}
 
 
 def is_compared(batch: Batch) -> bool:

@@ -47,7 +47,7 @@ def count_in(
     if done and said is not None and said.decision is Decision.MORE and batch.overlap_least is not None:
         done = not (batch.state in ("open", "paused") and _widened(tx, batch, task_id))
         if done and said.settled is Decision.GIVE_UP:
-            tasks.believe(tx, task_id, said.belief.to_text(), given_up_at=now)
+            tasks.believe(tx, task_id, said.text, given_up_at=now)
     batches.tally(
         tx,
         batch.id,
@@ -238,5 +238,4 @@ def _renew(tx: Tx, batch: Batch, task_id: int, *, besides: int, is_gold: bool, n
 
 
 def _keep(tx: Tx, task_id: int, said: Said, *, now: int) -> None:
-    text = said.belief.to_text() if said.belief.votes else None
-    tasks.believe(tx, task_id, text, given_up_at=now if said.settled is Decision.GIVE_UP else None)
+    tasks.believe(tx, task_id, said.text, given_up_at=now if said.settled is Decision.GIVE_UP else None)
