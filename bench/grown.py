@@ -18,6 +18,7 @@ from random import Random
 
 from bench.crowd import ids
 from bench.grown_counters import count
+from bench.grown_quality import fit
 from domain.kinds.base import BatchFace
 from domain.people import CONSENT_VERSION
 from domain.rules import DAY, HOUR, SECOND, Rules
@@ -127,6 +128,7 @@ class Grower:
                 )
         self._send_back()
         count(self._db, workers=self._size.workers, first_worker=self._first_worker)
+        fit(self._db, now=self._now)
         self._traffic()
         self._books()
 

@@ -96,7 +96,9 @@ async def run(report: Report, folder: Path, options: Options) -> None:
 def _grown(size: Size, seed: int, report: Report) -> Path:
     """The filled database of today, this schema and this generator: kept, or made anew."""
     texts = [path.read_bytes() for _, path in migrations()]
-    texts += [(Path(__file__).parent / name).read_bytes() for name in ("grown.py", "grown_counters.py")]
+    texts += [
+        (Path(__file__).parent / name).read_bytes() for name in ("grown.py", "grown_counters.py", "grown_quality.py")
+    ]
     key = hashlib.sha256(b"".join(texts)).hexdigest()[:12]
     name = f"cache-grown-{size.tasks}"
     path = RESULTS / f"{name}-{seed}-{datetime.now(UTC):%Y%m%d}-{key}.db"

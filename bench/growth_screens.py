@@ -11,12 +11,13 @@ from bot.rendering import RENDERERS
 from domain.rules import DAY
 from locales.words import Words
 from scheduler.ticks import TICKS
-from storage import batches, reviews
+from storage import batches, fits, reviews
 from storage.database import Tx
 from usecases.reviews import WRITTEN, accept_due
 
 Screen = Callable[[Tx], object]
 DUE = 25
+VOTES = 100
 
 
 def screens(tx: Tx, *, now: int) -> dict[str, Screen]:
@@ -28,6 +29,8 @@ def screens(tx: Tx, *, now: int) -> dict[str, Screen]:
     waiting = reviews.next_pending(tx, kinds=WRITTEN, reviewer_id=reviewer, after=0)
     assert waiting is not None, "something written waits for review"
     run = int(tx.value("select max(id) from payout_runs"))
+    labelled = int(tx.value("select max(task_id) from labels where batch_id = :id", id=largest))
+    known = int(tx.value("select max(worker_id) from worker_skills where batch_id = :id", id=largest))
     found: dict[str, Screen] = {
         "/earnings, with its picture's data": partial(_screen, key="earnings", person=worker, at=now),
         "/work, the list": partial(_screen, key="batches_to_start", person=worker),
@@ -38,6 +41,12 @@ def screens(tx: Tx, *, now: int) -> dict[str, Screen]:
         "/review: its screen": partial(_screen, key="review", person=reviewer, submission=waiting.id, at=now),
         "/payouts": partial(_screen, key="payouts", person=owner, at=now),
         "a payout run": partial(_screen, key="payout_run", person=owner, run=run),
+        "labels, the least sure": partial(_screen, key="labels", person=owner, batch=largest, after=[-1, 0]),
+        "Why? of a label": partial(_screen, key="label_why", person=owner, task=labelled),
+        "Why? of a score": partial(_screen, key="accuracy_why", person=known, kind="choose_one", language="en"),
+        "/report, the list": partial(_screen, key="quality_reports", person=owner),
+        "which batches want a fit": partial(fits.due, after=0, limit=100),
+        "100 votes for a fit": partial(fits.votes, batch_id=largest, after=0, limit=VOTES),
         "the summary": partial(_screen, key="summary", person=owner, day=tx.rules.day(now) - 1, at=now),
     }
     return found
