@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from domain.rules import Rules
 from storage.cipher import Cipher
 from storage.database import Database
+
+settings.register_profile("noisy", deadline=None)  # the machine is noisy: no test is about wall time
+settings.load_profile("noisy")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.handlers.world import (
 )
 from tests.steps import books_are_right
 
-TRIES = 5
+TRIES = 2
 STAFF_ONLY = {"invites", "payout_runs", "payouts", "jobs", "refused_files", "facts", "photos", "timings", "reports"}
 STRANGE = [
     "", ":", "answer", "answer:", "answer:-1:0", "answer:1", "answer:1:2:3", "ANSWER:1:1", "answer:é:1", "answer:01:1",

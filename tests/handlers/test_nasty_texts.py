@@ -308,7 +308,7 @@ async def test_every_message_is_accepted_whatever_people_write(db: Database, tex
             await phone.write(text[:4_096])
             phone.now += 1_000_000
             await rendered()
-    actions = sorted(TAPS) * 2
+    actions = sorted(TAPS)
     pick.shuffle(actions)
     for action in actions:
         await pick.choice(phones).tap(encode(action, *numbers_of(action, pick, built.ids)))

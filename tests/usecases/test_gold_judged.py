@@ -1,4 +1,4 @@
-"""After gold: counted by a tick, a miss explained later and kindly, the first forgiven; wrong gold doubted and undone."""
+"""After gold: counted by a tick, a miss explained later and kindly, the first forgiven; wrong gold found and undone."""
 
 from __future__ import annotations
 

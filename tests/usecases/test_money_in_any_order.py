@@ -567,7 +567,7 @@ class Money(RuleBasedStateMachine):
 
 TestMoneyInAnyOrder = Money.TestCase
 TestMoneyInAnyOrder.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
