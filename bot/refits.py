@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.jobs import JobContext
-from domain.fits import compute
+from domain.fits import Material, compute
 from storage.fits import Voted
 from storage.jobs import Job
 from usecases import refits
@@ -25,11 +25,15 @@ async def fit_batch(context: JobContext, batch_id: int, fit_id: int) -> None:
     submissions = await context.db.write(refits.begin, batch_id, fit_id)
     if submissions is None:
         return
-    voted: list[Voted] = []
-    while page := await context.db.read(refits.votes_page, batch_id, after=voted[-1].id if voted else 0):
-        voted += page
-    material = await context.db.read(refits.material, batch_id, voted)
-    fitted = await context.processes.run(compute, material, fit_id, seconds=SECONDS)
+    fitted = await context.processes.run(compute, await _read(context, batch_id), fit_id, seconds=SECONDS)
     for first in range(0, len(fitted.labels), refits.PAGE):
         await context.db.write(refits.store_labels, batch_id, fit_id, fitted.labels[first : first + refits.PAGE])
     await context.db.write(refits.finish, batch_id, fit_id, fitted, submissions=submissions, now=context.now())
+
+
+async def _read(context: JobContext, batch_id: int) -> Material:
+    """What a fit sees; the rows it was made from are let go before the fit is waited for."""
+    voted: list[Voted] = []
+    while page := await context.db.read(refits.votes_page, batch_id, after=voted[-1].id if voted else 0):
+        voted += page
+    return await context.db.read(refits.material, batch_id, voted)

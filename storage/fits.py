@@ -107,7 +107,11 @@ def ask_for_worker(tx: Tx, worker_id: int) -> None:
 
 def votes(tx: Tx, batch_id: int, *, after: int, limit: int) -> list[Voted]:
     """The next answers that count, in order of id: of people who agree to it, training left out."""
-    return [Voted(*row) for row in tx.all(VOTES, batch_id=batch_id, after=after, limit=limit)]
+    texts: dict[str, str] = {}  # a million answers that say a few things: each said once
+    return [
+        Voted(one, task, worker, texts.setdefault(answer, answer), active)
+        for one, task, worker, answer, active in tx.all(VOTES, batch_id=batch_id, after=after, limit=limit)
+    ]
 
 
 def known(tx: Tx, batch_id: int) -> tuple[dict[int, str], dict[int, str]]:

@@ -27,7 +27,8 @@ from tests.handlers.world import (
 )
 from tests.steps import books_are_right
 
-TRIES = 2
+TRIES = {1: 2}
+"""How often each button is tapped, by seed; in the soak more often."""
 STAFF_ONLY = {"invites", "payout_runs", "payouts", "jobs", "refused_files", "facts", "photos", "timings", "reports"}
 STRANGE = [
     "", ":", "answer", "answer:", "answer:-1:0", "answer:1", "answer:1:2:3", "ANSWER:1:1", "answer:é:1", "answer:01:1",
@@ -40,6 +41,7 @@ JUDGED = {
 BATCH_COUNTERS = {
     "submissions", "leased", "frees", "opened", "measured", "active_micros", "median_micros", "done", "pairs",
     "pairs_same", "accepted", "wanted", "working", "released", "releases", "done_told",
+    "to_fit", "unasked", "gold_taken", "gold_answered",
 }  # fmt: skip
 
 
@@ -62,7 +64,7 @@ def touches_others(found: list[Any], person_id: int, *, works: bool, reviews: bo
             fine = (works or reviews) and changed <= BATCH_COUNTERS
         elif table == "tasks":
             fine = (works or reviews) and {name for name in row if old.get(name) != new.get(name)} <= {
-                "taken", "answered", "freed", "state", "reports", "wanted",
+                "taken", "answered", "freed", "state", "reports", "wanted", "belief", "given_up_at",
             }  # fmt: skip
         elif table == "timings":
             fine = works or reviews
@@ -98,7 +100,7 @@ async def test_no_button_gives_anybody_more_than_their_role(db: Database, who: i
     pick = random.Random(f"{who}:{seed}")
     phone = Phone(db, who, NAMES[who], built.now)
     person = await db.read(lambda tx: tx.value("select id from people where telegram_id = :id", id=who))
-    actions = sorted(TAPS) * TRIES
+    actions = sorted(TAPS) * TRIES.get(seed, 5)
     pick.shuffle(actions)
     before = await db.read(dump)
     for number, action in enumerate(actions):
@@ -122,7 +124,7 @@ async def test_whatever_staff_tap_nothing_breaks(db: Database, who: int, seed: i
     built = await db.write(build)
     pick = random.Random(f"{who}:{seed}")
     phone = Phone(db, who, NAMES[who], built.now)
-    actions = sorted(TAPS) * TRIES
+    actions = sorted(TAPS) * TRIES.get(seed, 5)
     pick.shuffle(actions)
     for number, action in enumerate(actions):
         phone.now += pick.choice((0, 1_000_000, 20_000_000))
