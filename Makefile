@@ -7,6 +7,10 @@ CODE := bot handlers usecases domain storage files scheduler locales web emulato
 NEEDS_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
   || { echo "Tallyhand needs Python 3.11: install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 
+# Compiled files are kept beside the sources (git ignores them), also where an image says otherwise: the tests start
+# many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check format soak bench bench-quality pictures lock words clean
 

@@ -11,6 +11,7 @@ from hypothesis import settings
 from domain.rules import Rules
 from storage.cipher import Cipher
 from storage.database import Database
+from tests.databases import place
 
 settings.register_profile("noisy", deadline=None)  # the machine is noisy: no test is about wall time
 settings.load_profile("noisy")
@@ -25,6 +26,6 @@ def rules() -> Rules:
 @pytest.fixture
 async def db(tmp_path: Path, rules: Rules) -> AsyncIterator[Database]:
     """A fresh database with the newest schema."""
-    database = await Database.open(tmp_path / "tallyhand.db", Cipher(b"test"), rules)
+    database = await Database.open(place(tmp_path / "tallyhand.db"), Cipher(b"test"), rules)
     yield database
     await database.close()

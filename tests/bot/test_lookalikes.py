@@ -23,6 +23,7 @@ from storage.cipher import Cipher
 from storage.database import Database, Tx
 from storage.signals import Signal
 from tests.builders import NOON, make_batch, make_draft, make_owner, make_worker
+from tests.databases import place
 from tests.files.test_near import LETTER, OTHER, scene
 from tests.steps import write
 from usecases import lookalikes
@@ -31,7 +32,7 @@ from usecases.publishing import _split
 
 @pytest.fixture
 async def context(tmp_path: Path) -> AsyncIterator[JobContext]:
-    db = await Database.open(tmp_path / "alike.db", Cipher(b"test"), Rules(quick_tap_millis=0))
+    db = await Database.open(place(tmp_path / "alike.db"), Cipher(b"test"), Rules(quick_tap_millis=0))
     processes = Processes(1)
     made = SimpleNamespace(db=db, processes=processes, data_dir=tmp_path, api=None, now=lambda: NOON)
     yield cast(JobContext, made)

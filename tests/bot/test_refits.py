@@ -19,6 +19,7 @@ from storage import assignments, batches, fits, sessions, skills
 from storage.cipher import Cipher
 from storage.database import Database, Tx
 from tests.builders import NOON, make_batch, make_worker
+from tests.databases import place
 from usecases import refits, work
 
 LABELS = 3
@@ -26,7 +27,7 @@ LABELS = 3
 
 @pytest.fixture
 async def context(tmp_path: Path) -> AsyncIterator[JobContext]:
-    db = await Database.open(tmp_path / "fits.db", Cipher(b"test"), Rules(quick_tap_millis=0))
+    db = await Database.open(place(tmp_path / "fits.db"), Cipher(b"test"), Rules(quick_tap_millis=0))
     processes = Processes(1)
     made = SimpleNamespace(db=db, processes=processes, now=lambda: NOON + 600 * SECOND)
     yield cast(JobContext, made)

@@ -17,6 +17,7 @@ from bot.app import App, running
 from bot.settings import Settings
 from domain.rules import SECOND
 from emulator.server import Emulator
+from tests.databases import place
 from tests.e2e.phones import PATIENCE, Phone, Phones, is_quiet
 
 TOKEN = "1000001:LOCAL"
@@ -134,6 +135,7 @@ async def house(tmp_path: Path, settings: dict[str, Any], samples: Path | None, 
             "log_level": "WARNING",
         }
         configured = Settings(_env_file=None, **(values | settings))  # type: ignore[call-arg]
+        place(configured.data_dir / "tallyhand.db")
         clock, stack = Clock(), AsyncExitStack()
         app = await stack.enter_async_context(running(configured, clock=clock))
         house = House(server, Phones(session), configured, clock, app, stack)

@@ -14,10 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiogram import Bot, types
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import BufferedInputFile, InputMediaDocument, InputMediaPhoto, ReplyParameters
 
 from emulator.api import TABLE
 from tests.emulator.client import TOKEN, Client, Human, buttons, picture
@@ -179,6 +175,8 @@ def test_every_method_knows_exactly_the_described_parameters(schema: dict[str, A
 
 
 async def test_every_message_and_update_parses_with_strict_types(client: Client, ana: Human) -> None:
+    from aiogram import types
+
     tour = await travel(client, ana)
     count = 0
     for _, result in tour.answers:
@@ -195,6 +193,18 @@ async def test_every_message_and_update_parses_with_strict_types(client: Client,
 
 
 async def test_aiogram_itself_works_with_it(client: Client, ana: Human) -> None:
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.types import (
+        BotCommand,
+        BufferedInputFile,
+        InputMediaDocument,
+        InputMediaPhoto,
+        Message,
+        ReplyParameters,
+    )
+
     session = AiohttpSession(api=TelegramAPIServer.from_base(client.server.address))
     async with Bot(TOKEN, session=session) as bot:
         assert (await bot.me()).username == "tallyhand_bot"
@@ -217,9 +227,9 @@ async def test_aiogram_itself_works_with_it(client: Client, ana: Human) -> None:
         edited = await bot.edit_message_media(
             InputMediaDocument(media=BufferedInputFile(b"1", "a.csv")), chat_id=ana.id, message_id=text.message_id
         )
-        assert isinstance(edited, types.Message)
+        assert isinstance(edited, Message)
         assert edited.document is not None
-        await bot.set_my_commands([types.BotCommand(command="help", description="Help")])
+        await bot.set_my_commands([BotCommand(command="help", description="Help")])
         await ana.act("say", text="hello")
         updates = await bot.get_updates()
         assert updates[-1].message is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeVar
 
 from domain.people import Person
@@ -12,19 +11,11 @@ from domain.rules import SECOND, Rules
 from storage import assignments, people, sessions
 from storage.cipher import Cipher
 from storage.database import Tx
-from storage.migrate import migrate
 from tests.builders import NOON
+from tests.databases import migrated
 from usecases import typed
 
 R = TypeVar("R")
-
-
-@cache
-def _migrated() -> sqlite3.Connection:
-    """An empty database of the newest version: copying it takes a tenth of migrating anew."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    migrate(connection)
-    return connection
 
 
 class Desk:
@@ -34,7 +25,7 @@ class Desk:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("pragma foreign_keys = on")
-        _migrated().backup(self.connection)
+        self.connection.deserialize(migrated())
         self.rules = rules or Rules(bot_username="tallyhand_bot")
         self.tx = Tx(self.connection, Cipher(b"test"), self.rules)
         self.now = NOON
