@@ -176,7 +176,7 @@ async def test_training_test_work_signals_wrong_gold_and_why(house: House) -> No
     assert (await house.phones.file(report.photo))[:2] == b"\xff\xd8"
 
     # The wrong gold is found by those who are good elsewhere, and taken back; who was told hears of it.
-    doubt = await _through(house, olivia, report, "Gold that looks wrong (1)")
+    doubt = await _through(house, olivia, report, "Gold that looks wrong")  # the likeliest first
     assert WRONG in doubt.text and "Of people who are good elsewhere" in doubt.text
     missed = await house.read(_misses, task=WRONG)
     assert missed > 0

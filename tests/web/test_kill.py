@@ -86,7 +86,8 @@ async def test_a_kill_between_the_commit_and_the_answer_has_one_effect(tmp_path:
                 await olivia.sees("20")
                 assert bot.ask("select count(*) from transfers") == [(2,)]
                 assert bot.ask("select count(*) from inbox where state = 'done'") == [(3,)]
-                assert line.statuses == [200] * 4, "a start, two sums, and the first of them once more"
+                answered = [status for status in line.statuses if status != 503]  # not ready yet, or about to end
+                assert answered == [200] * 4, "a start, two sums, and the first of them once more"
                 assert await bot.end(signal.SIGTERM) == 0
             finally:
                 await bot.end(signal.SIGKILL)
