@@ -44,6 +44,7 @@ async def test_an_approved_run_is_paid_over_paypal_and_each_worker_reads_it(hous
     for phone in phones:
         await phone.start()
     addresses = ["ana@example.org", "unclaimed.ben@example.org", "locked.cleo@example.org"]
+    house.clock.forward(seconds=7 * 86_400)  # a period that the bot has not closed yet
     await house.app.db.write(paydays.payday, addresses, now=house.clock())
     ana, ben, cleo = phones
     assert "$1.50" in (await ana.sees("paid to you")).text
