@@ -31,7 +31,7 @@ from storage import (
 )
 from storage.database import Tx
 from storage.offers import SkillGate
-from usecases import gold_matching, measuring, pilots, progress, qualifying, reserves
+from usecases import gold_matching, measuring, paces, pilots, progress, qualifying, reserves
 from usecases.gold_matching import GoldView
 from usecases.notify import tell
 from usecases.pilots import PilotOffer, PilotStanding
@@ -157,12 +157,9 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
     released, _ = batches.released(tx, batch.id)
     enough = batch.measured >= MEASURED_FROM
     measured = per_hour(batch.price * batch.measured, batch.active_micros) if enough else None
-    left, given = max(0, batch.wanted - batch.plain_submissions), batch.plain_submissions
+    left = max(0, batch.wanted - batch.plain_submissions)
     unsent = broadcasts.waiting(tx, batch.id) if batch.offers else 0
     going = batch.state == "open" and free_places(batch, batches.leased(tx, batch.id)) > 0
-    ends_at = None
-    if batch.state == "open" and left and given >= MEASURED_FROM and now > batch.published_at:
-        ends_at = now + (now - batch.published_at) * left // given
     return ProgressView(
         batch=batch,
         reserved=reserved,
@@ -173,7 +170,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         working=batches.working(tx, batch.id),
         rate=estimate_rate(batch.price, batch.seconds) if measured is None else measured,
         measured=measured is not None,
-        ends_at=ends_at,
+        ends_at=paces.ends_at(tx, batch, left=left, now=now),
         unsent=unsent,
         sending_seconds=round(unsent / tx.rules.sends_per_second) if going else None,
         paused_for=batches.rests(tx, batch.id)[0],

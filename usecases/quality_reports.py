@@ -19,17 +19,16 @@ from domain.quality import (
     Figures,
     Pattern,
     answers_left,
-    expected_end,
     histogram,
     pattern,
 )
 from domain.refusals_batches import BatchGone, NotPublished
-from domain.rules import DAY, MINUTE, Rules
+from domain.rules import MINUTE
 from storage import additions, batches, disputes, gold_answers, jobs, ledger, people, quality_reports, signals
 from storage.database import Tx
 from storage.jobs import Job
 from storage.quality_reports import Answered, Vote
-from usecases import reserves
+from usecases import paces, reserves
 from usecases.mirrors import is_ordinal
 from usecases.notify import inform, tell
 from usecases.roles import require_coordinator
@@ -39,9 +38,6 @@ PAGE: Final = 500
 """So many tasks are read at a time."""
 FRESH: Final = 5 * MINUTE
 """So long figures of the same state of a batch are shown again: an expected end and a wait change by themselves."""
-PACE: Final = 3 * DAY
-PACED: Final = 5_000
-"""The pace is that of the last days, of so many answers at most."""
 LOOKED_AT: Final = 2_000
 COUNTED: Final = 1_000
 LISTED: Final = 12
@@ -243,7 +239,6 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
     """Put together what the pass has found with the batch's counters and money; with the state they are of."""
     batch = batches.by_id(tx, batch_id)
     assert batch is not None and batch.price is not None, "published batches have a price"
-    given, since = quality_reports.pace(tx, batch_id, since=now - PACE, limit=PACED)
     waits, waits_since = quality_reports.waiting(tx, batch_id, limit=COUNTED)
     decided_in = quality_reports.waits(tx, batch_id, limit=LOOKED_AT)
     confidences = quality_reports.confidences(tx, batch_id)
@@ -287,7 +282,7 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         waits=waits,
         waits_since=waits_since,
         review=median_low(decided_in) if decided_in else None,
-        ends_at=_ends_at(tx.rules, batch, left=left, given=given, since=since, now=now),
+        ends_at=paces.ends_at(tx, batch, left=left, now=now),
         fit_at=None if fit is None else fit.at,
         fit_rule=None if fit is None else fit.rule,
         fit_answers=0 if fit is None else fit.answers,
@@ -313,13 +308,6 @@ def _spent(tx: Tx, batch: int) -> int:
     reserved = ledger.moved(tx, f"batch:{batch}:reserved") + additions.given(tx, batch).pay
     released, _ = batches.released(tx, batch)
     return reserved - released - ledger.balance(tx, accounts.reserve(batch))
-
-
-def _ends_at(rules: Rules, batch: Batch, *, left: int, given: int, since: int, now: int) -> int | None:
-    if batch.state != "open":
-        return None
-    offset = rules.offset_minutes if rules.quiet_hours else None
-    return expected_end(left=left, given=given, since=since, now=now, offset_at=offset)
 
 
 def finish(tx: Tx, *, job: Job, found: tuple[Figures, str] | None, now: int) -> None:

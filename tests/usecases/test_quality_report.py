@@ -14,12 +14,13 @@ from domain.long_texts import CAPTION, units
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import DAY, HOUR, MINUTE, Rules
-from storage import job_runs, jobs, people
+from storage import batches, job_runs, jobs, people
 from tests.builders import ANSWERS, make_batch, make_draft, make_owner, make_worker
 from tests.steps import answer, buttons, make_reviewer, render, screen, sent, told, write
 from tests.usecases.desk import Desk
 from tests.usecases.reporting import card, figures, fit, make_gold, report, work, work_off
 from usecases import publishing, quality_reports, signals, summaries
+from usecases.coordinating import progress_view
 
 
 @pytest.fixture
@@ -302,6 +303,9 @@ def test_the_end_is_expected_by_day_at_the_pace_of_the_last_days(desk: Desk) -> 
     assert found.ends_at is not None
     assert found.ends_at - desk.now > 3 * DAY
     assert 8 <= desk.rules.local(found.ends_at).hour < 21
+    published = batches.by_id(desk.tx, batch)
+    assert published is not None
+    assert progress_view(desk.tx, published, desk.now).ends_at == found.ends_at, "the batch's message says the same"
     desk.now += 10 * DAY
     assert figures(desk, owner, batch).ends_at is None, "nobody works any more"
 
