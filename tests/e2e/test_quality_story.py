@@ -28,7 +28,7 @@ CAPTION = """What is in the photo?
 - Dog
 - Something else
 price 0.05
-overlap 2-5
+overlap 3-5
 gold 60%
 training 3
 test yes
