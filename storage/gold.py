@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from domain.batches import Task
@@ -23,14 +23,6 @@ class Given(NamedTuple):
     task_id: int
     label: str
     why: str | None = None
-
-
-class Known(NamedTuple):
-    """What is known of a draft's task: what was said, and which label of the batch that is (None: none of them)."""
-
-    task_id: int
-    given: str
-    label: str | None
 
 
 def at(
@@ -52,16 +44,6 @@ def at(
     return found
 
 
-def named(tx: Tx, batch_id: int, name: str) -> list[tuple[int, str]]:
-    """Tasks of a batch by exactly this name: id and name."""
-    rows = tx.all(
-        "select id, name from tasks where batch_id = :batch_id and name = :name order by id",
-        batch_id=batch_id,
-        name=name,
-    )
-    return [(row["id"], row["name"]) for row in rows]
-
-
 def names(tx: Tx, batch_id: int) -> dict[str, int]:
     """All tasks of a draft, by name (unique in what one file held; of several the first)."""
     rows = tx.all("select id, name from tasks where batch_id = :batch_id order by id desc", batch_id=batch_id)
@@ -78,15 +60,6 @@ def give(tx: Tx, given: Given, *, by: int | None, now: int) -> None:
         by=by,
         now=now,
     )
-
-
-def known(tx: Tx, batch_id: int) -> list[Known]:
-    """Every task of the batch somebody gave an answer to, in order of id."""
-    rows = tx.all(
-        "select id, gold_given, gold from tasks where batch_id = :batch_id and gold_given is not null order by id",
-        batch_id=batch_id,
-    )
-    return [Known(row["id"], row["gold_given"], row["gold"]) for row in rows]
 
 
 def given_counts(tx: Tx, batch_id: int) -> list[tuple[str, str | None, int]]:
@@ -277,18 +250,6 @@ def relabel(tx: Tx, task: Task, label: str, *, by: int, salt: int, now: int) -> 
     _place(tx, task.batch_id, [(task.id, label)], salt=salt)
 
 
-def note_taken_back(tx: Tx, task_id: int, *, to_label: str | None, by: int, now: int) -> None:
-    """Remember what a task's gold was before it is taken back, or given another label."""
-    tx.run(
-        "insert into gold_taken_back (task_id, batch_id, label, why, to_label, answers, by, at)"
-        " select id, batch_id, gold, gold_why, :to_label, answered, :by, :now from tasks where id = :id",
-        id=task_id,
-        to_label=to_label,
-        by=by,
-        now=now,
-    )
-
-
 def pay_for(tx: Tx, batch_id: int, answers: int) -> None:
     """So many more gold answers are paid for by what was added to a published batch."""
     tx.run(
@@ -324,13 +285,3 @@ def by_class(tx: Tx, batch_id: int) -> Counter[str]:
     """How much gold the batch has, by label."""
     rows = tx.all("select gold from tasks where batch_id = :batch_id and gold is not null", batch_id=batch_id)
     return Counter(row["gold"] for row in rows)
-
-
-def ids(tx: Tx, batch_id: int, *, limit: int) -> Sequence[int]:
-    """Ids of the batch's gold tasks, oldest first."""
-    rows = tx.all(
-        "select id from tasks where batch_id = :batch_id and gold is not null order by id limit :limit",
-        batch_id=batch_id,
-        limit=limit,
-    )
-    return [row["id"] for row in rows]

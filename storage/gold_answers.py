@@ -94,28 +94,15 @@ def has_answered(tx: Tx, task_id: int, worker_id: int) -> bool:
     return tx.one(sql, task_id=task_id, worker_id=worker_id) is not None
 
 
-def keep_counts(tx: Tx, worker_id: int, batch_id: int, *, right: int, wrong: int, due: bool, upto: int) -> None:
-    """Store what a worker's answers to gold come to; `due`: some wait until they cannot be undone any more."""
+def judged(tx: Tx, worker_id: int, batch_id: int, *, waits: bool) -> None:
+    """A worker's answers to the gold of a batch were judged; `waits`: some could still be undone and were left for
+    later."""
     tx.run(
-        "update enrolments set gold_right = :right, gold_wrong = :wrong, gold_due = :due, gold_cursor = :upto"
-        " where worker_id = :worker_id and batch_id = :batch_id",
-        right=right,
-        wrong=wrong,
-        due=int(due),
-        upto=upto,
+        "update enrolments set gold_due = :waits where worker_id = :worker_id and batch_id = :batch_id",
+        waits=int(waits),
         worker_id=worker_id,
         batch_id=batch_id,
     )
-
-
-def counts(tx: Tx, worker_id: int, batch_id: int) -> tuple[int, int]:
-    """How often somebody was right on the gold of a batch and how often not, as it was counted last."""
-    row = tx.one(
-        "select gold_right, gold_wrong from enrolments where worker_id = :worker_id and batch_id = :batch_id",
-        worker_id=worker_id,
-        batch_id=batch_id,
-    )
-    return (0, 0) if row is None else (row["gold_right"], row["gold_wrong"])
 
 
 def told(tx: Tx, miss: Miss) -> None:

@@ -45,8 +45,6 @@ CREATE INDEX gold_misses_of_task on gold_misses (task_id);
 
 CREATE INDEX gold_misses_of_worker on gold_misses (worker_id, batch_id, submission_id);
 
-CREATE INDEX gold_taken_back_of_batch on gold_taken_back (batch_id, id);
-
 CREATE INDEX inbox_closed on inbox (received_at) where state <> 'waiting';
 
 CREATE INDEX inbox_waiting on inbox (seq) where state = 'waiting';
@@ -339,7 +337,7 @@ CREATE TABLE enrolments (
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
-  draft_assignment_id integer references assignments (id), gold_seen integer not null default 0, gold_right integer not null default 0, gold_wrong integer not null default 0, gold_due integer not null default 0 check (gold_due in (0, 1)), gold_cursor integer not null default 0, weights text, stage text not null default 'working'
+  draft_assignment_id integer references assignments (id), gold_seen integer not null default 0, gold_due integer not null default 0 check (gold_due in (0, 1)), weights text, stage text not null default 'working'
   check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer, trained_upto integer, test_after integer not null default 0,
   primary key (worker_id, batch_id)
 ) strict, without rowid;
@@ -406,18 +404,6 @@ CREATE TABLE gold_misses (
   told_at integer not null,
   objected_at integer,
   void_at integer
-) strict;
-
-CREATE TABLE gold_taken_back (
-  id integer primary key,
-  task_id integer not null references tasks (id),
-  batch_id integer not null references batches (id),
-  label text not null,
-  why text,
-  to_label text,
-  answers integer not null,
-  by integer not null references people (id),
-  at integer not null
 ) strict;
 
 CREATE TABLE grounds (

@@ -79,7 +79,9 @@ def undo(tx: Tx, *, by: Person, task: int, made: int, now: int) -> None:
     if found.state == "draft":
         gold_tasks.ungive(tx, one.id)
     else:
-        gold_tasks.unmake(tx, one, wanted=found.overlap_least or found.overlap, freed=_frees(tx, found.id), added=0)
+        gold_tasks.unmake(
+            tx, one, wanted=found.overlap_least or found.overlap, freed=batches.one_more_free(tx, found.id), added=0
+        )
     _note(tx, by, one, "gold.undone", one.gold, now=now)
     _show(tx, by, found, one.id, made=max(0, made - 1), last=None, now=now)
 
@@ -161,10 +163,6 @@ def _task(tx: Tx, task_id: int) -> tuple[Task, Batch]:
     if one is None:
         raise StaleButton
     return one, _ready(tx, one.batch_id)
-
-
-def _frees(tx: Tx, batch_id: int) -> int:
-    return batches.one_more_free(tx, batch_id)
 
 
 def _note(tx: Tx, by: Person, task: Task, action: str, label: str, *, now: int) -> None:

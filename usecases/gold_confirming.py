@@ -62,7 +62,6 @@ def confirm(tx: Tx, *, by: Person, task: int, index: int, made: int, now: int) -
     pairs, same = pairs_of_task(tx, found, task)
     gold_tasks.make(tx, one, candidate.label, why=None, by=by.id, salt=now, now=now)
     batches.count(tx, found.id, pairs=-pairs, pairs_same=-same)
-    batches.change(tx, found.id, fit_asked=1)
     audit.add(tx, person_id=by.id, action="gold.confirmed", subject=f"task:{task}", now=now, label=candidate.label)
     progress.refresh(tx, found.id, now)
     _next(tx, by, found, besides=task, made=made + 1, now=now)

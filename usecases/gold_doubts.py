@@ -62,7 +62,6 @@ def take_back(tx: Tx, *, by: Person, task: int, now: int) -> str:
     one = _decidable(tx, by, task)
     batch = batches.by_id(tx, one.batch_id)
     assert batch is not None
-    gold_tasks.note_taken_back(tx, task, to_label=None, by=by.id, now=now)
     voided = gold_answers.void(tx, task, now=now)
     became = _become_ordinary(tx, by, one, batch, now=now)
     _repair(tx, one, voided, now=now)
@@ -82,11 +81,10 @@ def change(tx: Tx, *, by: Person, task: int, index: int, now: int) -> str:
     label = this.label(this.apply(batch.face, one.payload, Tap(index)))
     if label is None or label == one.gold:
         raise GoldChanged
-    gold_tasks.note_taken_back(tx, task, to_label=label, by=by.id, now=now)
     voided = gold_answers.void(tx, task, now=now)
     gold_tasks.relabel(tx, one, label, by=by.id, salt=batch.gold_salt or now, now=now)
     _repair(tx, one, voided, now=now)
-    _decided(tx, by, one, "gold.changed", "changed", now=now)
+    _decided(tx, by, one, "gold.changed", "changed", now=now, to=label)
     return label
 
 
@@ -145,12 +143,11 @@ def _repair(tx: Tx, one: Task, voided: list[Miss], *, now: int) -> None:
             worker = people.by_id(tx, miss.worker_id)
             inform(tx, worker, "gold_void", now=now, submission=miss.submission_id)
     gold_changed(tx, one.id, now=now)
-    batches.change(tx, one.batch_id, fit_asked=1)
     refresh(tx, one.batch_id)
 
 
-def _decided(tx: Tx, by: Person, one: Task, action: str, said: str, *, now: int) -> None:
-    audit.add(tx, person_id=by.id, action=action, subject=f"task:{one.id}", now=now, label=one.gold)
+def _decided(tx: Tx, by: Person, one: Task, action: str, said: str, *, now: int, **details: str) -> None:
+    audit.add(tx, person_id=by.id, action=action, subject=f"task:{one.id}", now=now, label=one.gold, **details)
     refresh(tx, one.batch_id)
     progress.refresh(tx, one.batch_id, now)
     _show(tx, by, one.batch_id, after=one.id, said=said, now=now)

@@ -1,4 +1,4 @@
-"""After answers to gold: counted, and a missed one explained to its worker, later and kindly; the first is forgiven.
+"""After answers to gold: a missed one is explained to its worker, later and kindly; the first is forgiven.
 
 A tick does it, from rows; no tap does, so that a tap on gold is like any other. What could still be undone waits: until
 its worker has gone on, or has rested so long that they may be told, which ends Undo.
@@ -41,10 +41,10 @@ def run_due(tx: Tx, *, now: int) -> bool:
 
 
 def judge(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> bool:
-    """Count a worker's answers to the gold of a batch anew, and tell the misses they do not know of.
+    """Tell a worker which gold of a batch they missed and do not know of, and forgive the first.
 
-    True when there was anything to judge. What was explained in training counts for nothing here, and what a test
-    asked is told by its result.
+    True when there was anything to judge. What was explained in training is told no more, and what a test asked is told
+    by its result.
     """
     batch, mine = batches.by_id(tx, batch_id), enrolments.of(tx, worker_id, batch_id)
     if batch is None or mine is None:
@@ -57,12 +57,8 @@ def judge(tx: Tx, worker_id: int, batch_id: int, *, now: int) -> bool:
             waits = True
         elif not is_lesson(mine, _as_submission(tx, one)):
             settled.append(one)
-    misses = [one for one in settled if not is_right(batch, one)]
-    right = len(settled) - len(misses)
-    upto = max((one.submission_id for one in settled), default=0)
-    to_tell = [one for one in misses if not is_told_by_test(mine, one.submission_id)]
-    wrong = len(misses) - bool(to_tell)
-    gold_answers.keep_counts(tx, worker_id, batch_id, right=right, wrong=wrong, due=waits, upto=upto)
+    to_tell = [one for one in settled if not is_right(batch, one) and not is_told_by_test(mine, one.submission_id)]
+    gold_answers.judged(tx, worker_id, batch_id, waits=waits)
     for one in to_tell:
         if not one.told:
             _explain(tx, one, batch, first=one is to_tell[0], now=now)

@@ -39,14 +39,10 @@ alter table batches add column gold_right integer not null default 0;
 alter table batches add column gold_judged integer not null default 0;
 alter table batches add column gold_doubts integer not null default 0;
 
--- `gold_seen` counts the gold a worker was given in a batch (whatever became of it), `gold_right` and `gold_wrong` what
--- they answered to it, the first miss forgiven. `gold_due`: there may be answers behind submission `gold_cursor` that
--- are not judged yet. Kept by a tick, never by a tap, so that a tap on gold is like any other.
+-- `gold_seen` counts the gold a worker was given in a batch (whatever became of it). `gold_due`: there may be answers to
+-- it that nobody has looked at yet; a tick does, never a tap, so that a tap on gold is like any other.
 alter table enrolments add column gold_seen integer not null default 0;
-alter table enrolments add column gold_right integer not null default 0;
-alter table enrolments add column gold_wrong integer not null default 0;
 alter table enrolments add column gold_due integer not null default 0 check (gold_due in (0, 1));
-alter table enrolments add column gold_cursor integer not null default 0;
 create index enrolments_gold_due on enrolments (batch_id, worker_id) where gold_due = 1;
 
 -- A missed gold answer that its worker was told of, and whether they think that it was right. `label` and `gold` are as
@@ -65,17 +61,3 @@ create table gold_misses (
 ) strict;
 create index gold_misses_of_task on gold_misses (task_id);
 create index gold_misses_of_worker on gold_misses (worker_id, batch_id, submission_id);
-
--- Gold that is not gold any more, or has another label (`to_label`), after it was published.
-create table gold_taken_back (
-  id integer primary key,
-  task_id integer not null references tasks (id),
-  batch_id integer not null references batches (id),
-  label text not null,
-  why text,
-  to_label text,
-  answers integer not null,
-  by integer not null references people (id),
-  at integer not null
-) strict;
-create index gold_taken_back_of_batch on gold_taken_back (batch_id, id);

@@ -32,6 +32,17 @@ def fit(tx: Tx, batch: int, *, now: int) -> int:
     return number
 
 
+def gold_counts(tx: Tx, worker_id: int, batch: int) -> tuple[int, int]:
+    """(right, wrong) of what a fit is told of a worker's answers to the gold of a batch."""
+    found = refits.material(tx, batch, refits.votes_page(tx, batch, after=0))
+    hits = [
+        label == found.gold[task]
+        for _, task, worker, label in found.answers
+        if worker == worker_id and task in found.gold
+    ]
+    return sum(hits), len(hits) - sum(hits)
+
+
 def answered(desk: Desk, batch: int, worker: Person, choices: Sequence[int]) -> None:
     """The worker answers that many tasks of the batch."""
     for choice in choices:

@@ -15,6 +15,7 @@ from storage import batches, gold_answers, sessions, tasks
 from tests.builders import make_owner, make_worker
 from tests.steps import books_are_right, buttons, screen
 from tests.usecases.desk import Desk
+from tests.usecases.fitting import gold_counts
 from tests.usecases.test_gold import counters, crew, gold_batch
 from usecases import gold_doubts, gold_judging, gold_standing, work
 
@@ -65,7 +66,7 @@ def test_a_miss_is_told_after_the_work_with_both_answers_and_why_and_the_first_i
     assert desk.queued(worker, "gold_missed") == []
     tick(desk)
     assert len(desk.queued(worker, "gold_missed")) == 2
-    right, wrong = gold_answers.counts(desk.tx, worker.id, batch)
+    right, wrong = gold_counts(desk.tx, worker.id, batch)
     assert (right, wrong) == (
         desk.value("select count(*) from submissions s join tasks t on t.id = s.task_id where t.gold is not null") - 2,
         1,
@@ -118,16 +119,17 @@ def test_an_undone_miss_is_never_told_and_never_counted(desk: Desk) -> None:
     desk.do(work.stop, worker)
     tick(desk)
     assert desk.queued(worker, "gold_missed") == []
-    assert gold_answers.counts(desk.tx, worker.id, batch) == (1, 0)
+    assert gold_counts(desk.tx, worker.id, batch) == (1, 0)
 
 
 def test_counts_are_what_the_rows_say_whatever_was_done(desk: Desk) -> None:
     batch, worker, _, _ = missing(desk, misses=3)
     tick(desk)
-    before = gold_answers.counts(desk.tx, worker.id, batch)
-    desk.tx.run("update enrolments set gold_right = 77, gold_wrong = 77, gold_due = 1")
+    before = gold_counts(desk.tx, worker.id, batch)
+    desk.tx.run("update gold_misses set forgiven = 1")
+    desk.tx.run("update enrolments set gold_due = 1")
     tick(desk)
-    assert gold_answers.counts(desk.tx, worker.id, batch) == before
+    assert gold_counts(desk.tx, worker.id, batch) == before
     assert before[1] == 2
 
 
@@ -190,7 +192,7 @@ def test_taking_gold_back_repairs_counts_tells_who_was_told_and_keeps_the_money_
     counters(desk, batch)
     books_are_right(desk.tx)
     for worker in people:
-        assert gold_answers.counts(desk.tx, worker.id, batch)[1] == 0
+        assert gold_counts(desk.tx, worker.id, batch)[1] == 0
     assert [len(desk.queued(worker, "gold_void")) for worker in told] == [0] + [1] * (len(told) - 1)
     if len(told) > 1:
         assert "was wrong" in screen(desk.tx, told[1], "gold_void").text
@@ -209,7 +211,7 @@ def test_another_label_judges_only_what_comes_after_it(desk: Desk) -> None:
     assert task is not None and task.gold == "Dog"
     counters(desk, batch)
     for worker in people:
-        assert gold_answers.counts(desk.tx, worker.id, batch)[1] == 0
+        assert gold_counts(desk.tx, worker.id, batch)[1] == 0
     assert gold_answers.summary(desk.tx, batch)[2] == 0
 
 

@@ -7,10 +7,11 @@ from itertools import combinations
 import pytest
 
 from domain.people import CONSENT_VERSION, Person
-from storage import batches, consents, fits, gold_answers, people
+from storage import batches, consents, fits, people
 from tests.builders import make_worker
 from tests.steps import books_are_right
 from tests.usecases.desk import Desk
+from tests.usecases.fitting import gold_counts
 from tests.usecases.test_gold import counters, crew, gold_batch, work_through
 from usecases import gold_doubts, gold_judging, leases, publishing, quality_reports, work
 
@@ -106,9 +107,9 @@ def test_who_said_what_is_right_is_paid_for_their_answers_but_neither_measured_n
         desk.pass_time(1_000)
         desk.make(gold_judging.run_due, now=desk.now)
     assert met[owner.id] and met[worker.id]
-    assert gold_answers.counts(desk.tx, owner.id, batch) == (0, 0)
+    assert gold_counts(desk.tx, owner.id, batch) == (0, 0)
     assert not desk.queued(owner, "gold_missed")
-    assert gold_answers.counts(desk.tx, worker.id, batch) == (len(met[worker.id]), 0)
+    assert gold_counts(desk.tx, worker.id, batch) == (len(met[worker.id]), 0)
     found = batches.by_id(desk.tx, batch)
     assert found is not None
     assert quality_reports.gold(desk.tx, found) == (len(met[worker.id]),) * 2

@@ -21,6 +21,7 @@ from storage.database import Tx
 from tests.builders import make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
 from tests.steps import books_are_right, render, screen
 from tests.usecases.desk import Desk
+from tests.usecases.fitting import gold_counts
 from tests.usecases.newcomers import (
     PRICE,
     answer,
@@ -446,8 +447,7 @@ def test_answers_of_a_test_are_counted_but_told_by_its_result_alone_later_misses
     assert desk.queued(ana, "gold_missed") == []
     test = training.last(desk.tx, ana.id, batch)
     assert test is not None and test.outcome == "passed"
-    judged = desk.tx.one("select gold_right, gold_wrong from enrolments where worker_id = :id", id=ana.id)
-    assert judged is not None and tuple(judged) == (test.right, 1), "practice does not count, the test does"
+    assert gold_counts(desk.tx, ana.id, batch) == (test.right, 1), "practice does not count, the test does"
     assert test.wrong == 1
 
 
