@@ -30,7 +30,6 @@ class Material(NamedTuple):
 
     labels: tuple[str, ...]
     is_ordinal: bool
-    tasks: tuple[int, ...]
     answers: tuple[tuple[int, int, int, int], ...]
     gold: dict[int, int]
     decided: dict[int, int]
@@ -210,7 +209,7 @@ def _quick(material: Material) -> list[Stands]:
 
 def _indices(material: Material) -> tuple[Sequence[int], Sequence[int]]:
     known = {*material.gold, *material.decided}
-    tasks = sorted({*material.tasks, *(task for _, task, _, _ in material.answers), *known})
+    tasks = sorted({*(task for _, task, _, _ in material.answers), *known})
     return tasks, sorted({worker for _, _, worker, _ in material.answers})
 
 

@@ -22,11 +22,8 @@ from domain.costs import gold_answers
 from domain.qualification import answers_of_newcomers, kept_for_newcomers
 from domain.working import limit_for_one
 
-RULE: Final = "gold-1"
-"""The version of these rules, as **Why?** names it."""
 DEFAULT_SHARE: Final = 10
 """Per cent of extra answers that are paid where a batch has gold and nothing was said."""
-MAX_SHARE: Final = 100
 MAX_WHY: Final = 300
 WANTED: Final = 1_000_000
 """What a gold task wants: more answers than it can get, so that it is never done."""

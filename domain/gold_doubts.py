@@ -41,7 +41,7 @@ class Answered(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """A known answer that looks wrong: `likely` is how likely that is; `best` is what most good workers say instead.
+    """A known answer that looks wrong: `likely` is how likely that is.
 
     `votes` are all answers by label, `good` those of who is good elsewhere; `record` is how often these are right on
     other gold, of how many answers to it.
@@ -49,7 +49,6 @@ class Doubt(NamedTuple):
 
     task_id: int
     gold: str
-    best: str
     likely: float
     votes: tuple[tuple[str, int], ...]
     good: tuple[tuple[str, int], ...]
@@ -126,7 +125,6 @@ def _doubt(
     return Doubt(
         task,
         gold,
-        best,
         likely,
         tuple((label, votes[label]) for label in order),
         tuple((label, good[label]) for label in order if good[label]),

@@ -19,7 +19,6 @@ class Dispute:
     """A task that was given up, and what a human made of it: `label` is None for one that is not usable."""
 
     task_id: int
-    given_up_at: int
     label: str | None
     by: int | None
     at: int | None
@@ -28,7 +27,7 @@ class Dispute:
 def of_task(tx: Tx, task_id: int) -> Dispute | None:
     """The task's, decided or not; None for a task that is not given up."""
     row = tx.one(
-        "select id, given_up_at, decided, decided_by, decided_at from tasks where id = :id and given_up_at is not null",
+        "select id, decided, decided_by, decided_at from tasks where id = :id and given_up_at is not null",
         id=task_id,
     )
     return None if row is None else Dispute(*tuple(row))

@@ -86,11 +86,6 @@ def due(tx: Tx, *, after: int, limit: int) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
-def is_stale(tx: Tx, batch_id: int) -> bool:
-    """Whether something has changed since the batch's last fit."""
-    return bool(tx.value("select fit_asked = 1 or submissions <> fitted from batches where id = :id", id=batch_id))
-
-
 def ask(tx: Tx, batch_id: int) -> None:
     """Have the batch fitted soon: something else than a new answer has changed."""
     tx.run("update batches set fit_asked = 1 where id = :id", id=batch_id)

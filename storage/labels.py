@@ -10,7 +10,7 @@ from storage.database import Tx
 from storage.exports import AUTHORS, CONSENTS
 
 SURE = 10_000
-LABEL = "l.task_id, t.name, l.label, l.confidence, l.votes, l.source, l.fit_id"
+LABEL = "l.task_id, t.name, l.label, l.confidence, l.votes, l.source"
 
 
 class Label(NamedTuple):
@@ -22,7 +22,6 @@ class Label(NamedTuple):
     confidence: int
     votes: dict[str, int]
     source: str
-    fit_id: int
 
 
 class Voice(NamedTuple):

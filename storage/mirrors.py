@@ -22,31 +22,6 @@ class Missed(NamedTuple):
     others: int
 
 
-class Skill(NamedTuple):
-    """What is known of a worker in a kind of work and language: shares in 1/10,000, from so many answers.
-
-    `enough` is 0 while that is too little to say.
-    """
-
-    kind: str
-    language: str
-    estimate: int
-    low: int
-    high: int
-    answers: int
-    enough: int
-
-
-def skills(tx: Tx, worker_id: int) -> list[Skill]:
-    """Everything that is known of a worker's skills."""
-    rows = tx.all(
-        "select kind, language, estimate, low, high, answers, enough from skills where worker_id = :worker_id"
-        " order by kind, language",
-        worker_id=worker_id,
-    )
-    return [Skill(*row) for row in rows]
-
-
 def worked_in(tx: Tx, worker_id: int, *, since: int, until: int, limit: int) -> list[int]:
     """The batches of a worker's newest `limit` submissions that were handed in between two instants."""
     rows = tx.all(

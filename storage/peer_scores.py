@@ -121,17 +121,6 @@ def of_submissions(tx: Tx, ids: Sequence[int]) -> dict[int, PeerScore]:
     return {row["id"]: PeerScore(*tuple(row)[1:]) for row in rows}
 
 
-def of_batch(tx: Tx, batch_id: int, *, limit: int) -> list[Reply]:
-    """The replies of a batch of written work that have a score, the lowest first."""
-    rows = tx.all(
-        f"select s.id, s.batch_id, s.submitted_at, {SCORED} where b.rates_batch = :batch_id and {STANDS}"
-        " order by c.score, s.id limit :limit",
-        batch_id=batch_id,
-        limit=limit,
-    )
-    return list(map(_reply, rows))
-
-
 def of_writer(tx: Tx, worker_id: int, *, since: int, until: int, limit: int) -> list[Reply]:
     """A writer's replies handed in from `since` until before `until` that have a score, the newest first."""
     rows = tx.all(

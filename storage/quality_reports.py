@@ -37,15 +37,6 @@ class Vote(NamedTuple):
     at: int
 
 
-class Fit(NamedTuple):
-    """The fit that made a batch's labels: when, by which rule, from how many answers."""
-
-    id: int
-    at: int
-    rule: str
-    answers: int
-
-
 def kept(tx: Tx, batch_id: int) -> Kept | None:
     """What was computed last, if anything was."""
     row = tx.one("select state, figures from quality_reports where batch_id = :batch_id", batch_id=batch_id)
@@ -159,14 +150,6 @@ def learning(tx: Tx, batch_id: int, worker_ids: Iterable[int]) -> dict[int, int]
     return {row["worker_id"]: row["upto"] for row in rows}
 
 
-def fit(tx: Tx, batch_id: int) -> Fit | None:
-    """The newest fit of a batch."""
-    row = tx.one(
-        "select id, at, rule, answers from fits where batch_id = :batch_id order by id desc limit 1", batch_id=batch_id
-    )
-    return None if row is None else Fit(row["id"], row["at"], str(row["rule"]), row["answers"])
-
-
 def confidences(tx: Tx, batch_id: int) -> list[tuple[int, int]]:
     """(confidence in 1/10,000, how many labels have it) of what was fitted; what people set is not among them."""
     rows = tx.all(
@@ -192,11 +175,6 @@ def scores(tx: Tx, batch_id: int) -> list[tuple[int, int, int]]:
         batch_id=batch_id,
     )
     return [(row["step"], row["count"], row["total"]) for row in rows]
-
-
-def saved(tx: Tx, batch_id: int) -> int:
-    """How many answers a batch's finished tasks did not want of the most they could have had."""
-    return int(tx.value("select unasked from batches where id = :batch_id", batch_id=batch_id))
 
 
 def decided(tx: Tx, batch_id: int) -> int:

@@ -22,12 +22,10 @@ class Signal(NamedTuple):
     rule: int
     at: int
     outcome: str | None
-    seen_by: int | None
-    seen_at: int | None
     workers: tuple[int, ...]
 
 
-COLUMNS = "g.id, g.batch_id, g.kind, g.subject, g.strength, g.evidence, g.rule, g.at, g.outcome, g.seen_by, g.seen_at"
+COLUMNS = "g.id, g.batch_id, g.kind, g.subject, g.strength, g.evidence, g.rule, g.at, g.outcome"
 WORKERS = "(select json_group_array(worker_id) from signal_workers where signal_id = g.id) as workers"
 NOT_OWN = "not exists (select 1 from signal_workers w where w.signal_id = g.id and w.worker_id = :person_id)"
 """Nobody judges what is about themselves."""

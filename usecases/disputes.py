@@ -7,7 +7,6 @@ same: another opinion is no fault.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from domain.batches import Batch, Task
 from domain.disputes import DisputeDecided, OnlyDispute, OwnAnswer
@@ -21,9 +20,6 @@ from storage.disputes import Dispute
 from usecases import progress
 from usecases.notify import tell
 from usecases.roles import require_reviewer
-
-LISTED: Final = 20
-"""So many batches are listed: those with most."""
 
 
 @dataclass(frozen=True, slots=True)

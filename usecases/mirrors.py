@@ -17,7 +17,7 @@ from domain.batches import Batch, Task
 from domain.kinds import kind
 from domain.people import Person
 from domain.refusals import StaleButton
-from storage import batches, mirrors, peer_scores, tasks
+from storage import batches, mirrors, peer_scores, skills, tasks
 from storage.database import Tx
 from storage.mirrors import Missed
 from usecases.notify import tell
@@ -82,10 +82,10 @@ def known(tx: Tx, worker_id: int, *, since: int, until: int) -> tuple[Known, ...
     yet."""
     worked = mirrors.worked_in(tx, worker_id, since=since, until=until, limit=LOOKED_AT)
     done = {(batch.kind, batch.language) for one in worked if (batch := batches.by_id(tx, one)) is not None}
-    skills = {(one.kind, one.language): one for one in mirrors.skills(tx, worker_id)}
+    known = {(one.kind, one.language): one.skill for one in skills.of_worker(tx, worker_id)}
     found = []
     for name, language in sorted(done):
-        skill = skills.get((name, language))
+        skill = known.get((name, language))
         if not kind(name).has_labels:
             continue
         if skill is None or not skill.enough:
@@ -129,15 +129,14 @@ def _read(tx: Tx, missed: Iterable[Missed]) -> list[Example]:
         assert batch is not None and task is not None
         said = kind(batch.kind).label(json.loads(one.answer))
         by_others = one.why is None and one.others
-        if said is None or said == one.label or (by_others and (by_others < LEAST_OTHERS or is_ordinal(batch.kind))):
+        if (
+            said is None
+            or said == one.label
+            or (by_others and (by_others < LEAST_OTHERS or kind(batch.kind).is_ordinal))
+        ):
             continue  # a step beside the others' on a scale is no mistake
         found.append(Example(one.submission_id, batch, task, said, one.label, one.why, one.others))
     return found
-
-
-def is_ordinal(name: str) -> bool:
-    """Whether the answers of a kind have an order."""
-    return bool(getattr(kind(name), "is_ordinal", False))
 
 
 def _varied(found: Iterable[Example]) -> list[Example]:

@@ -14,22 +14,14 @@ from domain.batches import Batch
 from domain.kinds import kind
 from domain.notices import Slot
 from domain.people import Person
-from domain.quality import (
-    Agreement,
-    Figures,
-    Pattern,
-    answers_left,
-    histogram,
-    pattern,
-)
+from domain.quality import Agreement, Figures, Pattern, answers_left, histogram, pattern
 from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import MINUTE
-from storage import additions, batches, disputes, gold_answers, jobs, ledger, people, quality_reports, signals
+from storage import additions, batches, disputes, fits, gold_answers, jobs, ledger, people, quality_reports, signals
 from storage.database import Tx
 from storage.jobs import Job
 from storage.quality_reports import Answered, Vote
 from usecases import paces, reserves
-from usecases.mirrors import is_ordinal
 from usecases.notify import inform, tell
 from usecases.roles import require_coordinator
 
@@ -143,7 +135,7 @@ def of(tx: Tx, batch: Batch) -> Report:
 
 def state(tx: Tx, batch: Batch) -> str:
     """Names what the figures depend on and the clock does not change: two states alike have the same figures."""
-    fit = quality_reports.fit(tx, batch.id)
+    fit = fits.last(tx, batch.id)
     counters = (batch.state, batch.tasks, batch.done, batch.submissions, batch.accepted, batch.wanted, batch.measured)
     decided = quality_reports.decided(tx, batch.id)
     return "-".join(map(str, (*counters, 0 if fit is None else fit.id, decided)))
@@ -232,7 +224,7 @@ def order(tx: Tx, batch_id: int) -> tuple[str, ...] | None:
     """The labels of a batch whose answers have an order, lowest first; None of others."""
     found = batches.by_id(tx, batch_id)
     assert found is not None
-    return found.face.answers if is_ordinal(found.kind) else None
+    return found.face.answers if kind(found.kind).is_ordinal else None
 
 
 def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -> tuple[Figures, str]:
@@ -243,7 +235,7 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
     decided_in = quality_reports.waits(tx, batch_id, limit=LOOKED_AT)
     confidences = quality_reports.confidences(tx, batch_id)
     labels = sum(many for _, many in confidences)
-    fit = quality_reports.fit(tx, batch_id)
+    fit = fits.last(tx, batch_id)
     left = answers_left(
         tasks=batch.tasks, done=seen.done, answers=seen.answers, open_answers=seen.open_answers, wanted=batch.wanted
     )
@@ -278,13 +270,13 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
         measured=batch.measured,
         paid_for=batch.price * batch.measured,
         active=batch.active_micros,
-        saved=quality_reports.saved(tx, batch_id),
+        saved=batches.unasked(tx, batch_id),
         waits=waits,
         waits_since=waits_since,
         review=median_low(decided_in) if decided_in else None,
         ends_at=paces.ends_at(tx, batch, left=left, now=now),
         fit_at=None if fit is None else fit.at,
-        fit_rule=None if fit is None else fit.rule,
+        fit_rule=None if fit is None else str(fit.rule),
         fit_answers=0 if fit is None else fit.answers,
     )
     return found, state(tx, batch)
@@ -292,7 +284,7 @@ def figures(tx: Tx, batch_id: int, seen: Pass, agreed: Agreement, *, now: int) -
 
 def _scores(tx: Tx, batch: Batch) -> tuple[int, int | None, tuple[int, ...], int]:
     """What others rated: the tasks of a scale, or the replies of written work, once somebody was asked to."""
-    rating = batch.id if is_ordinal(batch.kind) else quality_reports.rated_in(tx, batch.id)
+    rating = batch.id if kind(batch.kind).is_ordinal else quality_reports.rated_in(tx, batch.id)
     found = [] if rating is None else quality_reports.scores(tx, rating)
     scored = sum(many for _, many, _ in found)
     scale = batches.by_id(tx, rating) if rating is not None and scored else None

@@ -95,7 +95,7 @@ def material(tx: Tx, batch_id: int, voted: Sequence[Voted]) -> Material:
     gold, decided = (
         {task: places[label] for task, label in found.items() if label in places} for found in fits.known(tx, batch_id)
     )
-    return Material(batch.face.answers, made.is_ordinal, (), tuple(answers), gold, decided, tuple(times))
+    return Material(batch.face.answers, made.is_ordinal, tuple(answers), gold, decided, tuple(times))
 
 
 def store_labels(tx: Tx, batch_id: int, fit_id: int, rows: Sequence[Sequence[Any]]) -> None:

@@ -24,7 +24,7 @@ from usecases.notify import inform, tell
 from usecases.roles import require_reviewer
 
 LISTED: Final = 20
-"""So many batches are listed: those with most."""
+"""So many signals about one worker are read, the newest."""
 COMES_BACK: Final = 150
 """What a human has seen is shown again when it is that many per cent as strong."""
 SHOWN: Final = 6

@@ -20,9 +20,9 @@ from bench.quality.rows import Row
 from bench.quality.sets import Crowd
 from domain.inference import fit
 from domain.inference.votes import UNKNOWN, Votes, votes
-from domain.signals.answering import blind, constant, density, honest
-from domain.signals.pairs import pairs
-from domain.signals.people import find, strongest
+from domain.signals.answering import blind, constant, honest
+from domain.signals.pairs import Pairs, pairs
+from domain.signals.people import LEAST_SHARED, find
 from domain.signals.reading import reading
 
 GOALS: Final = {"random": 0.95, "constant": 0.99, "ring of four": 0.90, "copiers": 0.85}
@@ -31,6 +31,8 @@ SHARE: Final = 0.15
 ANSWERS: Final = 20
 RING: Final = 4
 TRIES: Final = 3
+FEW: Final = 10.0
+"""Answers that say nothing, with which everybody begins: a figure an answer, drawn to nothing where they are few."""
 
 
 def rows(crowds: Sequence[Crowd], seed: int) -> list[Row]:
@@ -109,10 +111,24 @@ def _mean(crowd: Crowd, cheat: str, seed: int, truth: NDArray[np.int32] | None =
         read = reading(mixed, fit(mixed), known)
         answers = np.bincount(mixed.worker, minlength=mixed.n_workers)
         if SIGNALS[cheat] == "pairs":
-            figure = strongest(pairs(read), mixed.n_workers)
+            figure = _strongest(pairs(read), mixed.n_workers)
         else:
             sure = honest(read)
-            figure = density(blind(read, sure) if cheat == "random" else constant(read, sure)[0], answers)
+            figure = _per_answer(blind(read, sure) if cheat == "random" else constant(read, sure)[0], answers)
         answered = answers > 0
         found.append(auc(figure[answered], is_cheat[answered]))
     return float(np.mean(found))
+
+
+def _per_answer(figure: NDArray[np.float64], answers: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What an answer adds to a worker's figure: who stands out most, however much they did."""
+    return figure / (answers + FEW)
+
+
+def _strongest(found: Pairs, workers: int) -> NDArray[np.float64]:
+    """By worker the figure of the pair that says most, of pairs with enough in common; -∞ for who is in none."""
+    best = np.full(workers, -np.inf)
+    enough = found.shared >= LEAST_SHARED
+    np.maximum.at(best, found.one[enough], found.copying[enough])
+    np.maximum.at(best, found.other[enough], found.copying[enough])
+    return best

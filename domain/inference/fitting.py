@@ -49,9 +49,9 @@ class Fit(NamedTuple):
     sum to 1 a task and are 0 and 1 where the label is known. `labels` is the leading one, the lowest of those that
     `tied`; `confidence` its calibrated chance. A task without an answer has the labels' shares in the batch.
 
-    `class_prior` has the labels' shares; `confusion` (workers, truth, answer) each worker's chances, drawn to the
-    crowd's, or None for so many labels and workers that one number each has to do; `skills` see there. `weights` has
-    how far each of the `parts` is believed, the simplest first; they sum to 1. `rule` is RULE.
+    `confusion` (workers, truth, answer) has each worker's chances, drawn to the crowd's, or None for so many labels and
+    workers that one number each has to do; `skills` see there. `weights` has how far each of the `parts` is believed,
+    the simplest first; they sum to 1. `rule` is RULE.
     """
 
     posterior: Floats
@@ -59,7 +59,6 @@ class Fit(NamedTuple):
     labels: NDArray[np.int32]
     tied: NDArray[np.bool_]
     confidence: Floats
-    class_prior: Floats
     confusion: Floats | None
     skills: Skills
     calibration: Calibration
@@ -113,7 +112,6 @@ def fit(
         labels=labels,
         tied=leading.sum(axis=0) > 1,
         confidence=shown.max(axis=0, initial=0.0),
-        class_prior=np.exp(sums.prior(mean)),
         confusion=None if each is None else each.transpose(1, 0, 2),
         skills=skills(votes, right, mean, shown),
         calibration=calibration,

@@ -140,16 +140,6 @@ def chances(belief: Belief, prior: Prior, labels: int) -> tuple[float, float]:
     return 1 / total, second / total
 
 
-def chance(belief: Belief, label: str, prior: Prior, labels: int) -> float:
-    """Return how likely `label` is right (0 to 1), as `chances` counts; one more vote for it never lowers that."""
-    first, _ = chances(belief, prior, labels)
-    top = max(belief.scores.values(), default=0)
-    if label in belief.scores:
-        return first * exp((belief.scores[label] - top) / NAT)
-    unseen, silent = _unseen(belief.scores, prior, labels)
-    return first * unseen * silent / max(1, labels - len(belief.scores))
-
-
 def _relative(scores: Mapping[str, int], prior: Prior, labels: int) -> tuple[float, float]:
     """The weights of the second label and of all others, the first having 1."""
     unseen, silent = _unseen(scores, prior, labels)

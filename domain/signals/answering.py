@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 from domain.inference.models import Floats
 from domain.signals.reading import Reading
 
-FEW: Final = 10.0
-"""Answers that say nothing, with which everybody begins."""
-
 SAME: Final = 0.97
 """How often somebody who always gives the same answer gives it."""
 
@@ -49,9 +46,3 @@ def constant(reading: Reading, sure: Floats) -> tuple[Floats, NDArray[np.int64]]
     most = given.argmax(axis=1).astype(np.int64)
     log = np.where(votes.label == most[votes.worker], np.log(SAME), np.log((1 - SAME) / (votes.n_classes - 1)))
     return np.bincount(votes.worker, log - sure, votes.n_workers).astype(np.float64), most
-
-
-def density(figure: Floats, answers: NDArray[np.int64]) -> Floats:
-    """What an answer adds to a worker's figure, few answers drawn to nothing: who stands out most, however much they
-    did."""
-    return figure / (answers + FEW)

@@ -90,15 +90,6 @@ def find(
     return sorted(found, key=lambda one: (-one.strength, one.kind, one.workers))
 
 
-def strongest(found: Pairs, workers: int) -> Floats:
-    """By worker the figure of the pair that says most, of pairs with enough in common; -∞ for who is in none."""
-    best = np.full(workers, -np.inf)
-    enough = found.shared >= LEAST_SHARED
-    np.maximum.at(best, found.one[enough], found.copying[enough])
-    np.maximum.at(best, found.other[enough], found.copying[enough])
-    return best
-
-
 def linked_pairs(found: Pairs) -> NDArray[np.intp]:
     """The pairs that say enough by themselves, and those that do together with a third worker.
 

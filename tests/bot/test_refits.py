@@ -20,6 +20,7 @@ from storage.cipher import Cipher
 from storage.database import Database, Tx
 from tests.builders import NOON, make_batch, make_worker
 from tests.databases import place
+from tests.usecases.fitting import is_stale
 from usecases import refits, work
 
 LABELS = 3
@@ -79,7 +80,7 @@ async def test_a_fit_finds_labels_and_who_is_reliable_and_a_second_one_the_same(
     assert len(weights) == 4 and all(weights)
     await fit_batch(context, batch, 2)
     assert [row[:3] for row in await context.db.read(labels, batch)] == [row[:3] for row in found]
-    assert not await context.db.read(fits.is_stale, batch)
+    assert not await context.db.read(is_stale, batch)
 
 
 async def test_an_older_fit_that_ends_later_changes_nothing(context: JobContext) -> None:
@@ -127,7 +128,7 @@ async def test_an_older_fit_that_begins_when_a_newer_has_ended_asks_for_nothing(
     batch = await context.db.write(crowd)
     await fit_batch(context, batch, 7)
     assert await context.db.write(refits.begin, batch, 3) is None
-    assert not await context.db.read(fits.is_stale, batch)
+    assert not await context.db.read(is_stale, batch)
 
 
 async def test_an_older_fit_that_was_overtaken_asks_for_another(context: JobContext) -> None:
@@ -139,7 +140,7 @@ async def test_an_older_fit_that_was_overtaken_asks_for_another(context: JobCont
     before = await context.db.read(stored, batch)
     await context.db.write(refits.finish, batch, 3, compute(material, 3), submissions=seen, now=NOON)
     assert await context.db.read(stored, batch) == before
-    assert await context.db.read(fits.is_stale, batch), "it may have taken away what was asked for meanwhile"
+    assert await context.db.read(is_stale, batch), "it may have taken away what was asked for meanwhile"
 
 
 async def test_what_changes_while_a_fit_is_computed_asks_for_the_next(context: JobContext) -> None:
@@ -149,9 +150,9 @@ async def test_what_changes_while_a_fit_is_computed_asks_for_the_next(context: J
     voted = await context.db.read(refits.votes_page, batch, after=0)
     assert len(voted) == 48
     await fit_batch(context, batch, 1)
-    assert not await context.db.read(fits.is_stale, batch)
+    assert not await context.db.read(is_stale, batch)
     await context.db.write(fits.ask, batch)
-    assert await context.db.read(fits.is_stale, batch)
+    assert await context.db.read(is_stale, batch)
 
 
 async def test_a_skill_over_two_batches_is_surer_than_over_one(context: JobContext) -> None:
@@ -199,7 +200,7 @@ async def test_who_withdrew_counts_no_more(context: JobContext) -> None:
         fits.ask_for_worker(tx, worker)
 
     await context.db.write(gone)
-    assert await context.db.read(fits.is_stale, batch)
+    assert await context.db.read(is_stale, batch)
     await fit_batch(context, batch, 2)
     assert await context.db.read(lambda tx: tx.value("select count(*) from worker_skills")) == 3
 

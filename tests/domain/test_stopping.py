@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from domain.inference.stopping import Decision, decide, worth
-from domain.inference.streaming import BEGINNING, Prior, add, chance, of
+from domain.inference.streaming import BEGINNING, Prior, add, of
+from tests.domain.believing import chance
 
 Given = list[tuple[str, int | None]]
 

@@ -7,6 +7,7 @@ from itertools import count
 
 from domain.fits import compute
 from domain.people import Person
+from storage import fits
 from storage.database import Tx
 from tests.builders import make_batch, make_worker
 from tests.usecases.desk import Desk
@@ -30,6 +31,11 @@ def fit(tx: Tx, batch: int, *, now: int) -> int:
     refits.store_labels(tx, batch, number, fitted.labels)
     refits.finish(tx, batch, number, fitted, submissions=submissions, now=now)
     return number
+
+
+def is_stale(tx: Tx, batch: int) -> bool:
+    """Whether something has changed since the batch's last fit."""
+    return any(one.id == batch for one in fits.due(tx, after=0, limit=1_000))
 
 
 def gold_counts(tx: Tx, worker_id: int, batch: int) -> tuple[int, int]:

@@ -10,11 +10,11 @@ from domain.joining import CoordinatorsOnly
 from domain.refusals import StaleButton
 from domain.refusals_batches import NoLabels
 from domain.rules import Rules
-from storage import fits, skills
+from storage import skills
 from tests.builders import make_batch, make_coordinator, make_worker
 from tests.steps import buttons, screen
 from tests.usecases.desk import Desk
-from tests.usecases.fitting import answered, crowd, refit
+from tests.usecases.fitting import answered, crowd, is_stale, refit
 from usecases import accuracy, coordinating, disputes, history, labels, leases, refits, reporting, work
 
 
@@ -93,12 +93,12 @@ def test_gold_and_what_a_human_decided_say_so_and_ask_for_a_fit(desk: Desk) -> N
     batch, _ = crowd(desk, tasks=6)
     refit(desk, batch)
     first, second, third = (row[0] for row in desk.tx.all("select id from tasks order by id limit 3"))
-    assert not fits.is_stale(desk.tx, batch)
+    assert not is_stale(desk.tx, batch)
     desk.tx.run("update tasks set gold = 'Dog', gold_why = 'Look at its ears.', gold_at = 0 where id = :id", id=first)
-    assert fits.is_stale(desk.tx, batch)
+    assert is_stale(desk.tx, batch)
     refit(desk, batch)
     desk.tx.run("update tasks set given_up_at = 1, decided = 'Cat', decided_at = 2 where id = :id", id=second)
-    assert fits.is_stale(desk.tx, batch)
+    assert is_stale(desk.tx, batch)
     desk.tx.run("update tasks set given_up_at = 1, decided_at = 2 where id = :id", id=third)
     refit(desk, batch)
     stored = {
