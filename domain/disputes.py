@@ -18,6 +18,12 @@ class OwnAnswer(Refusal):
     text = N_("You answered this task yourself, so somebody else decides.")
 
 
+class NotYourDecision(Refusal):
+    """Undo of what somebody else decided, or what is not decided any more."""
+
+    text = N_("There is no decision of yours left to take back here. /review shows what waits.")
+
+
 class OnlyDispute(Refusal):
     """Skip it, and there is no other."""
 

@@ -25,6 +25,12 @@ async def not_usable(ctx: Context, task: int) -> None:
     await ctx.toast(N_("Noted: it has no label."))
 
 
+async def undo(ctx: Context, task: int) -> None:
+    """**Undo**."""
+    await ctx.write(disputes.undo, task=task)
+    await ctx.toast(N_("Taken back."))
+
+
 async def skip(ctx: Context, task: int) -> None:
     """**Skip it**."""
     await ctx.write(disputes.skip, task=task)

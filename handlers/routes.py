@@ -193,6 +193,7 @@ TAPS: dict[str, Tap] = {
     "dp_show": Tap(disputes.show, Slot.REVIEW),
     "dp_pick": Tap(disputes.decide, Slot.REVIEW),
     "dp_none": Tap(disputes.not_usable, Slot.REVIEW),
+    "dp_undo": Tap(disputes.undo, Slot.REVIEW),
     "dp_skip": Tap(disputes.skip, Slot.REVIEW),
     "sg_show": Tap(signals.show, Slot.REVIEW),
     "sg_one": Tap(signals.open_one, Slot.REVIEW),

@@ -68,3 +68,12 @@ def decide(tx: Tx, task_id: int, *, label: str | None, by: int, now: int) -> boo
         " where id = :id and given_up_at is not null and decided_at is null"
     )
     return tx.run(sql, id=task_id, label=label, by=by, now=now).rowcount == 1
+
+
+def undo(tx: Tx, task_id: int, *, by: int) -> bool:
+    """Take a decision back, whose it is: the task waits for a human again. False for what they have not decided."""
+    sql = (
+        "update tasks set decided = null, decided_by = null, decided_at = null"
+        " where id = :id and given_up_at is not null and decided_at is not null and decided_by = :by"
+    )
+    return tx.run(sql, id=task_id, by=by).rowcount == 1

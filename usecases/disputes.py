@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.batches import Batch, Task
-from domain.disputes import DisputeDecided, OnlyDispute, OwnAnswer
+from domain.disputes import DisputeDecided, NotYourDecision, OnlyDispute, OwnAnswer
 from domain.kinds import Tap, kind
 from domain.notices import Slot
 from domain.people import Person
@@ -72,6 +72,17 @@ def not_usable(tx: Tx, *, by: Person, task: int, now: int) -> None:
     _decided(tx, by, found, None, now=now)
 
 
+def undo(tx: Tx, *, by: Person, task: int, now: int) -> None:
+    """Take one's own decision back and show the task again. Raises NotYourDecision."""
+    require_reviewer(by)
+    found = tasks.by_id(tx, task)
+    if found is None or not disputes.undo(tx, task, by=by.id):
+        raise NotYourDecision
+    audit.add(tx, person_id=by.id, action="dispute.undone", subject=f"task:{task}", now=now)
+    progress.refresh(tx, found.batch_id, now)
+    _tell(tx, by, found.batch_id, task, now=now)
+
+
 def view(tx: Tx, task_id: int) -> Disputed | None:
     """The task as it is now. Read only."""
     task = tasks.by_id(tx, task_id)
@@ -108,7 +119,8 @@ def _decided(tx: Tx, by: Person, task: Task, label: str | None, *, now: int) -> 
     action = "dispute.not_usable" if label is None else "dispute.decided"
     audit.add(tx, person_id=by.id, action=action, subject=f"task:{task.id}", now=now)
     progress.refresh(tx, task.batch_id, now)
-    _show_next(tx, by, task.batch_id, after=task.id, now=now)
+    following = _next(tx, by, task.batch_id, after=task.id)
+    _tell(tx, by, task.batch_id, following, last=task.id, now=now)
 
 
 def _next(tx: Tx, by: Person, batch_id: int, *, after: int) -> int | None:
@@ -116,5 +128,9 @@ def _next(tx: Tx, by: Person, batch_id: int, *, after: int) -> int | None:
 
 
 def _show_next(tx: Tx, by: Person, batch_id: int, *, after: int, now: int) -> None:
-    task = _next(tx, by, batch_id, after=after)
-    tell(tx, by, "dispute", now=now, slot=Slot.REVIEW, batch=batch_id, task=task)
+    _tell(tx, by, batch_id, _next(tx, by, batch_id, after=after), now=now)
+
+
+def _tell(tx: Tx, by: Person, batch_id: int, task: int | None, *, last: int | None = None, now: int) -> None:
+    """Show a task; `last` is the one just decided, which Undo takes back."""
+    tell(tx, by, "dispute", now=now, slot=Slot.REVIEW, batch=batch_id, task=task, last=last)

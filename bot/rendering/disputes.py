@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.rendering.card import ROW_WIDTH, in_rows
 from bot.rendering.message import Action, Button, Message, Renderer, StoredPhoto
@@ -16,22 +16,37 @@ from usecases import disputes
 from usecases.disputes import Disputed
 
 NAME = 60
+DONE = 30
 SAID = 600
 VOTES = 6
 
 
-def _view(tx: Tx, _: int, params: dict[str, Any]) -> tuple[Batch | None, Disputed | None]:
-    task = params["task"]
-    return batches.by_id(tx, params["batch"]), None if task is None else disputes.view(tx, task)
+class View(NamedTuple):
+    """The next task of a batch, None where none is left; `last` was just decided by who looks at it."""
+
+    batch: Batch | None
+    found: Disputed | None
+    last: Disputed | None
 
 
-def dispute(view: tuple[Batch | None, Disputed | None], words: Words) -> Action:
-    """The task with its votes, and what each button means; or that none is left."""
-    batch, found = view
+def _view(tx: Tx, person_id: int, params: dict[str, Any]) -> View:
+    task, last = params["task"], params.get("last")
+    decided = None if last is None else disputes.view(tx, last)
+    if decided is not None and (decided.dispute is None or decided.dispute.by != person_id):
+        decided = None
+    return View(batches.by_id(tx, params["batch"]), None if task is None else disputes.view(tx, task), decided)
+
+
+def dispute(view: View, words: Words) -> Action:
+    """What was just decided, and Undo; the task with its votes and a button for each answer, or that none is left."""
+    batch, found, last = view
+    done = [] if last is None else [_done(last, words)]
+    undo = () if last is None else ((Button(words.plain("Undo"), encode("dp_undo", last.task.id)),),)
     back = Button(words.plain("One-tap work"), encode("ow_list"))
     if batch is None or found is None:
         title = "" if batch is None else cut_end(batch.title, 80)
-        return Message(words.html("<b>{title}</b>: nothing waits for your decision.", title=title), ((back,),))
+        nothing = words.html("<b>{title}</b>: nothing waits for your decision.", title=title)
+        return Message(Markup("\n\n".join((*done, nothing))), (*undo, (back,)))
     task = found.task
     head = words.html("<b>{title}</b> · {task}", title=cut_end(batch.title, 80), task=cut_end(task.name, NAME))
     if found.dispute is None or found.dispute.at is not None:
@@ -44,6 +59,7 @@ def dispute(view: tuple[Batch | None, Disputed | None], words: Words) -> Action:
         for label, count in found.votes[:VOTES]
     )
     blocks = [
+        *done,
         head,
         *(words.html("{said}", said=cut_end(said, SAID)) for _, said in task.payload.messages[-1:]),
         words.html("{question}", question=cut_end(face.question, 200)),
@@ -58,12 +74,16 @@ def dispute(view: tuple[Batch | None, Disputed | None], words: Words) -> Action:
         ),
     ]
     answers = [Button(text, encode("dp_pick", task.id, index)) for index, text in enumerate(face.answers)]
-    last = (
+    row = (
         Button(words.plain("Skip it"), encode("dp_skip", task.id)),
         Button(words.plain("Not usable"), encode("dp_none", task.id)),
     )
     photo = StoredPhoto(task.payload.photo) if task.payload.photo else None
-    return Message(Markup("\n\n".join(blocks)), (*in_rows(answers, ROW_WIDTH), last), photo=photo, protect=True)
+    return Message(Markup("\n\n".join(blocks)), (*in_rows(answers, ROW_WIDTH), row, *undo), photo=photo, protect=True)
+
+
+def _done(last: Disputed, words: Words) -> Markup:
+    return Markup(f"✓ {words.html('{said}', said=cut_end(last.task.name, DONE))} · {_outcome(last, words)}")
 
 
 def _outcome(found: Disputed, words: Words) -> Markup:
@@ -71,7 +91,10 @@ def _outcome(found: Disputed, words: Words) -> Markup:
         return words.html("It is clear by now: nothing is to be decided.")
     if found.dispute.label is None:
         return words.html("Decided: it is not usable, and has no label.")
-    return words.html("Decided: {label}", label=cut_end(found.dispute.label, NAME))
+    face = found.batch.face
+    shown = dict(zip(face.answers, face.in_language(words.language).answers, strict=True))
+    label = shown.get(found.dispute.label, found.dispute.label)
+    return words.html("Decided: {label}", label=cut_end(label, NAME))
 
 
 RENDERERS = {"dispute": Renderer(dispute, _view)}

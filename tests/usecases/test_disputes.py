@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain import ledger as accounts
-from domain.disputes import DisputeDecided, OnlyDispute, OwnAnswer
+from domain.disputes import DisputeDecided, NotYourDecision, OnlyDispute, OwnAnswer
 from domain.joining import ReviewersOnly
 from domain.kinds.base import UnknownAnswer
 from domain.people import Person
@@ -106,6 +106,34 @@ def test_each_is_decided_once_whoever_is_first(desk: Desk) -> None:
             desk.do(act, owner, task=task, **({"choice": 1} if act is disputes.decide else {}))
     found = stored.of_task(desk.tx, task)
     assert found is not None and (found.label, found.by) == ("Cat", rita.id)
+
+
+def test_undo_takes_ones_own_decision_back_and_shows_the_task_again(desk: Desk) -> None:
+    owner, rita = desk.make(make_owner), desk.make(make_reviewer)
+    batch, _ = split(desk, tasks=2)
+    first, second = (row[0] for row in desk.tx.all("select id from tasks order by id"))
+    desk.do(disputes.decide, rita, task=first, choice=1)
+    shown = screen(desk.tx, rita, "dispute")
+    assert shown.text.startswith("✓ ") and "Decided: Dog" in shown.text.splitlines()[0]
+    assert buttons(shown)["Undo"] == ("dp_undo", (first,))
+    with pytest.raises(NotYourDecision):
+        desk.do(disputes.undo, owner, task=first)
+    desk.tx.run("update batches set fit_asked = 0")
+    desk.do(disputes.undo, rita, task=first)
+    assert desk.value("select fit_asked from batches") == 1, "the label is another one from the next fit on"
+    found = stored.of_task(desk.tx, first)
+    assert found is not None and (found.label, found.by, found.at) == (None, None, None)
+    again = screen(desk.tx, rita, "dispute")
+    assert buttons(again)["Dog"] == ("dp_pick", (first, 1)) and "Undo" not in buttons(again)
+    assert desk.value("select action from audit order by id desc limit 1") == "dispute.undone"
+    with pytest.raises(NotYourDecision):
+        desk.do(disputes.undo, rita, task=first)
+    desk.do(disputes.not_usable, rita, task=first)
+    desk.do(disputes.decide, rita, task=second, choice=0)
+    last = screen(desk.tx, rita, "dispute")
+    assert "nothing waits for your decision" in last.text and buttons(last)["Undo"] == ("dp_undo", (second,))
+    desk.do(disputes.undo, rita, task=second)
+    assert stored.count(desk.tx, batch) == 1
 
 
 def test_skip_it_shows_the_next_and_after_the_last_the_first(desk: Desk) -> None:
