@@ -54,9 +54,3 @@ class NothingToConfirm(Refusal):
     """No task is sure enough to be promoted."""
 
     text = N_("Nothing is sure enough yet: a task needs at least {least} answers that agree. Try again later.")
-
-
-class GoldChanged(Refusal):
-    """A button of a doubt about gold that is not as it was shown."""
-
-    text = N_("This has been decided meanwhile. Here is what there is now.")

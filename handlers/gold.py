@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from domain.words import N_
 from handlers.context import Context
 from usecases import gold, gold_confirming, gold_doubts, gold_judging
+
+DECIDED: Final = N_("This has been decided meanwhile. Here is what there is now.")
+"""To who decides about gold that somebody else has decided about."""
 
 
 async def make(ctx: Context, batch: int) -> None:
@@ -73,22 +78,22 @@ async def show_doubts(ctx: Context, batch: int, after: int) -> None:
     await ctx.toast("")
 
 
-async def keep(ctx: Context, task: int) -> None:
+async def keep(ctx: Context, task: int, known: int) -> None:
     """**Right as it is**."""
-    await ctx.write(gold_doubts.keep, task=task)
-    await ctx.toast(N_("It stays as it is."))
+    kept = await ctx.write(gold_doubts.keep, task=task, known=known)
+    await ctx.toast(N_("It stays as it is.") if kept else DECIDED)
 
 
-async def take_back(ctx: Context, task: int) -> None:
+async def take_back(ctx: Context, task: int, known: int) -> None:
     """**Take it back**."""
-    await ctx.write(gold_doubts.take_back, task=task)
-    await ctx.toast(N_("Taken back."))
+    became = await ctx.write(gold_doubts.take_back, task=task, known=known)
+    await ctx.toast(N_("Taken back.") if became else DECIDED)
 
 
-async def change(ctx: Context, task: int, index: int) -> None:
+async def change(ctx: Context, task: int, index: int, known: int) -> None:
     """**It is: …**"""
-    label = await ctx.write(gold_doubts.change, task=task, index=index)
-    await ctx.toast(N_("Gold: {label}"), label=label)
+    label = await ctx.write(gold_doubts.change, task=task, index=index, known=known)
+    await ctx.toast(N_("Gold: {label}") if label else DECIDED, label=label)
 
 
 async def object_to(ctx: Context, submission: int) -> None:

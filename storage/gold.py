@@ -197,6 +197,8 @@ def make(tx: Tx, task: Task, label: str, *, why: str | None, by: int, salt: int,
 def unmake(tx: Tx, task: Task, *, wanted: int, freed: int | None, added: int) -> bool:
     """A gold task is ordinary work again that wants so many answers, those it has among them; True when it is done.
 
+    Who was told that the batch is done is told so again only when there was more to do.
+
     `freed`: also offered to workers who have passed it; `added` gold answers were paid for just now to make up for it.
     """
     done = task.answered >= wanted
@@ -213,7 +215,8 @@ def unmake(tx: Tx, task: Task, *, wanted: int, freed: int | None, added: int) ->
     tx.run(
         "update batches set tasks = tasks + 1, done = done + :done, wanted = wanted + :wanted, gold = gold - 1,"
         " gold_budget = gold_budget + :added - overlap, gold_added = gold_added + :added,"
-        " gold_taken = gold_taken - :taken, gold_answered = gold_answered - :answered, done_told = 0 where id = :id",
+        " gold_taken = gold_taken - :taken, gold_answered = gold_answered - :answered,"
+        " done_told = done_told and :done where id = :id",
         id=task.batch_id,
         done=int(done),
         wanted=wanted,

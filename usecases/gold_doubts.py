@@ -16,7 +16,6 @@ from domain.kinds import Tap, kind
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.refusals_gold import GoldChanged
 from domain.reviews import OwnWork
 from storage import audit, batches, gold_answers, ledger, people, tasks
 from storage import gold as gold_tasks
@@ -49,19 +48,27 @@ def show(tx: Tx, *, by: Person, batch: int, after: int = 0, now: int) -> None:
     _show(tx, by, batch, after=after, said=None, now=now)
 
 
-def keep(tx: Tx, *, by: Person, task: int, now: int) -> None:
-    """**Right as it is**: not doubted again until twice as many have answered it. Raises GoldChanged, OwnWork."""
-    one = _decidable(tx, by, task)
+def keep(tx: Tx, *, by: Person, task: int, known: int | None = None, now: int) -> bool:
+    """**Right as it is**: not doubted again until twice as many have answered it. Raises OwnWork.
+
+    Of all three: `known` is the place of the answer that was shown as the known one (None: whichever it is). Where
+    somebody else has decided meanwhile nothing is done but to show what there is now; False, or None, says so.
+    """
+    decidable = _decidable(tx, by, task, known, now=now)
+    if decidable is None:
+        return False
     gold_answers.keep(tx, task)
-    _decided(tx, by, one, "gold.kept", "kept", now=now)
+    _decided(tx, by, decidable[0], "gold.kept", "kept", now=now)
+    return True
 
 
-def take_back(tx: Tx, *, by: Person, task: int, now: int) -> str:
+def take_back(tx: Tx, *, by: Person, task: int, known: int | None = None, now: int) -> str | None:
     """**Take it back**: the task is ordinary work again, with the answers it has; returns "asked" while it wants more,
-    "done" when they are enough, "retired" when there is no money to ask. Raises GoldChanged, OwnWork."""
-    one = _decidable(tx, by, task)
-    batch = batches.by_id(tx, one.batch_id)
-    assert batch is not None
+    "done" when they are enough, "retired" when there is no money to ask. Raises OwnWork."""
+    decidable = _decidable(tx, by, task, known, now=now)
+    if decidable is None:
+        return None
+    one, batch = decidable
     voided = gold_answers.void(tx, task, now=now)
     became = _become_ordinary(tx, by, one, batch, now=now)
     _repair(tx, one, voided, now=now)
@@ -69,18 +76,19 @@ def take_back(tx: Tx, *, by: Person, task: int, now: int) -> str:
     return became
 
 
-def change(tx: Tx, *, by: Person, task: int, index: int, now: int) -> str:
+def change(tx: Tx, *, by: Person, task: int, index: int, known: int | None = None, now: int) -> str | None:
     """Another answer is the right one; who answered before is not judged by it. Returns the label.
 
-    Raises GoldChanged, OwnWork, UnknownAnswer.
+    Raises OwnWork, UnknownAnswer, and StaleButton where that is what the gold says.
     """
-    one = _decidable(tx, by, task)
-    batch = batches.by_id(tx, one.batch_id)
-    assert batch is not None
+    decidable = _decidable(tx, by, task, known, now=now)
+    if decidable is None:
+        return None
+    one, batch = decidable
     this = kind(batch.kind)
     label = this.label(this.apply(batch.face, one.payload, Tap(index)))
     if label is None or label == one.gold:
-        raise GoldChanged
+        raise StaleButton
     voided = gold_answers.void(tx, task, now=now)
     gold_tasks.relabel(tx, one, label, by=by.id, salt=batch.gold_salt or now, now=now)
     _repair(tx, one, voided, now=now)
@@ -100,16 +108,22 @@ def doubted(tx: Tx, batch_id: int, task_id: int | None) -> Doubted | None:
     return Doubted(batch, task, doubt, len(everything) - (doubt is not None), why)
 
 
-def _decidable(tx: Tx, by: Person, task_id: int) -> Task:
+def _decidable(tx: Tx, by: Person, task_id: int, known: int | None, *, now: int) -> tuple[Task, Batch] | None:
+    """The gold as it was shown, to be decided; None, with what there is now on the screen, where somebody else was
+    first: two coordinators may look at the same one."""
     require_coordinator(by)
     one = tasks.by_id(tx, task_id)
-    if one is None:
+    batch = None if one is None else batches.by_id(tx, one.batch_id)
+    if one is None or batch is None:
         raise StaleButton
-    if one.gold is None:
-        raise GoldChanged
     if gold_answers.has_answered(tx, task_id, by.id):
         raise OwnWork
-    return one
+    is_another = known is not None and batch.face.answers[known : known + 1] != (one.gold,)
+    kept = task_id in gold_answers.kept(tx, batch.id)
+    if one.gold is None or is_another or (kept and all(doubt.task_id != task_id for doubt in found(tx, batch))):
+        _show(tx, by, batch.id, after=task_id, said=None, now=now)
+        return None
+    return one, batch
 
 
 def _become_ordinary(tx: Tx, by: Person, one: Task, batch: Batch, *, now: int) -> str:
@@ -131,7 +145,10 @@ def _become_ordinary(tx: Tx, by: Person, one: Task, batch: Batch, *, now: int) -
     pairs, same = counting.pairs_of_task(tx, batch, one.id)
     batches.count(tx, batch.id, pairs=pairs, pairs_same=same)
     counting.believe(tx, batch, one.id, is_gold=False, now=now)
-    return "done" if done else "asked"
+    if not done:
+        return "asked"
+    reserves.release_spared(tx, batch.id, now)
+    return "done"
 
 
 def _repair(tx: Tx, one: Task, voided: list[Miss], *, now: int) -> None:

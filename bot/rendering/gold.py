@@ -205,7 +205,7 @@ def in_draft(batch: Batch, gold: GoldView, words: Words) -> Markup:
 
 
 def _gold_buttons(batch: Batch, words: Words) -> Keyboard:
-    if batch.state not in ("draft", "open", "paused"):
+    if batch.state not in ("draft", "open", "paused") or (batch.state == "draft" and not batch.tasks):
         return ()
     row = [Button(words.plain("Make gold"), encode("gm_make", batch.id))]
     if batch.state != "draft" and batch.done:
@@ -265,9 +265,12 @@ def doubting(view: Doubting | None, words: Words) -> Action:
     before = _became(view.said, words)
     if found.task is None or found.doubt is None:
         none = words.html("No gold looks wrong.") if found.more == 0 else words.html("This has been decided.")
-        row = (Button(words.plain("Next"), encode("gd_next", found.batch.id, 0)),)
-        return Message(Markup("\n".join([title, *before, none])), (row,) if found.more else ())
-    one = found.doubt
+        row = [Button(words.plain("Back"), encode("q_show", found.batch.id))]
+        if found.more:
+            row.insert(0, Button(words.plain("Next"), encode("gd_next", found.batch.id, 0)))
+        return Message(Markup("\n".join([title, *before, none])), (tuple(row),))
+    one, answers = found.doubt, found.batch.face.answers
+    known = answers.index(one.gold)
     lines = [
         *before,
         words.html(
@@ -277,15 +280,15 @@ def doubting(view: Doubting | None, words: Words) -> Action:
         words.html("<b>{question}</b>", question=cut_end(found.batch.face.question, QUESTION)),
         _reasons(one, words),
     ]
-    keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id), style="success")
-    back = Button(words.plain("Take it back"), encode("gd_back", found.task.id))
+    keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id, known), style="success")
+    back = Button(words.plain("Take it back"), encode("gd_back", found.task.id, known))
     rows: list[tuple[Button, ...]] = [(keep, back)]
-    others = [label for label, _ in one.votes if label != one.gold and label in found.batch.face.answers][:3]
+    others = [label for label, _ in one.votes if label != one.gold and label in answers][:3]
     rows += in_rows(
         [
             Button(
                 words.plain("It is: {label}", label=label),
-                encode("gd_to", found.task.id, found.batch.face.answers.index(label)),
+                encode("gd_to", found.task.id, answers.index(label), known),
             )
             for label in others
         ],
@@ -392,13 +395,15 @@ def void(view: Missed | None, words: Words) -> Action:
     """To who was told that they missed it: the question was wrong."""
     if view is None:
         return Nothing()
+    label = dict(zip(view.batch.face.answers, _own(view.batch, words), strict=True))
     lines = [
         words.html(
             "<b>{title}</b>: a known answer we told you about was wrong.", title=cut_end(view.batch.title, TITLE)
         ),
         *_shown(view.task, words),
         words.html(
-            "Your answer was: {own}. That question does not count for you any more. Sorry!", own=view.miss.label
+            "Your answer was: {own}. That question does not count for you any more. Sorry!",
+            own=label.get(view.miss.label, view.miss.label),
         ),
     ]
     return Message(Markup("\n\n".join(lines)), photo=_photo(view.task), protect=True)

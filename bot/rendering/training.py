@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer
@@ -40,13 +41,15 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A test that ended, its batch, whose it is, and when they may try again (None: not by themselves)."""
+    """A test that ended, its batch, whose it is, and when they may try again (None: not by themselves); `saved` is what
+    its last answer earned (micro-units)."""
 
     test: Test
     batch: Batch
     name: str
     retry_at: int | None
     failed: bool
+    saved: int = 0
 
 
 def read_lesson(tx: Tx, params: dict[str, Any]) -> Lesson | None:
@@ -175,7 +178,8 @@ def result(view: Result | None, words: Words) -> Action:
         Button(words.plain("Change batch"), encode("change_batch")),
         Button(words.plain("Stop for now"), encode("stop_for_now")),
     )
-    return Message(Markup("\n\n".join(one for one in blocks if one)), ((why,), last), protect=True)
+    receipt = words.html("✓ Saved · +{amount}", amount=words.money(view.saved)) if view.saved else None
+    return Message(Markup("\n\n".join(one for one in blocks if one)), ((why,), last), protect=True, receipt=receipt)
 
 
 def _look_at(view: Result, words: Words) -> Markup:
@@ -216,7 +220,7 @@ def why(view: Result | None, words: Words) -> Action:
         if label == said:
             lines.append(words.html("{number}. ✓ {answer}", **values))
         else:
-            lines.append(words.html("{number}. {answer}; the answer was {said}", **values))
+            lines.append(words.html("{number}. ✗ {said}; right is {answer}", **values))
     blocks = [
         words.html(
             "<b>Why?</b> The test of <b>{title}</b>, {when}:", title=batch.title, when=words.when(test.ended_at)
@@ -230,12 +234,12 @@ def why(view: Result | None, words: Words) -> Action:
             little=round(KNOWS_LITTLE * 100),
         ),
         words.html(
-            "The sum is {score}. From {high} on it is passed, with right answers of two kinds at least; from {low} on"
-            " it is not; after {count} answers it is where that is clearly likelier. The answers of others, and how"
-            " fast you were, count for nothing. Rule {rule}.",
-            score=_hundredths(test.evidence.get("score", 0) / 1_000),
-            high=_hundredths(PASS_AT),
-            low=_hundredths(FAIL_AT),
+            "The sum is {score}. At {high} or more it is passed, with right answers of two kinds at least; at {low} or"
+            " less it is not; after {count} answers it is where that is clearly likelier. What others answered, and how"
+            " fast it went, counts for nothing. Rule {rule}.",
+            score=_hundredths(test.evidence.get("score", 0) / 1_000, words),
+            high=_hundredths(PASS_AT, words),
+            low=_hundredths(FAIL_AT, words),
             count=LONGEST,
             rule=test.rule,
         ),
@@ -294,8 +298,8 @@ def goes_on(batch: Batch | None, words: Words) -> Action:
     return Message(text, ((Button(words.plain("Start"), encode("start", batch.id), style="primary"),),))
 
 
-def _hundredths(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _hundredths(value: float, words: Words) -> str:
+    return words.decimal(Decimal(str(value)), 2).replace("-", "\N{MINUS SIGN}")
 
 
 def _result_view(tx: Tx, _: int, params: dict[str, Any]) -> Result | None:
@@ -306,7 +310,8 @@ def _result_view(tx: Tx, _: int, params: dict[str, Any]) -> Result | None:
 def _last_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Result | None:
     """The worker's last test in a batch."""
     test = training.last(tx, person_id, params["batch"])
-    return None if test is None else _result(tx, test)
+    found = None if test is None else _result(tx, test)
+    return None if found is None else replace(found, saved=params.get("saved", 0))
 
 
 def _result(tx: Tx, test: Test) -> Result | None:

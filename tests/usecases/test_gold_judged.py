@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from domain.brief.model import Translation
 from domain.gold_doubts import Answered, doubts
 from domain.people import Person
 from domain.refusals import StaleButton
-from domain.refusals_gold import GoldChanged
 from domain.refusals_work import NothingToUndo
 from storage import batches, gold_answers, sessions, tasks
-from tests.builders import make_owner, make_worker
+from storage import people as people_stored
+from tests.builders import make_coordinator, make_owner, make_worker
 from tests.steps import books_are_right, buttons, screen
 from tests.usecases.desk import Desk
 from tests.usecases.fitting import gold_counts
@@ -175,7 +177,7 @@ def test_gold_that_good_workers_miss_is_doubted_with_reasons_and_no_other(desk: 
     assert "Dog" in message.text and "good elsewhere" in message.text
     shown = buttons(message)
     assert {"Right as it is", "Take it back", "It is: Dog"} <= shown.keys()
-    assert shown["Take it back"][1] == (wrong,)
+    assert shown["Take it back"][1] == (wrong, ANSWERS.index("Cat"))
     assert gold_answers.summary(desk.tx, batch)[2] == 1
 
 
@@ -199,8 +201,59 @@ def test_taking_gold_back_repairs_counts_tells_who_was_told_and_keeps_the_money_
     task = tasks.by_id(desk.tx, wrong)
     assert task is not None and task.gold is None and task.state in ("open", "done")
     assert desk.value("select fit_asked from batches where id = :b", b=batch) == 1
-    with pytest.raises(GoldChanged):
-        desk.do(gold_doubts.take_back, owner, task=wrong)
+    before = desk.value("select count(*) from audit")
+    assert desk.do(gold_doubts.take_back, owner, task=wrong) is None
+    assert desk.value("select count(*) from audit") == before
+    message = screen(desk.tx, owner, "gold_doubt")
+    assert "No gold looks wrong" in message.text and "Back" in buttons(message)
+
+
+@pytest.mark.parametrize("first", ["keep", "change", "take_back"])
+def test_of_two_coordinators_who_look_at_the_same_gold_the_second_overrides_nothing(desk: Desk, first: str) -> None:
+    batch, _, wrong = wrong_gold(desk)
+    olga, carla = desk.make(make_owner), desk.make(make_coordinator)
+    cat, dog = ANSWERS.index("Cat"), ANSWERS.index("Dog")
+    ways: dict[str, Callable[[Person], object]] = {
+        "keep": lambda by: desk.do(gold_doubts.keep, by, task=wrong, known=cat),
+        "change": lambda by: desk.do(gold_doubts.change, by, task=wrong, index=dog, known=cat),
+        "take_back": lambda by: desk.do(gold_doubts.take_back, by, task=wrong, known=cat),
+    }
+    assert ways[first](olga)
+    task = tasks.by_id(desk.tx, wrong)
+    for way in ways.values():
+        assert not way(carla)
+        assert tasks.by_id(desk.tx, wrong) == task
+        assert "No gold looks wrong" in screen(desk.tx, carla, "gold_doubt").text
+    counters(desk, batch)
+
+
+def test_gold_taken_back_from_a_batch_that_is_done_does_not_say_again_that_it_is(desk: Desk) -> None:
+    known = {n: "Cat" if n % 2 else "Dog" for n in range(6)}
+    batch, labels = gold_batch(desk, tasks=20, known=known, overlap=2, share=100)
+    owner, people = desk.make(make_owner), crew(desk, 2)
+    wrong = next(task for task, label in labels.items() if label == "Cat")
+    for worker in people:
+        answers(desk, worker, batch, lambda task: 1 if task == wrong else ANSWERS.index(labels.get(task, "Cat")))
+        desk.do(work.stop, worker)
+    boss = people_stored.by_id(desk.tx, desk.value("select created_by from batches where id = :b", b=batch))
+    assert len(desk.queued(boss, "batch_done")) == 1
+    tick(desk)
+    assert desk.do(gold_doubts.take_back, owner, task=wrong) == "done"
+    assert len(desk.queued(boss, "batch_done")) == 1
+    counters(desk, batch)
+    books_are_right(desk.tx)
+
+
+def test_who_answered_wrong_gold_reads_their_answer_in_their_own_language(desk: Desk) -> None:
+    batch, people, wrong = wrong_gold(desk)
+    one = batches.by_id(desk.tx, batch)
+    assert one is not None
+    french = Translation("Quoi ?", ("Chat", "Chien", "Autre"), "")
+    batches.change(desk.tx, batch, face=replace(one.face, translations={"fr": french}).to_json())
+    told = [worker for worker in people if desk.queued(worker, "gold_missed")]
+    desk.tx.run("update outbox set state = 'sent' where key = 'gold_missed'")
+    desk.do(gold_doubts.take_back, desk.make(make_owner), task=wrong)
+    assert "Chien" in screen(desk.tx, told[0], "gold_void", "fr").text
 
 
 def test_another_label_judges_only_what_comes_after_it(desk: Desk) -> None:

@@ -343,7 +343,7 @@ def test_why_shows_each_answer_and_the_rule_to_its_worker_and_to_coordinators(de
     assert test is not None
     desk.do(qualifying.why, ana, test=test.id)
     said = shown(desk.tx, ana, "test_why")
-    assert "the answer was" in said and f"Rule {RULE}." in said and "−" in said
+    assert "; right is" in said and f"Rule {RULE}." in said and "−" in said
     desk.do(qualifying.why, desk.make(make_owner), test=test.id)
     with pytest.raises(StaleButton):
         desk.do(qualifying.why, desk.make(make_worker, 101, "Bob"), test=test.id)
