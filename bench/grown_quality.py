@@ -37,7 +37,7 @@ STEPS = (
     " :now, json_group_array(json_object('batch_id', w.batch_id, 'answers', w.answers, 'right', w.right, 'chance',"
     " w.chance, 'estimate', w.estimate, 'low', w.low, 'high', w.high, 'gold_right', 0, 'gold_wrong', 0))"
     " from worker_skills w join batches b on b.id = w.batch_id group by 1, 2, 3",
-    "update enrolments set weights = '8000' where (worker_id, batch_id) in"
+    "update enrolments set reliance = 8000 where (worker_id, batch_id) in"
     " (select worker_id, batch_id from worker_skills)",
     f"update batches as b set prior = '[' || b.id || ',8000,200]', fitted = submissions, fitted_at = :now where {SEEN}",
 )

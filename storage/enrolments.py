@@ -15,7 +15,8 @@ class Enrolment(NamedTuple):
 
     `gold_seen` counts the gold they were given; `gold_due`: answers to some may not be judged yet.
     `stage` is "training", "testing", "failed" or "working" (usecases/training.py), as the migration tells.
-    `weights` is what their votes weigh in this batch (domain.inference.streaming); None while nothing is known.
+    `reliance` is how likely an answer of theirs is right (1/10,000), by which it weighs (domain.inference.streaming);
+    None while nothing is known.
     """
 
     worker_id: int
@@ -34,7 +35,7 @@ class Enrolment(NamedTuple):
     retry_at: int | None = None
     trained_upto: int | None = None
     test_after: int = 0
-    weights: str | None = None
+    reliance: int | None = None
 
 
 NAMES = Enrolment._fields
@@ -120,13 +121,13 @@ def keep_draft(tx: Tx, worker_id: int, batch_id: int, assignment_id: int) -> Non
     )
 
 
-def weigh(tx: Tx, batch_id: int, weights: Mapping[int, str]) -> None:
-    """Set what the votes of these workers weigh in the batch; all others keep theirs."""
+def rely(tx: Tx, batch_id: int, reliance: Mapping[int, int]) -> None:
+    """Set how likely answers of these workers are right in the batch (1/10,000); all others keep theirs."""
     tx.run(
-        "update enrolments set weights = found.value from json_each(:weights) found"
+        "update enrolments set reliance = found.value from json_each(:reliance) found"
         " where enrolments.worker_id = cast(found.key as integer) and enrolments.batch_id = :batch_id",
         batch_id=batch_id,
-        weights=json.dumps({str(worker): text for worker, text in weights.items()}),
+        reliance=json.dumps(dict(reliance)),
     )
 
 

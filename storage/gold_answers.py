@@ -15,7 +15,7 @@ OF_WORKER = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitte
  where t.batch_id = :batch_id and t.gold is not null and s.submitted_at >= t.gold_at
  and t.gold_by is not s.worker_id"""
 OF_BATCH = """select s.id, s.worker_id, s.task_id, t.gold, s.answer, s.submitted_at, s.state, s.review_started_at,
- m.submission_id is not null, m.objected_at is not null, e.weights from tasks t cross join submissions s
+ m.submission_id is not null, m.objected_at is not null, e.reliance from tasks t cross join submissions s
  on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')
  left join gold_misses m on m.submission_id = s.id
  left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id
@@ -37,7 +37,7 @@ class GoldAnswer(NamedTuple):
     review_started_at: int | None
     told: bool
     objects: bool
-    weight: str | None = None
+    reliance: int | None = None
     """How likely its worker's answers are right as the last fit found (1/10,000), of all answers of a batch alone."""
 
 

@@ -337,7 +337,7 @@ CREATE TABLE enrolments (
   done integer not null default 0,
   earned integer not null default 0,
   instructions_at integer,
-  draft_assignment_id integer references assignments (id), gold_seen integer not null default 0, gold_due integer not null default 0 check (gold_due in (0, 1)), weights text, stage text not null default 'working'
+  draft_assignment_id integer references assignments (id), gold_seen integer not null default 0, gold_due integer not null default 0 check (gold_due in (0, 1)), reliance integer, stage text not null default 'working'
   check (stage in ('training', 'testing', 'failed', 'working')), staged_at integer, retry_at integer, trained_upto integer, test_after integer not null default 0,
   primary key (worker_id, batch_id)
 ) strict, without rowid;

@@ -87,16 +87,16 @@ def answers(tx: Tx, task_id: int, *, besides: int) -> list[Answer]:
     return [answer_from_json(row["answer"]) for row in rows]
 
 
-def votes(tx: Tx, task_id: int, *, besides: int) -> list[tuple[Answer, str | None]]:
-    """The live answers to a task without one of them, each with what the votes of its worker weigh in the batch."""
+def votes(tx: Tx, task_id: int, *, besides: int) -> list[tuple[Answer, int | None]]:
+    """The live answers to a task without one of them, each with the reliance of its worker in the batch."""
     rows = tx.all(
-        "select s.answer, e.weights from submissions s"
+        "select s.answer, e.reliance from submissions s"
         " left join enrolments e on e.worker_id = s.worker_id and e.batch_id = s.batch_id"
         f" where s.task_id = :task_id and s.state in {LIVE} and s.id <> :besides",
         task_id=task_id,
         besides=besides,
     )
-    return [(answer_from_json(row["answer"]), row["weights"]) for row in rows]
+    return [(answer_from_json(row["answer"]), row["reliance"]) for row in rows]
 
 
 def of_task(tx: Tx, task_id: int, *, besides: int) -> list[Submission]:

@@ -76,7 +76,7 @@ def record(tx: Tx, by: Person, hand: Hand, given: Input, *, now: int) -> Receipt
     if assignment.state not in ("offered", "expired"):
         raise AlreadyAnswered if assignment.state == "submitted" else StaleButton
     answer = kind(place.batch.kind).apply(place.batch.face, hand.task.payload, given)
-    said = beliefs.with_answer(tx, place.batch, hand.task, answer, place.enrolment.weights)
+    said = beliefs.with_answer(tx, place.batch, hand.task, answer, place.enrolment.reliance)
     if late:
         task = place_for(tx, hand, answer, now=now)
     else:

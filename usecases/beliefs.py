@@ -75,8 +75,8 @@ def is_compared(batch: Batch) -> bool:
     return this.has_labels and not this.is_ordinal
 
 
-def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str | None) -> Said | None:
-    """What the task's answers say with one more, of a worker with these `weights`; the task as of before it.
+def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, reliance: int | None) -> Said | None:
+    """What the task's answers say with one more, of a worker with this `reliance`; the task as of before it.
 
     None for gold and where answers are not compared. No statement where the row is up to date.
     """
@@ -87,7 +87,7 @@ def with_answer(tx: Tx, batch: Batch, task: Task, answer: Answer, weights: str |
     before = _kept(task, prior)
     if before is None:
         before = _made(tx, batch, task.id, prior, besides=0)
-    belief = streaming.add(before, label, _right(weights), prior)
+    belief = streaming.add(before, label, reliance, prior)
     return Said(belief, before.votes, batch, prior)
 
 
@@ -106,7 +106,7 @@ def adopt(tx: Tx, batch_id: int, prior: Prior, right: Mapping[int, int]) -> None
     All at once, so that no task is counted with the weights of two fits; who is not named weighs what the prior says.
     """
     batches.change(tx, batch_id, prior=prior.to_text())
-    enrolments.weigh(tx, batch_id, {worker: str(chance) for worker, chance in right.items()})
+    enrolments.rely(tx, batch_id, right)
 
 
 def _kept(task: Task, prior: Prior) -> Belief | None:
@@ -121,9 +121,5 @@ def _kept(task: Task, prior: Prior) -> Belief | None:
 
 def _made(tx: Tx, batch: Batch, task_id: int, prior: Prior, *, besides: int) -> Belief:
     label = kind(batch.kind).label
-    found = [(label(answer), _right(weights)) for answer, weights in submissions.votes(tx, task_id, besides=besides)]
-    return streaming.of(((said, right) for said, right in found if said is not None), prior)
-
-
-def _right(weights: str | None) -> int | None:
-    return None if weights is None else int(weights)
+    found = [(label(answer), reliance) for answer, reliance in submissions.votes(tx, task_id, besides=besides)]
+    return streaming.of(((said, reliance) for said, reliance in found if said is not None), prior)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from domain.batches import Batch
 from domain.gold_doubts import Answered, Doubt, doubts
+from domain.inference.streaming import SURE
 from domain.kinds import kind
 from storage import batches, gold_answers
 from storage.database import Tx
-
-WEIGHT = 10_000
-"""What the weights of a fit are parts of."""
 
 
 def found(tx: Tx, batch: Batch) -> list[Doubt]:
@@ -30,8 +28,8 @@ def _found(tx: Tx, batch: Batch) -> tuple[list[Doubt], int, int]:
     answers, gold, fitted = [], {}, {}
     for one in gold_answers.of_batch(tx, batch.id):
         gold[one.task_id] = one.gold
-        if one.weight is not None:
-            fitted[one.worker_id] = int(one.weight) / WEIGHT
+        if one.reliance is not None:
+            fitted[one.worker_id] = one.reliance / SURE
         said = label(one.answer)
         if said is not None:
             answers.append(Answered(one.worker_id, one.submission_id, one.task_id, said, one.objects))

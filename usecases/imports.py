@@ -177,6 +177,7 @@ def _give(tx: Tx, batch_id: int, known: Sequence[KnownAnswer], *, by: int, now: 
         short.setdefault(PurePosixPath(name).name.casefold(), set()).add(task_id)
     refused: list[Refused] = []
     given: dict[int, KnownAnswer] = {}
+    doubtful: set[int] = set()
     for one in known:
         exact = [names[name] for name in one.names if name in names]
         alike = short.get(PurePosixPath(one.names[0]).name.casefold(), set())
@@ -185,11 +186,13 @@ def _give(tx: Tx, batch_id: int, known: Sequence[KnownAnswer], *, by: int, now: 
         if meant is None:
             refused.append(Refused(one.names[0], "gold_unknown"))
         elif before is not None and before.label.casefold() != one.label.casefold():
+            doubtful.add(meant)
             refused.append(Refused(one.names[0], "gold_twice", {"one": before.label, "other": one.label}))
-            del given[meant]
         else:
             given[meant] = one
     for task_id, one in given.items():
+        if task_id in doubtful:
+            continue
         gold.give(tx, Given(task_id, one.label, clean_why(one.why)), by=by, now=now)
     return refused
 

@@ -13,9 +13,9 @@ alter table tasks add column decided_by integer references people (id);
 alter table tasks add column decided_at integer;
 create index tasks_given_up on tasks (batch_id, id) where given_up_at is not null and decided_at is null;
 
--- What a vote of this worker weighs in this batch, as the last fit found; null: nothing is known yet, the batch's prior
--- says what a newcomer's weighs.
-alter table enrolments add column weights text;
+-- How likely an answer of this worker in this batch is right (1/10,000), as the last fit found: by that it weighs until
+-- the next. Null: nothing is known yet, the batch's prior says what a newcomer's weighs.
+alter table enrolments add column reliance integer;
 
 -- What is believed of a newcomer to the batch, and which fit said so; null: the rule's own beginning.
 alter table batches add column prior text;

@@ -76,8 +76,8 @@ async def test_a_fit_finds_labels_and_who_is_reliable_and_a_second_one_the_same(
     assert len(rows) == 4
     assert rows[0][0] < 6_000 < rows[1][0]
     assert all(low <= estimate <= high for estimate, low, high, _ in rows)
-    weights = await context.db.read(lambda tx: [row[0] for row in tx.all("select weights from enrolments")])
-    assert len(weights) == 4 and all(weights)
+    reliance = await context.db.read(lambda tx: [row[0] for row in tx.all("select reliance from enrolments")])
+    assert len(reliance) == 4 and all(reliance)
     await fit_batch(context, batch, 2)
     assert [row[:3] for row in await context.db.read(labels, batch)] == [row[:3] for row in found]
     assert not await context.db.read(is_stale, batch)
@@ -119,7 +119,7 @@ def stored(tx: Tx, batch: int) -> list[tuple[object, ...]]:
         *tx.all("select label, confidence, votes, source from labels where batch_id = :id order by task_id", id=batch),
         *tx.all("select worker_id, right, estimate, low, high from worker_skills where batch_id = :id", id=batch),
         *tx.all("select worker_id, corrected, corrected_low, answers from skills"),
-        *tx.all("select worker_id, weights from enrolments where batch_id = :id", id=batch),
+        *tx.all("select worker_id, reliance from enrolments where batch_id = :id", id=batch),
     ]
     return [tuple(row) for row in rows]
 

@@ -117,7 +117,7 @@ BOUNDED = {
     "from reports where batch_id": "the reports of one task, or at most so many of a batch",
     "join scores c on c.batch_id = rb.id": "the scores of the batches with written work in review",
     "as step, count(*) as count": "the pooled ratings of one batch, into a bar a step",
-    "from json_each(:weights)": "the workers of one batch that a fit names",
+    "from json_each(:reliance)": "the workers of one batch that a fit names",
     "(select t.batch_id, count(*) as n from tasks t": "the batches with tasks that wait for a human's decision",
     "where r.author_id = :worker_id": "the replies of one writer that were rated",
     "gold_why is not null as explained": "the gold of one batch, of which so many are read",

@@ -134,15 +134,15 @@ class Believing(RuleBasedStateMachine):
         prior = Prior.from_text(batch.prior)
         for row in self.desk.tx.all("select id, state, answered, belief, given_up_at, decided_at from tasks"):
             live = self.desk.tx.all(
-                "select s.answer, e.weights from submissions s join enrolments e using (worker_id, batch_id)"
+                "select s.answer, e.reliance from submissions s join enrolments e using (worker_id, batch_id)"
                 f" where s.task_id = :id and s.state in {LIVE}",
                 id=row["id"],
             )
-            votes = [(json.loads(one["answer"])["label"], one["weights"]) for one in live]
+            votes = [(json.loads(one["answer"])["label"], one["reliance"]) for one in live]
             if not votes:
                 assert row["belief"] is None
                 continue
-            anew = of([(label, None if weights is None else int(weights)) for label, weights in votes], prior)
+            anew = of(votes, prior)
             if batch.overlap_least is None:
                 assert row["belief"] is None, "where the overlap is fixed only the last answer asks"
                 kept = anew if prior.fit == 0 else anew._replace(fit=-1)

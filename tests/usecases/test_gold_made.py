@@ -68,6 +68,7 @@ def test_a_gold_csv_names_photos_and_answers_whatever_case_and_spaces(desk: Desk
         ("file,label\n1,Cat\n1,Cat\n", [], 1),
         ("file,label\n1,Cat\n1,Dog\n2,Cat\n", ["gold_twice"], 1),
         ("file,label\n1,Cat\nx/1,Dog\n", ["gold_twice"], 0),
+        ("file,label\n1,Cat\nx/1,Dog\ny/1,Cat\n", ["gold_twice"], 0),
         ("file,label\n1,\n,Cat\n2,Dog\n", ["gold_line", "gold_line"], 1),
         ('file,label\n"1,Cat\n', ["gold_line"], 0),
     ],
