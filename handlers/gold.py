@@ -48,6 +48,12 @@ async def forget(ctx: Context, batch: int) -> None:
     await ctx.toast(N_("They are ordinary work now."))
 
 
+async def show(ctx: Context, batch: int) -> None:
+    """**Pay for gold** below a batch that takes no newcomers: what it has, and what more costs."""
+    await ctx.write(gold.show, batch=batch)
+    await ctx.toast("")
+
+
 async def pay_for(ctx: Context, batch: int, answers: int, cost: int) -> None:
     """**Pay for gold**, with what the button showed."""
     amount = await ctx.write(gold.pay_for, batch=batch, answers=answers, cost=cost)

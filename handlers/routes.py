@@ -180,6 +180,7 @@ TAPS: dict[str, Tap] = {
     "gm_undo": Tap(gold.undo, Slot.GOLD),
     "gm_stop": Tap(gold.stop, Slot.GOLD),
     "gm_forget": Tap(gold.forget),
+    "gm_show": Tap(gold.show),
     "gm_pay": Tap(gold.pay_for, Slot.GOLD),
     "gc_show": Tap(gold.show_candidates),
     "gc_yes": Tap(gold.confirm, Slot.GOLD),

@@ -31,7 +31,7 @@ from storage import (
 )
 from storage.database import Tx
 from storage.offers import SkillGate
-from usecases import gold_matching, measuring, paces, pilots, progress, qualifying, reserves
+from usecases import gold_matching, measuring, paces, pilots, progress, qualifying, reserves, training
 from usecases.gold_matching import GoldView
 from usecases.notify import tell
 from usecases.pilots import PilotOffer, PilotStanding
@@ -76,7 +76,7 @@ class ProgressView:
     batch's offers `unsent` wait to go out, the last in about `sending_seconds` (None while they do not go).
     `paused_for` says why it rests when no coordinator paused it; `reports` wait for one. Of its done tasks `unasked`
     answers were not wanted, and `disputed` wait for a human because nobody agrees on them.
-    `labels`: a fit has put some together.
+    `labels`: a fit has put some together. `closed_to_newcomers`: no gold is left to train or test them by.
     """
 
     batch: Batch
@@ -98,6 +98,7 @@ class ProgressView:
     unasked: int = 0
     disputed: int = 0
     labels: bool = False
+    closed_to_newcomers: bool = False
 
 
 def show_list(tx: Tx, *, by: Person, now: int) -> None:
@@ -179,6 +180,7 @@ def progress_view(tx: Tx, batch: Batch, now: int) -> ProgressView:
         unasked=batches.unasked(tx, batch.id),
         disputed=disputes.count(tx, batch.id),
         labels=fits.last(tx, batch.id) is not None,
+        closed_to_newcomers=going and training.is_used_up(batch),
     )
 
 

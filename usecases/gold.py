@@ -6,7 +6,6 @@ In a draft, and in a batch that runs, where only tasks nobody has begun with can
 from __future__ import annotations
 
 from domain import gold as rules
-from domain import ledger as accounts
 from domain.batches import Batch, Task
 from domain.costs import gold_answers
 from domain.kinds import Tap, kind
@@ -15,7 +14,7 @@ from domain.people import Person
 from domain.refusals import StaleButton
 from domain.refusals_batches import BatchGone, DraftChanged, NotPublished
 from domain.refusals_gold import AnswersFirst, BegunMeanwhile, NotComparable, NothingForGold, PilotFirst
-from storage import audit, batches, ledger, tasks
+from storage import audit, batches, tasks
 from storage import gold as gold_tasks
 from storage.database import Tx
 from storage.gold import Given
@@ -86,6 +85,14 @@ def undo(tx: Tx, *, by: Person, task: int, made: int, now: int) -> None:
     _show(tx, by, found, one.id, made=max(0, made - 1), last=None, now=now)
 
 
+def show(tx: Tx, *, by: Person, batch: int, now: int) -> None:
+    """Show what gold a batch has, and what more of it would cost where none is left to give out."""
+    require_coordinator(by)
+    if batches.by_id(tx, batch) is None:
+        raise BatchGone
+    tell(tx, by, "gold_made", now=now, slot=Slot.GOLD, batch=batch, made=0)
+
+
 def stop(tx: Tx, *, by: Person, batch: int, made: int, now: int) -> None:
     """Say how much gold there is now, and show the batch."""
     require_coordinator(by)
@@ -129,13 +136,13 @@ def pay_for(tx: Tx, *, by: Person, batch: int, answers: int, cost: int, now: int
 def offer(tx: Tx, batch: Batch) -> tuple[int, int] | None:
     """How many gold answers more could be paid for and what they cost (micro-units), where none is left to give out.
 
-    None while there are some, without gold, in a batch that does not run, and where the free funds do not cover it.
+    None while there are some, without gold, and in a batch that does not run. `pay_for` asks whether the funds do.
     """
     if not batch.gold or rules.left(batch) or batch.is_draft or batch.state not in ("open", "paused"):
         return None
     answers = gold_answers(1, max(1, batch.wanted - batch.plain_submissions), rules.share_of(batch))
     cost = reserves.for_answers(tx, batch.id, answers).total
-    return (answers, cost) if answers and cost <= ledger.balance(tx, accounts.FUNDS) else None
+    return (answers, cost) if answers else None
 
 
 def ready(batch: Batch) -> None:

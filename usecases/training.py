@@ -73,9 +73,14 @@ def way_in(tx: Tx, worker_id: int, batch: Batch, *, now: int) -> Way:
         return "open"  # ten tasks measure the batch; its gold is for those who come afterwards
     if batch.training is None and not batch.test:
         return "open"
-    if not gold.left(batch):
+    if is_used_up(batch):
         return "full"
     return "testing" if batch.training is None else "training"
+
+
+def is_used_up(batch: Batch) -> bool:
+    """Whether newcomers would be trained or tested here and no gold is left for it."""
+    return (batch.training is not None or bool(batch.test)) and not batch.piloting and not gold.left(batch)
 
 
 def enter(tx: Tx, by: Person, place: Place, *, now: int) -> Place:

@@ -74,6 +74,8 @@ def progress(view: ProgressView, words: Words) -> Message:
         lines.insert(4, _sending(view, words))
     if view.paused_for == "topups":
         lines.insert(1, words.html("Paused: the top-up reserve is used up. Add to the budget, or go on with Resume."))
+    if view.closed_to_newcomers:
+        lines.insert(1, words.html("Nobody new can begin: all the gold that was paid for is used up."))
     if view.gold[1]:
         right, judged, _ = view.gold
         lines.append(words.html("Accuracy on gold {share}", share=words.share(right, judged)))
@@ -142,6 +144,8 @@ def _gold(view: ProgressView, words: Words) -> tuple[tuple[Button, ...], ...]:
         if found.done:
             row.append(Button(words.plain("Confirm gold"), encode("gc_show", found.id)))
         rows.append(tuple(row))
+    if view.closed_to_newcomers:
+        rows.append((Button(words.plain("Pay for gold"), encode("gm_show", found.id)),))
     if view.gold[2]:
         text = words.plain("Gold that looks wrong ({count})", count=words.number(view.gold[2]))
         rows.append((Button(text, encode("gd_show", found.id, 0)),))

@@ -18,8 +18,8 @@ from domain.reviews import OwnWork
 from domain.rules import DAY, HOUR
 from storage import batches, gold, ledger, submissions, tasks, training
 from storage.database import Tx
-from tests.builders import make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
-from tests.steps import books_are_right, render, screen
+from tests.builders import add_funds, make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
+from tests.steps import books_are_right, buttons, render, screen
 from tests.usecases.desk import Desk
 from tests.usecases.fitting import gold_counts
 from tests.usecases.newcomers import (
@@ -33,7 +33,8 @@ from tests.usecases.newcomers import (
     the_batch,
     wrong,
 )
-from usecases import drafts, gold_judging, publishing, qualifying, reporting, waves, work
+from usecases import coordinating, drafts, gold_judging, publishing, qualifying, reporting, waves, work
+from usecases import gold as gold_making
 from usecases.training import is_lesson
 
 
@@ -334,6 +335,19 @@ def test_newcomers_are_paid_for_beforehand_and_turned_away_kindly_when_that_is_u
     with pytest.raises(NewcomersFull):
         desk.do(work.start, ana, batch=batch)
     assert [choice.batch.id for choice in work.choices(desk.tx, ana.id, now=desk.now)] == [plain]
+    owner = desk.make(make_owner)
+    desk.do(coordinating.open_batch, owner, batch=batch)
+    progress = screen(desk.tx, owner, "batch")
+    assert "Nobody new can begin: all the gold that was paid for is used up." in progress.text
+    assert buttons(progress)["Pay for gold"] == ("gm_show", (batch,))
+    desk.do(gold_making.show, owner, batch=batch)
+    offer = screen(desk.tx, owner, "gold_made")
+    ((answers, cost),) = [numbers[1:] for kind, numbers in buttons(offer).values() if kind == "gm_pay"]
+    desk.make(add_funds, by=owner, now=desk.now)
+    desk.do(gold_making.pay_for, owner, batch=batch, answers=answers, cost=cost)
+    desk.do(work.start, ana, batch=batch)
+    desk.do(coordinating.open_batch, owner, batch=batch)
+    assert "Pay for gold" not in buttons(screen(desk.tx, owner, "batch"))
 
 
 def test_why_shows_each_answer_and_the_rule_to_its_worker_and_to_coordinators(desk: Desk) -> None:
