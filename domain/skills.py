@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Final, NamedTuple
 
-SURE: Final = 10_000
+from domain.quality import WHOLE
+
 ENOUGH: Final = 10
-"""Answers before anything is said of somebody."""
+"""Answers before anything is said of somebody, in one batch or over several."""
 WIDEST: Final = 4_500
 """An interval wider than this says nothing yet."""
 
@@ -66,7 +67,7 @@ def over_batches(found: Sequence[InBatch]) -> Skill:
     chance = _mean([(one.answers, one.chance) for one in found], answers)
     below = sqrt(sum((one.answers * (one.estimate - one.low)) ** 2 for one in found)) / answers
     above = sqrt(sum((one.answers * (one.high - one.estimate)) ** 2 for one in found)) / answers
-    low, high = max(0, round(estimate - below)), min(SURE, round(estimate + above))
+    low, high = max(0, round(estimate - below)), min(WHOLE, round(estimate + above))
     return Skill(
         estimate=round(estimate),
         low=low,
@@ -84,4 +85,4 @@ def _mean(parts: Sequence[tuple[int, int]], whole: int) -> float:
 
 def _corrected(share: int, chance: int) -> int:
     """What is left of a share beside what chance alone gives; never below 0."""
-    return max(0, round(SURE * (share - chance) / max(1, SURE - chance)))
+    return max(0, round(WHOLE * (share - chance) / max(1, WHOLE - chance)))

@@ -9,7 +9,6 @@ from domain.kinds.base import Answer, answer_from_json
 from storage.database import Tx
 from storage.exports import AUTHORS, CONSENTS
 
-SURE = 10_000
 LABEL = "l.task_id, t.name, l.label, l.confidence, l.votes, l.source"
 
 

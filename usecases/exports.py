@@ -13,12 +13,13 @@ from domain.kinds.base import Payload
 from domain.money import as_decimal_text
 from domain.notices import Json
 from domain.people import Person
+from domain.quality import WHOLE
 from domain.refusals_batches import BatchGone, ExportUnderWay, NothingToExport, NotPublished
 from domain.rules import moment
 from storage import audit, batches, exports, fits, jobs, labels, peer_scores, scales, signals
 from storage.database import Tx
 from storage.fits import Standing
-from storage.labels import SURE, Label
+from storage.labels import Label
 from storage.peer_scores import PeerScore
 from storage.scales import Rater, Score
 from usecases.notify import tell
@@ -167,7 +168,7 @@ def workers_page(tx: Tx, plan: Plan, *, after: int, upto: int, limit: int = STEP
             found = known.get(worker)
             row |= _accuracy(found)
             details = {} if found is None else found.details
-            by_label = {label: {"answers": many, "right": right / SURE} for label, (right, many) in details.items()}
+            by_label = {label: {"answers": many, "right": right / WHOLE} for label, (right, many) in details.items()}
         row["signals"] = ", ".join(noted.get(worker, []))
         flat.append(row)
         rows.append(row | {"by_label": by_label} if made.has_labels and not made.is_ordinal else row)
@@ -194,15 +195,15 @@ def _label(found: Label | None) -> Row:
     """What the last fit says of a task, or a human did; blank where there is nothing to say."""
     if found is None:
         return {"label": None, "confidence": None, "source": None}
-    return {"label": found.label, "confidence": found.confidence / SURE, "source": found.source}
+    return {"label": found.label, "confidence": found.confidence / WHOLE, "source": found.source}
 
 
 def _accuracy(found: Standing | None) -> Row:
     """How often a worker is right; figures only with an interval, and only where there is enough to say."""
     shares: tuple[float | None, ...] = (None,) * 4
     if found is not None and found.enough:
-        above = (found.estimate - found.chance) / max(1, SURE - found.chance)
-        shares = (found.estimate / SURE, found.low / SURE, found.high / SURE, round(above, 4))
+        above = (found.estimate - found.chance) / max(1, WHOLE - found.chance)
+        shares = (found.estimate / WHOLE, found.low / WHOLE, found.high / WHOLE, round(above, 4))
     names = ("accuracy", "accuracy_low", "accuracy_high", "above_chance")
     counts = (0, 0, 0) if found is None else (found.answers, found.gold_right, found.gold_wrong)
     return dict(zip(("compared", "gold_right", "gold_wrong"), counts, strict=True)) | dict(

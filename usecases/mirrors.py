@@ -17,6 +17,7 @@ from domain.batches import Batch, Task
 from domain.kinds import kind
 from domain.people import Person
 from domain.refusals import StaleButton
+from domain.skills import Skill
 from storage import batches, mirrors, peer_scores, skills, tasks
 from storage.database import Tx
 from storage.mirrors import Missed
@@ -42,6 +43,13 @@ class Known:
     low: int = 0
     high: int = 0
     answers: int = 0
+
+    @classmethod
+    def of(cls, name: str, language: str, skill: Skill | None) -> Known:
+        """What may be said of a skill: `share` is None while that is not enough yet."""
+        if skill is None or not skill.enough:
+            return cls(name, language)
+        return cls(name, language, skill.estimate, skill.low, skill.high, skill.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +90,9 @@ def known(tx: Tx, worker_id: int, *, since: int, until: int) -> tuple[Known, ...
     yet."""
     worked = mirrors.worked_in(tx, worker_id, since=since, until=until, limit=LOOKED_AT)
     done = {(batch.kind, batch.language) for one in worked if (batch := batches.by_id(tx, one)) is not None}
-    known = {(one.kind, one.language): one.skill for one in skills.of_worker(tx, worker_id)}
-    found = []
-    for name, language in sorted(done):
-        skill = known.get((name, language))
-        if not kind(name).has_labels:
-            continue
-        if skill is None or not skill.enough:
-            found.append(Known(name, language))
-        else:
-            found.append(Known(name, language, skill.estimate, skill.low, skill.high, skill.answers))
-    return tuple(found)
+    skill_of = {(one.kind, one.language): one.skill for one in skills.of_worker(tx, worker_id)}
+    compared = [one for one in sorted(done) if kind(one[0]).has_labels and not kind(one[0]).is_ordinal]
+    return tuple(Known.of(*one, skill_of.get(one)) for one in compared)
 
 
 def show(tx: Tx, *, by: Person, submission: int, now: int) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from bot.rendering.learning import kind_line, known_line
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer
 from domain.long_texts import cut_end
-from domain.skills import SURE, InBatch
+from domain.quality import WHOLE
+from domain.skills import InBatch
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage.database import Tx
@@ -34,12 +35,8 @@ def accuracy(view: Accuracy, words: Words) -> Action:
     whys: list[Button] = []
     lines = []
     for number, (kind, language, known) in enumerate(view.known, 1):
-        skill = None if known is None else known.skill
-        enough = skill is not None and skill.enough
-        line = Line(kind, language, skill.estimate, skill.low, skill.high, skill.answers) if skill and enough else None
-        lines.append(
-            words.html("{number}. {line}", number=number, line=known_line(line or Line(kind, language), words))
-        )
+        line = Line.of(kind, language, None if known is None else known.skill)
+        lines.append(words.html("{number}. {line}", number=number, line=known_line(line, words)))
         if known is not None:
             whys.append(Button(words.plain("Why? {number}", number=number), encode("ac_why", number - 1)))
     lines += [_rates(title, one, words) for title, one in view.rates]
@@ -54,8 +51,8 @@ def accuracy(view: Accuracy, words: Words) -> Action:
 def _used(words: Words) -> Markup:
     """What follows from it, and what never does."""
     return words.html(
-        "It is used for this: how much your answer weighs in a label, which batches you enter without a test, and how"
-        " many of your first texts a reviewer reads. It never changes your pay, and nothing is rejected because of it."
+        "It is used for this: how much your answer weighs in a label, and which batches you enter without a test. It"
+        " never changes your pay, and nothing is rejected because of it."
     )
 
 
@@ -107,9 +104,9 @@ def why(view: Why | None, words: Words) -> Action:
                 "About {share} right, likely between {low} and {high}, from {count} answer.",
                 "About {share} right, likely between {low} and {high}, from {count} answers.",
                 skill.answers,
-                share=words.share(skill.estimate, SURE),
-                low=words.share(skill.low, SURE),
-                high=words.share(skill.high, SURE),
+                share=words.share(skill.estimate, WHOLE),
+                low=words.share(skill.low, WHOLE),
+                high=words.share(skill.high, WHOLE),
             )
         )
     else:
@@ -138,7 +135,7 @@ def why(view: Why | None, words: Words) -> Action:
             words.html(
                 "With what luck alone would bring taken out it is {low} at least: batches that ask for a skill ask for"
                 " that.",
-                low=words.share(skill.corrected_low, SURE),
+                low=words.share(skill.corrected_low, WHOLE),
             )
         )
     blocks.append(words.html("Computed {at}, rule {rule}.", at=words.when(known.at), rule=known.rule))
@@ -152,8 +149,8 @@ def _part(title: str, one: InBatch, words: Words) -> Markup:
         "{title}: {count} answers, about {right} thought right; by luck it would be {chance}",
         one.answers,
         title=cut_end(title, TITLE),
-        right=words.number(round(one.right / SURE)),
-        chance=words.number(round(one.answers * one.chance / SURE)),
+        right=words.number(round(one.right / WHOLE)),
+        chance=words.number(round(one.answers * one.chance / WHOLE)),
     )
 
 

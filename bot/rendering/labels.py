@@ -8,12 +8,12 @@ from typing import Any, Final
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
 from domain.batches import Batch
 from domain.long_texts import cut_end
+from domain.quality import WHOLE
 from domain.words import N_
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from storage.database import Tx
 from storage.fits import Fit
-from storage.labels import SURE
 from usecases import labels
 from usecases.labels import Page, Why
 
@@ -51,7 +51,7 @@ def page(view: Page | None, words: Words) -> Action:
             number=number,
             task=cut_end(one.task, TASK),
             label=cut_end(shown.get(one.label, one.label), ANSWER),
-            share=words.share(one.confidence, SURE),
+            share=words.share(one.confidence, WHOLE),
             votes=_counted(one.votes, shown, words),
         )
         for number, one in enumerate(view.labels, 1)
@@ -150,7 +150,7 @@ def _label(view: Why, shown: dict[str, str], words: Words) -> list[Markup]:
         "<b>{label}</b>, about {share} sure. A reliable person's answer weighs more than others', and what few agree"
         " on stays unsure.",
         label=cut_end(shown.get(one.label, one.label), ANSWER),
-        share=words.share(one.confidence, SURE),
+        share=words.share(one.confidence, WHOLE),
     )
     return [text]
 

@@ -145,6 +145,12 @@ def privacy(view: Stored, words: Words) -> Action:
         + words.html(
             "• Where your money goes, if you told me: encrypted, shown masked, erased 60 days after it is used no more."
             " A message with such a number is taken out of this chat."
+        )
+        + "\n"
+        + words.html(
+            "• How right your answers are, and what stands out in how you answer: for the labels, and for a person to"
+            " look at. Both are exported with your answers, under your number; /history shows you how right you are.\n"
+            "• Your tests, and the known answers you missed: to decide where you begin, and to tell you why."
         ),
         words.html(
             "Your answers become training data for {who} and for those who ordered the work. They are exported under"

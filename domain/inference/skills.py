@@ -9,21 +9,15 @@ from numpy.typing import NDArray
 
 from domain.inference.models import Floats
 from domain.inference.votes import UNKNOWN, Votes
+from domain.intervals import NINETY_FIVE
+from domain.quality import WHOLE
+from domain.skills import ENOUGH, WIDEST
 
 PSEUDO: Final = 0.5
 """Answers at the crowd's average with which an estimate begins: few, for calibrated labels draw to it already."""
 
 TOGETHER: Final = 0.6
 """What an answer is worth beside an independent one, but to gold: those to one hard task are wrong together."""
-
-ENOUGH: Final = 10.0
-"""Answers before there is anything to say."""
-
-WIDEST: Final = 0.45
-"""An interval wider than this says nothing yet."""
-
-NINETY_FIVE: Final = 1.959964
-"""The normal quantile of a 95 % interval."""
 
 
 class Skills(NamedTuple):
@@ -72,7 +66,7 @@ def skills(votes: Votes, right: NDArray[np.int32], belief: Floats, shown: Floats
         answers=answers,
         gold_right=np.bincount(votes.worker[hit], minlength=workers),
         gold_wrong=np.bincount(votes.worker[golden & ~hit], minlength=workers),
-        enough=(answers >= ENOUGH) & (high - low <= WIDEST),
+        enough=(answers >= ENOUGH) & (high - low <= WIDEST / WHOLE),
     )
 
 

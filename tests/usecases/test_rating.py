@@ -17,7 +17,7 @@ from locales.words import Words
 from storage import assignments, batches, draft_tasks
 from tests.builders import make_draft, make_owner, make_rated, make_worker
 from tests.usecases.desk import Desk
-from usecases import answering, drafts, publishing, work
+from usecases import accuracy, answering, drafts, mirrors, publishing, work
 
 SCALE = (
     "How useful is this photo?\nscale 1-5: Not useful - Very useful\nfr: Inutile - Très utile\noverlap 3\nprice 0.05"
@@ -121,3 +121,11 @@ def test_neighbours_on_the_scale_are_not_the_same_answer(desk: Desk) -> None:
         desk.do(answering.submit, worker, assignment=desk.card(worker), answer_index=index)
     found = drafted(desk, batch)
     assert (found.pairs, found.pairs_same, found.done) == (3, 1, 1)
+
+
+def test_who_only_rates_is_not_told_forever_that_it_is_not_enough_to_say_how_right_they_are(desk: Desk) -> None:
+    batch, rater = desk.make(make_rated, 2), desk.make(make_worker)
+    desk.do(work.start, rater, batch=batch)
+    desk.do(work.submit, rater, assignment=desk.card(rater), answer_index=3)
+    assert mirrors.known(desk.tx, rater.id, since=0, until=desk.now + 1) == ()
+    assert accuracy.of(desk.tx, rater.id).known == ()
