@@ -31,9 +31,17 @@ RESTS: Final = HOUR
 def run_due(tx: Tx, *, now: int) -> bool:
     """Ask for the fit of each batch that is due (of written work: for a search for look-alikes), one at a time of each.
 
-    Always False: a tick looks at LOOKED_AT.
+    Always False: one step looks at all of them, since those that rest or wait stay where they are.
     """
-    for one in fits.due(tx, after=0, limit=LOOKED_AT):
+    after = 0
+    while page := fits.due(tx, after=after, limit=LOOKED_AT):
+        _ask(tx, page, now=now)
+        after = page[-1].id
+    return False
+
+
+def _ask(tx: Tx, page: Sequence[Due], *, now: int) -> None:
+    for one in page:
         if not kind(one.kind).has_labels:
             if is_due(one, now):
                 batches.change(tx, one.id, fitted=one.submissions, fitted_at=now, fit_asked=0)
@@ -41,7 +49,6 @@ def run_due(tx: Tx, *, now: int) -> bool:
         elif is_due(one, now) and not any(jobs.of_batch(tx, one.id, job, limit=1) for job in (JOB, EXPORT)):
             batches.change(tx, one.id, fit_tried_at=now)
             jobs.ask(tx, JOB, person_id=one.created_by, batch_id=one.id, now=now)
-    return False
 
 
 def is_due(one: Due, now: int) -> bool:

@@ -12,7 +12,7 @@ from domain.refusals_batches import NoLabels
 from domain.rules import Rules
 from storage import skills
 from tests.builders import make_batch, make_coordinator, make_worker
-from tests.steps import buttons, screen
+from tests.steps import answer, buttons, screen
 from tests.usecases.desk import Desk
 from tests.usecases.fitting import answered, crowd, is_stale, refit
 from usecases import accuracy, coordinating, disputes, history, labels, leases, refits, reporting, work
@@ -54,6 +54,18 @@ def test_the_least_sure_label_comes_first_and_why_says_who_is_trusted_how_far(de
     assert explained.photo is not None and explained.protect
     assert "Dog 3: 3 " in explained.text and "Cat 1: 1 hardly better than chance" in explained.text
     assert buttons(explained)["Labels"] == ("lb_list", (batch,))
+
+
+def test_what_a_human_decided_since_the_fit_is_no_label_to_look_over(desk: Desk) -> None:
+    carla = desk.make(make_coordinator)
+    batch, _ = crowd(desk, tasks=30)
+    refit(desk, batch)
+    first, second, third = (_name(desk, batch, place) for place in range(3))
+    desk.tx.run("update tasks set decided = 'Dog', decided_at = 1 where name = :name", name=first)
+    desk.tx.run("update tasks set gold = 'Dog', gold_at = 1 where name = :name", name=second)
+    desk.do(labels.show, carla, batch=batch)
+    shown = screen(desk.tx, carla, "labels").text
+    assert f"1. {third}: " in shown and f" {first}: " not in shown and f" {second}: " not in shown
 
 
 def _name(desk: Desk, batch: int, place: int) -> str:
@@ -216,3 +228,16 @@ def test_a_fit_that_was_given_up_is_not_asked_for_again_and_again(desk: Desk) ->
     assert desk.value(asked) == 2
     assert json.loads(desk.value("select params from jobs where kind = 'refit' limit 1")) == {}
     assert batch
+
+
+def test_batches_that_rest_keep_no_other_from_its_fit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refits, "LOOKED_AT", 1)
+    first, _ = crowd(desk)
+    refits.run_due(desk.tx, now=desk.now)
+    desk.tx.run("update jobs set state = 'failed', closed_at = :now where kind = 'refit'", now=desk.now)
+    second = desk.make(make_batch, n_tasks=4, overlap=2)
+    answer(desk.tx, desk.make(make_worker, 900, "Zoe"), second, now=desk.now)
+    desk.pass_time(600)
+    assert refits.run_due(desk.tx, now=desk.now) is False
+    asked = desk.tx.all("select batch_id from jobs where kind = 'refit' order by id")
+    assert [row[0] for row in asked] == [first, second]
