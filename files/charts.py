@@ -93,7 +93,7 @@ def earnings_chart(days: Sequence[Day], words: Mapping[str, str], money: Callabl
 def summary_chart(batches: Sequence[BatchBar], words: Mapping[str, str]) -> bytes:
     """A PNG of 1080 by what up to eight batches take: progress, agreement, hourly pay against the floor.
 
-    `words`: title, day, batch, agreement, hourly, floor (under the mark of the pay bars), more (a line for the batches
+    `words`: title, day, batch, agreement, hourly, floor (under the mark of the pay bars, "" without one), more (a line for the batches
     left out, "" if none), empty (if there is no batch). Pay below the floor is red, and marked for who sees no red.
     """
     shown = batches[:8]
@@ -114,8 +114,9 @@ def summary_chart(batches: Sequence[BatchBar], words: Mapping[str, str]) -> byte
         _batch_row(axes, heads - 76 - 128 * index, batch)
     if words["more"]:
         write(axes, 60, 86, words["more"], 26, colour=MUTED)
-    axes.plot([62, 62], [30, 54], color=INK, linewidth=4, solid_capstyle="butt")
-    write(axes, 78, 42, words["floor"], 23, colour=MUTED)
+    if words["floor"]:
+        axes.plot([62, 62], [30, 54], color=INK, linewidth=4, solid_capstyle="butt")
+        write(axes, 78, 42, words["floor"], 23, colour=MUTED)
     return png(figure)
 
 

@@ -47,10 +47,14 @@ class Known(NamedTuple):
 
 
 def least_sure(tx: Tx, batch_id: int, *, after: tuple[int, int], limit: int) -> list[Label]:
-    """The next fitted labels of a batch behind (confidence, task), the least sure first."""
+    """The next fitted labels of a batch behind (confidence, task), the least sure first; without what a human knows.
+
+    What became gold or was decided since the fit keeps its row until the next one, and is nothing to look over.
+    """
     rows = tx.all(
         f"select {LABEL} from labels l join tasks t on t.id = l.task_id where l.batch_id = :batch_id"
-        " and l.source = 'fit' and (l.confidence, l.task_id) > (:confidence, :task_id)"
+        " and l.source = 'fit' and t.gold is null and t.decided_at is null"
+        " and (l.confidence, l.task_id) > (:confidence, :task_id)"
         " order by l.confidence, l.task_id limit :limit",
         batch_id=batch_id,
         confidence=after[0],

@@ -246,8 +246,11 @@ def _money(figures: Figures, words: Words) -> tuple[Tile, ...]:
     if each is None:
         tiles.append(Tile(words.plain("A result costs"), UNKNOWN, words.plain("none is finished yet")))
     else:
-        answers = Decimal(figures.answers - figures.open_answers) / figures.done
-        note = words.plain("{answers} answers each, with top-ups", answers=words.decimal(answers, 1))
+        answers = words.decimal(Decimal(figures.answers - figures.open_answers) / figures.done, 1)
+        if figures.gold_answers or figures.gold_learning:
+            note = words.plain("{answers} answers each, with gold and top-ups", answers=answers)
+        else:
+            note = words.plain("{answers} answers each, with top-ups", answers=answers)
         tiles.append(Tile(words.plain("A result costs"), words.money(_cents(each)), note))
     if figures.saved:
         whole = figures.saved + figures.answers - figures.open_answers

@@ -165,7 +165,7 @@ def _picture(seen: Summary, words: Words) -> Drawn:
         "batch": words.plain("batch"),
         "agreement": words.plain("agreement"),
         "hourly": words.plain("pay per hour"),
-        "floor": words.plain("the floor: {rate}", rate=words.rate(words.rules.floor)),
+        "floor": words.plain("the floor: {rate}", rate=words.rate(words.rules.floor)) if words.rules.floor else "",
         "more": more,
         "empty": words.plain("No batch is open."),
     }
