@@ -29,11 +29,11 @@ STEPS = (
     " order by s.task_id",
     "insert into worker_skills (worker_id, batch_id, fit_id, answers, right, chance, estimate, low, high, enough,"
     " gold_right, gold_wrong, details) select e.worker_id, e.batch_id, e.batch_id, e.done, e.done * 8000,"
-    " e.done * 3333, 8000, 6000, 9000, e.done >= 10, 0, 0, json_object('Cat', json_array(e.done * 8000, e.done))"
+    " 3333, 8000, 6000, 9000, e.done >= 10, 0, 0, json_object('Cat', json_array(e.done * 8000, e.done))"
     f" from enrolments e join batches b on b.id = e.batch_id where {SEEN} and e.done > 0"
     " order by e.worker_id, e.batch_id",
-    "insert into skills (worker_id, kind, language, estimate, low, high, corrected, corrected_low, answers, enough,"
-    " rule, at, evidence) select w.worker_id, b.kind, b.language, 8000, 6000, 9000, 7000, 5000, sum(w.answers), 1, 1,"
+    "insert into skills (worker_id, kind, language, estimate, low, high, corrected_low, answers, enough,"
+    " rule, at, evidence) select w.worker_id, b.kind, b.language, 8000, 6000, 9000, 4000, sum(w.answers), 1, 1,"
     " :now, json_group_array(json_object('batch_id', w.batch_id, 'answers', w.answers, 'right', w.right, 'chance',"
     " w.chance, 'estimate', w.estimate, 'low', w.low, 'high', w.high, 'gold_right', 0, 'gold_wrong', 0))"
     " from worker_skills w join batches b on b.id = w.batch_id group by 1, 2, 3",

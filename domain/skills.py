@@ -33,13 +33,12 @@ class InBatch(NamedTuple):
 
 
 class Skill(NamedTuple):
-    """The share of right answers with its 95 % interval, and the same with chance taken out, 0 at chance, 10,000 where
-    all are right; `enough` is 0 while that is too little to say."""
+    """The share of right answers with its 95 % interval, and the interval's low end with chance taken out: 0 at chance,
+    10,000 where all are right. `enough` is 0 while that is too little to say."""
 
     estimate: int
     low: int
     high: int
-    corrected: int
     corrected_low: int
     answers: int
     enough: int
@@ -72,7 +71,6 @@ def over_batches(found: Sequence[InBatch]) -> Skill:
         estimate=round(estimate),
         low=low,
         high=high,
-        corrected=_corrected(round(estimate), round(chance)),
         corrected_low=_corrected(low, round(chance)),
         answers=answers,
         enough=int(answers >= ENOUGH and high - low <= WIDEST),

@@ -828,7 +828,6 @@ CREATE TABLE skills (
   estimate integer not null,
   low integer not null,
   high integer not null,
-  corrected integer not null,
   corrected_low integer not null,
   answers integer not null,
   enough integer not null check (enough in (0, 1)),

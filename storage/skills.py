@@ -105,8 +105,8 @@ def recompute(tx: Tx, batch_id: int, workers: Iterable[int], *, rule: int, now: 
     ]
     tx.run(
         f"insert into skills (worker_id, kind, language, {SKILL}, rule, at, evidence) select value ->> 0, :kind,"
-        " :language, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, :rule,"
-        " :now, value ->> 8 from json_each(:rows)",
+        " :language, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, :rule, :now,"
+        " value ->> 7 from json_each(:rows)",
         kind=batch["kind"],
         language=batch["language"],
         rule=rule,

@@ -59,9 +59,9 @@ create table labels (
 ) strict;
 create index labels_of_batch on labels (batch_id, source, confidence, task_id);
 
--- How a worker does in a batch: `right` of `answers` are believed right (1/10,000 of an answer), and how many would be by
--- chance alone (`chance`, 1/10,000); `low` and `high` bound the share of right ones. `enough` is 0 while that is too
--- little to say. `details` (json): by label how many answers to it are believed right, of how many.
+-- How a worker does in a batch: `right` of `answers` are believed right (1/10,000 of an answer); shares in 1/10,000:
+-- `chance` is what would be right by chance alone, `estimate` is right, from `low` to `high`. `enough` is 0 while that is
+-- too little to say. `details` (json): by label how many answers to it are believed right, of how many.
 create table worker_skills (
   worker_id integer not null references people (id),
   batch_id integer not null references batches (id),
@@ -81,8 +81,8 @@ create table worker_skills (
 create index worker_skills_of_batch on worker_skills (batch_id, fit_id);
 
 -- And over all batches of a kind and language, from those rows: `low` to `high` is where the share of right answers lies;
--- `corrected` and `corrected_low` the same with chance taken out, which is what gates ask for. `evidence` (json) lists the
--- batches it follows from. All in 1/10,000.
+-- `corrected_low` is `low` with chance taken out, which is what gates ask for. `evidence` (json) lists the batches it
+-- follows from. All in 1/10,000.
 create table skills (
   worker_id integer not null references people (id),
   kind text not null,
@@ -90,7 +90,6 @@ create table skills (
   estimate integer not null,
   low integer not null,
   high integer not null,
-  corrected integer not null,
   corrected_low integer not null,
   answers integer not null,
   enough integer not null check (enough in (0, 1)),

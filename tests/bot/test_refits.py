@@ -118,7 +118,7 @@ def stored(tx: Tx, batch: int) -> list[tuple[object, ...]]:
     rows = [
         *tx.all("select label, confidence, votes, source from labels where batch_id = :id order by task_id", id=batch),
         *tx.all("select worker_id, right, estimate, low, high from worker_skills where batch_id = :id", id=batch),
-        *tx.all("select worker_id, corrected, corrected_low, answers from skills"),
+        *tx.all("select worker_id, estimate, corrected_low, answers from skills"),
         *tx.all("select worker_id, reliance from enrolments where batch_id = :id", id=batch),
     ]
     return [tuple(row) for row in rows]

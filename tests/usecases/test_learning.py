@@ -57,8 +57,8 @@ def miss(desk: Desk, submission: int, gold: str, why: str | None) -> None:
 
 def known(desk: Desk, worker: Person, *, enough: int) -> None:
     desk.tx.run(
-        "insert into skills (worker_id, kind, language, estimate, low, high, corrected, corrected_low, answers, enough,"
-        " rule, at) values (:id, 'choose_one', 'en', 9200, 8500, 9600, 9000, 8000, 140, :enough, 1, 1)",
+        "insert into skills (worker_id, kind, language, estimate, low, high, corrected_low, answers, enough,"
+        " rule, at) values (:id, 'choose_one', 'en', 9200, 8500, 9600, 8000, 140, :enough, 1, 1)",
         id=worker.id,
         enough=enough,
     )

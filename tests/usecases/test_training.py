@@ -414,8 +414,8 @@ def _take_back(desk: Desk, task_id: int) -> None:
 
 def _skill(desk: Desk, worker_id: int, *, low: int) -> None:
     desk.tx.run(
-        "insert into skills (worker_id, kind, language, estimate, low, high, corrected, corrected_low,"
-        " answers, enough, rule, at, evidence) values (:worker_id, 'choose_one', 'en', 9000, 8500, 9500, 8600, :low,"
+        "insert into skills (worker_id, kind, language, estimate, low, high, corrected_low,"
+        " answers, enough, rule, at, evidence) values (:worker_id, 'choose_one', 'en', 9000, 8500, 9500, :low,"
         " 100, 1, 1, :now, '[]')",
         worker_id=worker_id,
         low=low,
