@@ -93,8 +93,9 @@ def earnings_chart(days: Sequence[Day], words: Mapping[str, str], money: Callabl
 def summary_chart(batches: Sequence[BatchBar], words: Mapping[str, str]) -> bytes:
     """A PNG of 1080 by what up to eight batches take: progress, agreement, hourly pay against the floor.
 
-    `words`: title, day, batch, agreement, hourly, floor (under the mark of the pay bars, "" without one), more (a line for the batches
-    left out, "" if none), empty (if there is no batch). Pay below the floor is red, and marked for who sees no red.
+    `words`: title, day, batch, agreement, hourly, floor (under the mark of the pay bars, "" without one), more (a line
+    for the batches left out, "" if none), empty (if there is no batch). Pay below the floor is red, and marked for who
+    sees no red.
     """
     shown = batches[:8]
     foot = 118 if words["more"] else 78
