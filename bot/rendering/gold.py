@@ -1,4 +1,4 @@
-"""Gold: what a coordinator makes, confirms and doubts of it, and how a worker hears of one they missed."""
+"""Gold: what a coordinator makes and confirms of it, and what a draft says of it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from typing import Any
 from bot.rendering.card import in_rows
 from bot.rendering.message import Action, Button, Keyboard, Message, Nothing, Renderer, StoredPhoto
 from domain.batches import Batch, Task
-from domain.gold_doubts import Doubt
 from domain.long_texts import cut_end
 from handlers.buttons import encode
 from locales.words import Markup, Words
-from storage import batches, gold_answers, people, tasks
-from storage import gold as gold_tasks
+from storage import batches, tasks
 from storage.database import Tx
-from storage.gold_answers import Miss
 from usecases import gold as gold_usecase
-from usecases import gold_confirming, gold_doubts, gold_matching
+from usecases import gold_confirming, gold_matching
 from usecases.gold_confirming import Candidate
-from usecases.gold_doubts import Doubted
 from usecases.gold_matching import GoldView
 
 TITLE = 80
 QUESTION = 200
-WHY = 240
 NAME = 60
 TEXT = 500
 ROW_WIDTH = 34
@@ -53,16 +48,6 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A missed gold answer as its worker is told: in the words of their language."""
-
-    batch: Batch
-    task: Task
-    miss: Miss
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Confirming:
     """A task workers agree on, for a coordinator to look at."""
 
@@ -86,7 +71,7 @@ def making(view: Making | None, words: Words) -> Action:
     title = cut_end(view.batch.title, TITLE)
     lines = [
         words.html("<b>{title}</b> · gold you made: {made}", title=title, made=words.number(view.made)),
-        *_shown(view.task, words),
+        *task_text(view.task, words),
         words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
         words.html("Your answer counts as the right one; workers are measured by it. Skip what is not clear."),
     ]
@@ -99,7 +84,7 @@ def making(view: Making | None, words: Words) -> Action:
         rows.append((Button(words.plain("Undo"), encode("gm_undo", view.last, view.made)),))
     skip = Button(words.plain("Skip"), encode("gm_skip", view.task.id, view.made))
     stop = Button(words.plain("Stop"), encode("gm_stop", view.batch.id, view.made))
-    return Message(Markup("\n\n".join(lines)), (*rows, (skip, stop)), photo=_photo(view.task))
+    return Message(Markup("\n\n".join(lines)), (*rows, (skip, stop)), photo=task_photo(view.task))
 
 
 def _made_view(tx: Tx, _: int, params: dict[str, Any]) -> Made | None:
@@ -231,7 +216,7 @@ def confirming(view: Confirming | None, words: Words) -> Action:
     )
     lines = [
         words.html("<b>{title}</b> · confirmed: {made}", title=title, made=words.number(view.made)),
-        *_shown(view.task, words),
+        *task_text(view.task, words),
         words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
         said,
         words.html("Is that right? Then others can be measured by it. Look yourself: many can be wrong together."),
@@ -240,196 +225,18 @@ def confirming(view: Confirming | None, words: Words) -> Action:
     yes = Button(words.plain("Right, use as gold"), encode("gc_yes", view.task.id, index, view.made), style="success")
     no = Button(words.plain("No"), encode("gc_no", view.task.id, view.made))
     stop = Button(words.plain("Stop"), encode("gm_stop", view.batch.id, view.made))
-    return Message(Markup("\n\n".join(lines)), ((yes,), (no, stop)), photo=_photo(view.task))
+    return Message(Markup("\n\n".join(lines)), ((yes,), (no, stop)), photo=task_photo(view.task))
 
 
-@dataclass(frozen=True, slots=True)
-class Doubting:
-    """A doubt on the screen, and what became of the one before it."""
-
-    found: Doubted
-    said: str | None
-
-
-def _doubt_view(tx: Tx, _: int, params: dict[str, Any]) -> Doubting | None:
-    found = gold_doubts.doubted(tx, params["batch"], params["task"])
-    return None if found is None else Doubting(found, params.get("said"))
-
-
-def doubting(view: Doubting | None, words: Words) -> Action:
-    """Gold that looks wrong, with who answered what as counts, and the three ways on."""
-    if view is None:
-        return Nothing()
-    found = view.found
-    title = words.html("<b>{title}</b>", title=cut_end(found.batch.title, TITLE))
-    before = _became(view.said, words)
-    if found.task is None or found.doubt is None:
-        none = words.html("No gold looks wrong.") if found.more == 0 else words.html("This has been decided.")
-        row = [Button(words.plain("Back"), encode("q_show", found.batch.id))]
-        if found.more:
-            row.insert(0, Button(words.plain("Next"), encode("gd_next", found.batch.id, 0)))
-        return Message(Markup("\n".join([title, *before, none])), (tuple(row),))
-    one, answers = found.doubt, found.batch.face.answers
-    known = answers.index(one.gold)
-    lines = [
-        *before,
-        words.html(
-            "<b>{title}</b> · {task}", title=cut_end(found.batch.title, TITLE), task=cut_end(found.task.name, NAME)
-        ),
-        *_shown(found.task, words),
-        words.html("<b>{question}</b>", question=cut_end(found.batch.face.question, QUESTION)),
-        _reasons(one, words),
-    ]
-    keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id, known), style="success")
-    back = Button(words.plain("Take it back"), encode("gd_back", found.task.id, known))
-    rows: list[tuple[Button, ...]] = [(keep, back)]
-    others = [label for label, _ in one.votes if label != one.gold and label in answers][:3]
-    rows += in_rows(
-        [
-            Button(
-                words.plain("It is: {label}", label=label),
-                encode("gd_to", found.task.id, answers.index(label), known),
-            )
-            for label in others
-        ],
-        ROW_WIDTH,
-    )
-    if found.more:
-        rows.append((Button(words.plain("Next"), encode("gd_next", found.batch.id, found.task.id)),))
-    return Message(Markup("\n\n".join(lines)), tuple(rows), photo=_photo(found.task))
-
-
-def _reasons(one: Doubt, words: Words) -> Markup:
-    """What the gold says, who answered what, how good these are elsewhere."""
-    votes = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.votes)
-    lines = [
-        words.html("Known answer: <b>{gold}</b>", gold=one.gold),
-        words.html("Answers: {votes}", votes=votes),
-    ]
-    if one.good:
-        good = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.good)
-        right, known = one.record
-        if known:
-            lines.append(
-                words.html(
-                    "Of people who are good elsewhere ({right} of {known} other known answers right): {votes}",
-                    right=words.number(right),
-                    known=words.number(known),
-                    votes=good,
-                )
-            )
-        else:
-            lines.append(words.html("Of people who are good elsewhere: {votes}", votes=good))
-    if one.objections:
-        lines.append(
-            words.html_many(
-                "{count} person says that their answer is right.",
-                "{count} people say that their answer is right.",
-                one.objections,
-            )
-        )
-    lines.append(
-        words.html(
-            "Taken back, it counts for nobody any more, and who was told so hears that the question was wrong. One that"
-            " is hard but right can stay."
-        )
-    )
-    return Markup("\n".join(lines))
-
-
-def _became(said: str | None, words: Words) -> list[Markup]:
-    texts = {
-        "kept": words.html("✓ It stays as it is."),
-        "changed": words.html("✓ Changed. What was answered to it before counts for nobody."),
-        "asked": words.html("✓ Taken back. It is ordinary work now, and goes on with the answers it has."),
-        "done": words.html("✓ Taken back. It has answers enough to be ordinary work that is done."),
-        "retired": words.html("✓ Taken back. There is no money left to ask more about it; the answers it has stay."),
-    }
-    return [texts[said]] if said in texts else []
-
-
-def _missed_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Missed | None:
-    miss = gold_answers.miss(tx, params["submission"])
-    if miss is None or miss.worker_id != person_id:
-        return None
-    task, batch = tasks.by_id(tx, miss.task_id), batches.by_id(tx, miss.batch_id)
-    if task is None or batch is None or not gold_answers.stands(tx, miss.submission_id):
-        return None
-    return Missed(batch, task, miss, gold_tasks.why(tx, miss.task_id))
-
-
-def missed(view: Missed | None, words: Words) -> Action:
-    """One they missed, after they paused: what they said, what is right and why; paid all the same, the first free."""
-    if view is None or view.miss.void_at is not None:
-        return Nothing()
-    miss = view.miss
-    label = dict(zip(view.batch.face.answers, _own(view.batch, words), strict=True))
-    lines = [
-        words.html("<b>{title}</b>: one of the tasks had an answer we knew.", title=cut_end(view.batch.title, TITLE)),
-        *_shown(view.task, words),
-        words.html(
-            "<b>{question}</b>", question=cut_end(view.batch.face.in_language(words.language).question, QUESTION)
-        ),
-        words.html(
-            "You said: {own}\nWe have: <b>{gold}</b>",
-            own=label.get(miss.label, miss.label),
-            gold=label.get(miss.gold, miss.gold),
-        ),
-    ]
-    if view.why:
-        lines.append(words.html("Why: {why}", why=cut_end(view.why, WHY)))
-    if miss.forgiven:
-        lines.append(
-            words.html("That happens to everybody, and the first one does not count. It is paid like any other.")
-        )
-    else:
-        lines.append(words.html("It is paid like any other. Nobody is turned down for single ones like this."))
-    if miss.objected_at is not None:
-        lines.append(words.html("✓ You think that yours is right. A coordinator will look at it."))
-        return Message(Markup("\n\n".join(lines)), photo=_photo(view.task), protect=True)
-    row = (Button(words.plain("I think it is right"), encode("gold_object", miss.submission_id)),)
-    return Message(Markup("\n\n".join(lines)), (row,), photo=_photo(view.task), protect=True)
-
-
-def void(view: Missed | None, words: Words) -> Action:
-    """To who was told that they missed it: the question was wrong."""
-    if view is None:
-        return Nothing()
-    label = dict(zip(view.batch.face.answers, _own(view.batch, words), strict=True))
-    lines = [
-        words.html(
-            "<b>{title}</b>: a known answer we told you about was wrong.", title=cut_end(view.batch.title, TITLE)
-        ),
-        *_shown(view.task, words),
-        words.html(
-            "Your answer was: {own}. That question does not count for you any more. Sorry!",
-            own=label.get(view.miss.label, view.miss.label),
-        ),
-    ]
-    return Message(Markup("\n\n".join(lines)), photo=_photo(view.task), protect=True)
-
-
-def _void_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Missed | None:
-    miss = gold_answers.miss(tx, params["submission"])
-    if miss is None or miss.worker_id != person_id or miss.void_at is None or people.by_id(tx, person_id) is None:
-        return None
-    task, batch = tasks.by_id(tx, miss.task_id), batches.by_id(tx, miss.batch_id)
-    return None if task is None or batch is None else Missed(batch, task, miss, None)
-
-
-def _own(batch: Batch, words: Words) -> tuple[str, ...]:
-    """The batch's answers in the reader's language, in its order."""
-    return batch.face.in_language(words.language).answers
-
-
-def _shown(task: Task, words: Words) -> list[Markup]:
+def task_text(task: Task, words: Words) -> list[Markup]:
     """What a text task is about; a photo is the message's own."""
     if not task.payload.messages:
         return []
     return [words.html("<blockquote>{said}</blockquote>", said=cut_end(task.payload.messages[-1][1], TEXT))]
 
 
-def _photo(task: Task) -> StoredPhoto | None:
+def task_photo(task: Task) -> StoredPhoto | None:
+    """The photo of a task that has one."""
     return StoredPhoto(task.payload.photo) if task.payload.photo else None
 
 
@@ -437,7 +244,4 @@ RENDERERS = {
     "gold_make": Renderer(making, _making_view),
     "gold_made": Renderer(made, _made_view),
     "gold_confirm": Renderer(confirming, _confirming_view),
-    "gold_doubt": Renderer(doubting, _doubt_view),
-    "gold_missed": Renderer(missed, _missed_view),
-    "gold_void": Renderer(void, _void_view),
 }
