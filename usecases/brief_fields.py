@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from domain.batches import Batch
 from domain.brief import Brief, Problem, clean, merged, read_brief
 from domain.brief.settings import read_setting, split_setting
 from domain.drafts import as_lines, not_yet
@@ -26,6 +27,23 @@ def read(tx: Tx, text: str) -> Brief:
 def problems(brief: Brief) -> tuple[Problem, ...]:
     """The lines that cannot be used, and what this version cannot do yet."""
     return (*brief.problems, *not_yet(brief))
+
+
+def guessed(draft: Batch, text: str) -> str:
+    """The text as a brief: several plain lines for a draft that only lacks its answers are those answers."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    lacks_answers = draft.data == "photos" and draft.face.question and not draft.face.answers
+    if lacks_answers and len(lines) > 1:
+        said = read_brief(text, currency="USD", partial=True)
+        if not said.answers and replace(said, question="", problems=()) == Brief():
+            return as_lines(text, "-")
+    return text
+
+
+def is_whole(text: str) -> bool:
+    """A message that answers more than one step at once: a caption, copied and changed."""
+    said = read_brief(text, currency="USD", partial=True)
+    return bool(said.question) and bool(said.answers or said.scale or said.price is not None)
 
 
 def _set_question(tx: Tx, old: Brief, text: str) -> Brief:

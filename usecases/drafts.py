@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from domain.batches import Batch
-from domain.brief import Brief, Problem, clean, merged, read_brief
+from domain.brief import Brief, Problem, clean, merged
 from domain.brief.model import Data
-from domain.drafts import FIELDS, MAX_TITLE, Settled, as_lines, brief_of, concerns, needs, settle, title_of
+from domain.drafts import FIELDS, MAX_TITLE, Settled, brief_of, concerns, needs, settle, title_of
 from domain.floors import unfit
 from domain.incoming import Incoming
 from domain.kinds.base import Payload
@@ -94,7 +94,7 @@ def amend(tx: Tx, *, by: Person, text: str, now: int, batch: int) -> None:
     """Take a message as (a correction of) the brief: what is good is kept, each bad line gives one sentence."""
     require_coordinator(by)
     draft = own_draft(tx, batch)
-    brief = brief_fields.read(tx, _guessed(draft, text))
+    brief = brief_fields.read(tx, brief_fields.guessed(draft, text))
     whole, problems = merged(brief_of(draft, tx.rules), brief), brief_fields.problems(brief)
     draft = _apply(tx, by, draft, whole, draft.data, problems=problems, now=now)
     expect_brief(tx, by, draft, now=now)
@@ -114,7 +114,7 @@ def answer_field(tx: Tx, *, by: Person, text: str, now: int, batch: int, field: 
     """Set one thing about the draft. A value that cannot be used raises the sentence about it, and stays asked for."""
     require_coordinator(by)
     draft = own_draft(tx, batch)
-    if step and _is_whole_brief(text):
+    if step and brief_fields.is_whole(text):
         amend(tx, by=by, text=text, now=now, batch=batch)
         return
     if field == "title":
@@ -365,23 +365,6 @@ def expect_brief(tx: Tx, by: Person, draft: Batch, *, now: int) -> None:
         questions.ask(tx, by.id, "brief", now=now, batch=draft.id)
     else:
         forget_question(tx, by, draft.id)
-
-
-def _guessed(draft: Batch, text: str) -> str:
-    """The text as a brief: several plain lines for a draft that only lacks its answers are those answers."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    lacks_answers = draft.data == "photos" and draft.face.question and not draft.face.answers
-    if lacks_answers and len(lines) > 1:
-        read = read_brief(text, currency="USD", partial=True)
-        if not read.answers and replace(read, question="", problems=()) == Brief():
-            return as_lines(text, "-")
-    return text
-
-
-def _is_whole_brief(text: str) -> bool:
-    """A message that answers more than one step at once: a caption, copied and changed."""
-    read = read_brief(text, currency="USD", partial=True)
-    return bool(read.question) and bool(read.answers or read.scale or read.price is not None)
 
 
 def _next_step(tx: Tx, by: Person, batch_id: int, field: str, *, now: int) -> None:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from babel import Locale
 
+from bot.rendering import draft_money
 from bot.rendering.gold import in_draft
 from bot.rendering.message import Button, Keyboard, Message
-from domain import gold
 from domain.batches import Batch
 from domain.brief.model import Problem
 from domain.drafts import FIELDS, scale_of
 from domain.file_problems import REASONS, Refused
-from domain.floors import house_floor, price_meeting
+from domain.floors import house_floor
 from domain.kinds import kind
-from domain.pay import per_hour
 from domain.qualification import answers_of_newcomers, newcomers
-from domain.rules import SECOND
 from domain.words import N_
 from handlers.buttons import encode
 from locales.words import Markup, Words
 from usecases import coordinating
 from usecases.coordinating import DraftView
-from usecases.pilots import PilotOffer, PilotStanding
+from usecases.pilots import PilotOffer
 
 LIMIT = 3_900
 """Characters of a message we fill; Telegram takes 4,096."""
@@ -49,7 +47,6 @@ FIELD_NAMES = {
 }
 FIXED_BY_PILOT = ("question", "answers", "overlap", "language", "seconds", "floor", "region")
 """Not asked for once a pilot has begun."""
-CENT = 10_000
 
 
 def draft(view: DraftView, words: Words) -> Message:
@@ -94,9 +91,9 @@ def _text(view: DraftView, words: Words, detail: int) -> Markup:
         _brief(batch, words, instructions=(900, 300, 80)[detail]),
         in_draft(batch, view.gold, words),
         _terms(view, words),
-        _money(view, words),
-        _pilot(view, words),
-        _floor(view, words),
+        draft_money.money(view, words),
+        draft_money.pilot(view, words),
+        draft_money.floor(view, words),
         _warnings(view, words),
         _problems(view, words),
         _next(view, words),
@@ -230,99 +227,6 @@ def _newcomers(batch: Batch, words: Words) -> list[Markup]:
     elif batch.skill_least is not None:
         lines.append(words.html("Only for people with a skill of {skill} or more", skill=batch.skill_least))
     return lines
-
-
-def _money(view: DraftView, words: Words) -> Markup:
-    batch, quote = view.batch, view.quote
-    if batch.price is None or quote.cost is None or quote.rate is None:
-        return words.html("Free funds: {free}", free=words.money(quote.free))
-    lines = [words.html("{price} a task · {rate}", price=words.money(batch.price), rate=words.rate(quote.rate))]
-    tasks = batch.resting if batch.piloting else batch.tasks
-    if tasks:
-        terms = {
-            "tasks": tasks,
-            "overlap": batch.overlap,
-            "price": words.money(batch.price),
-            "pay": words.money(quote.cost.pay),
-        }
-        answers = gold.budget(batch, batch.all_tasks)
-        if answers:
-            lines.append(words.html("({tasks} × {overlap} + {gold} to gold) × {price} = {pay}", gold=answers, **terms))
-        else:
-            lines.append(words.html("{tasks} × {overlap} × {price} = {pay}", **terms))
-        if quote.cost.topups:
-            lines.append(words.html("+ {amount} kept back for top-ups", amount=words.money(quote.cost.topups)))
-        if quote.cost.fees:
-            lines.append(words.html("+ {amount} for what paying out costs", amount=words.money(quote.cost.fees)))
-        lines.append(
-            words.html(
-                "= <b>{cost}</b> of {free} free", cost=words.money(quote.cost.total), free=words.money(quote.free)
-            )
-        )
-        if quote.cost.topups or quote.cost.fees or batch.overlap_least is not None:
-            lines.append(words.html("What is not needed comes back."))
-    return Markup("\n".join(lines))
-
-
-def _pilot(view: DraftView, words: Words) -> Markup:
-    """How far the pilot is."""
-    pilot, batch = view.pilot, view.batch
-    if not isinstance(pilot, PilotStanding):
-        return Markup("")
-    if not pilot.answers or batch.median_micros is None:
-        return words.html("Pilot: {answers} of {all} answered.", answers=pilot.answers, all=pilot.places)
-    return words.html_many(
-        "Pilot: {answers} of {all} answered, {count} worker, about {time} each, {rate} so far",
-        "Pilot: {answers} of {all} answered, {count} workers, about {time} each, {rate} so far",
-        pilot.workers,
-        answers=pilot.answers,
-        all=pilot.places,
-        time=words.duration(max(1, round(batch.median_micros / SECOND))),
-        rate=words.rate(per_hour(batch.price or 0, max(1, batch.median_micros)) or 0),
-    )
-
-
-def _floor(view: DraftView, words: Words) -> Markup:
-    """What the floor says: whether it can be published, by how much not, or what measures it."""
-    batch, gate, quote = view.batch, view.gate, view.quote
-    if gate.floor == 0 or batch.price is None or not batch.tasks:
-        return Markup("")
-    floor = words.rate(gate.floor)
-    if gate.is_open:
-        return words.html("✓ Meets the floor of {floor}.", floor=floor)
-    if gate.rate is not None and gate.would_do is not None:
-        return words.html(
-            "⚠️ An hour of it brings {rate}, {missing} less than the floor of {floor}. A price of {price} would do.",
-            rate=words.rate(gate.rate),
-            missing=words.money(-(-gate.missing // CENT) * CENT),
-            floor=floor,
-            price=words.money(gate.would_do),
-        )
-    lines = []
-    would_do = price_meeting(gate.floor, quote.seconds * SECOND, words.rules.currency)
-    if batch.price < would_do:
-        lines.append(
-            words.html(
-                "⚠️ By the estimate this is below the floor of {floor}. A price of {price} would do.",
-                floor=floor,
-                price=words.money(would_do),
-            )
-        )
-    if isinstance(view.pilot, PilotOffer):
-        lines.append(
-            words.html_many(
-                "What an hour of it brings is not measured yet. <b>Pilot</b> has {count} task done now, paid like all"
-                " others, for {cost}, and measures it against the floor of {floor}.",
-                "What an hour of it brings is not measured yet. <b>Pilot</b> has {count} tasks done now by a few"
-                " workers, paid like all others, for {cost}, and measures it against the floor of {floor}.",
-                view.pilot.tasks,
-                floor=floor,
-                cost=words.money(view.pilot.cost.total),
-            )
-        )
-    elif isinstance(view.pilot, PilotStanding):
-        lines.append(words.html("It can be published when the pilot has measured it (floor {floor}).", floor=floor))
-    return Markup("\n".join(lines))
 
 
 def _warnings(view: DraftView, words: Words) -> Markup:
