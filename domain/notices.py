@@ -65,6 +65,9 @@ class Slot:
     GOLD_MISSED = "gold_missed"
     """The missed gold a worker objected to last."""
 
+    NEWCOMER = "newcomer"
+    """The newcomer whom a coordinator let in last."""
+
     FOLLOWING = frozenset({CARD, DRAFT, REVIEW, GOLD, EARNINGS, STATEMENT, FAIRNESS, QUALITY, HISTORY, PAYOUT_METHOD})
     """Slots that follow the conversation: edited in place only while theirs is the chat's last message, else sent anew
     below. All other slots stay where they are."""

@@ -115,7 +115,7 @@ TAPS: dict[str, Tap] = {
     "edit": Tap(work.edit, Slot.DRAFT),
     "discard": Tap(work.discard, Slot.DRAFT),
     "test_why": Tap(training.why),
-    "test_in": Tap(training.let_in),
+    "test_in": Tap(training.let_in, Slot.NEWCOMER),
     "offer_start": Tap(work.accept_offer, Slot.OFFER),
     "offer_later": Tap(work.put_off, Slot.OFFER),
     "offer_no": Tap(work.refuse, Slot.OFFER),

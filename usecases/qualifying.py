@@ -7,6 +7,7 @@ from typing import Final
 from domain.batches import Batch
 from domain.brief import Problem
 from domain.drafts import GOLD_ALIKE
+from domain.notices import Slot
 from domain.people import Person
 from domain.qualification import RULE, is_enough, least_gold
 from domain.refusals import StaleButton
@@ -70,6 +71,7 @@ def let_in(tx: Tx, *, by: Person, test: int, now: int) -> None:
     )
     test_id = training.add(tx, one)
     _comes_in(tx, mine, batch, test_id, now=now)
+    tell(tx, by, "test_doubt", now=now, slot=Slot.NEWCOMER, test=test)
     audit.add(tx, person_id=by.id, action="worker.let_in", subject=f"person:{mine.worker_id}", now=now, batch=batch.id)
 
 

@@ -255,13 +255,21 @@ def doubt(view: Result | None, words: Words) -> Action:
     values = {"name": view.name, "title": cut_end(batch.title, 80)}
     if not view.failed:
         return Message(words.html("<b>{name}</b> is in <b>{title}</b> by now.", **values))
-    text = words.html(
-        "<b>{name}</b> took the test of <b>{title}</b>: {right} of {count} right. There is too little gold left that"
-        " they have not seen, so they cannot take it again. You can let them in.",
-        right=words.number(test.right),
-        count=words.number(test.right + test.wrong),
-        **values,
-    )
+    count = test.right + test.wrong
+    if count:
+        text = words.html(
+            "<b>{name}</b> took the test of <b>{title}</b>: {right} of {count} right. There is too little gold left"
+            " that they have not seen, so a test cannot decide. You can let them in.",
+            right=words.number(test.right),
+            count=words.number(count),
+            **values,
+        )
+    else:
+        text = words.html(
+            "<b>{name}</b> cannot begin the test of <b>{title}</b>: there is too little gold left that they have not"
+            " seen. You can let them in.",
+            **values,
+        )
     buttons = (
         Button(words.plain("Let them in"), encode("test_in", test.id)),
         Button(words.plain("Why?"), encode("test_why", test.id)),

@@ -222,6 +222,8 @@ def test_where_the_gold_runs_out_they_are_told_so_and_a_coordinator_lets_them_in
     desk.do(qualifying.let_in, carla, test=test.id)
     assert "lets you work there" in shown(desk.tx, ana, "test_came_in")
     assert desk.value("select outcome || by_id from tests order by id desc limit 1") == f"let_in{carla.id}"
+    after = screen(desk.tx, carla, "test_doubt")
+    assert "is in" in after.text and not after.keyboard
     with pytest.raises(InAlready):
         desk.do(qualifying.let_in, carla, test=test.id)
     desk.do(work.start, ana, batch=batch)
