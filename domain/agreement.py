@@ -38,6 +38,11 @@ def count(labels: Iterable[str | None]) -> dict[str, int]:
     return dict(Counter(label for label in labels if label is not None))
 
 
+def ranked(votes: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return (label, votes), most first; equals by label."""
+    return tuple(sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
+
+
 def majority(votes: Mapping[str, int]) -> Majority:
     """Return a task's majority: the same whatever the order of the votes."""
     most = max(votes.values(), default=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain import agreement
 from domain.batches import Batch, Task
 from domain.disputes import DisputeDecided, NotYourDecision, OnlyDispute, OwnAnswer
 from domain.kinds import Tap, kind
@@ -89,13 +90,8 @@ def view(tx: Tx, task_id: int) -> Disputed | None:
     batch = None if task is None else batches.by_id(tx, task.batch_id)
     if task is None or batch is None:
         return None
-    votes: dict[str, int] = {}
-    label = kind(batch.kind).label
-    for answer in submissions.answers(tx, task_id, besides=0):
-        said = label(answer)
-        if said is not None:
-            votes[said] = votes.get(said, 0) + 1
-    ranked = tuple(sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
+    votes = agreement.count(kind(batch.kind).label(answer) for answer in submissions.answers(tx, task_id, besides=0))
+    ranked = agreement.ranked(votes)
     return Disputed(batch, task, disputes.of_task(tx, task_id), ranked, disputes.count(tx, batch.id))
 
 

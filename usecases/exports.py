@@ -240,5 +240,4 @@ def _flat_subject(payload: Payload) -> Row:
 
 
 def _votes(votes: dict[str, int]) -> str:
-    ordered = sorted(votes.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{label}: {count}" for label, count in ordered)
+    return "; ".join(f"{label}: {count}" for label, count in agreement.ranked(votes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from domain import agreement
 from domain.batches import Batch, Submission, Task
 from domain.kinds import KINDS, Answer, kind
 from domain.notices import Slot
@@ -108,11 +109,13 @@ def one(tx: Tx, submission_id: int) -> One | None:
         return None
     batch, task = batches.by_id(tx, submission.batch_id), tasks.by_id(tx, submission.task_id)
     assert batch is not None and task is not None
-    votes: dict[str, int] = {}
-    for other in submissions.answers(tx, task.id, besides=submission.id):
-        label = said(batch, other)
-        votes[label] = votes.get(label, 0) + 1
-    return One(batch, task, answered(tx, batch, submission), tuple(sorted(votes.items(), key=lambda vote: -vote[1])))
+    return One(batch, task, answered(tx, batch, submission), others_said(tx, batch, submission))
+
+
+def others_said(tx: Tx, batch: Batch, submission: Submission) -> tuple[tuple[str, int], ...]:
+    """What others answered to the same task, in words, and how many of them: most first."""
+    others = submissions.answers(tx, submission.task_id, besides=submission.id)
+    return agreement.ranked(agreement.count(said(batch, other) for other in others))
 
 
 def answered(tx: Tx, batch: Batch, submission: Submission) -> Answered:

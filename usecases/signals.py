@@ -172,12 +172,8 @@ def look(tx: Tx, signal_id: int) -> Look | None:
         submission = submissions.by_id(tx, int(submission_id))
         if submission is None or submission.state == "withdrawn":
             continue
-        votes: dict[str, int] = {}
-        for other in submissions.answers(tx, submission.task_id, besides=submission.id):
-            said = inspecting.said(batch, other)
-            votes[said] = votes.get(said, 0) + 1
-        ranked = tuple(sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
-        examples.append((inspecting.answered(tx, batch, submission), ranked))
+        votes = inspecting.others_said(tx, batch, submission)
+        examples.append((inspecting.answered(tx, batch, submission), votes))
     shown = [tasks.by_id(tx, int(task)) for task in found.evidence.get("tasks", [])[:SHOWN]]
     photos = tuple((one.name, one.payload.photo) for one in shown if one is not None and one.payload.photo)
     names = tuple(people.name(tx, worker) for worker in found.workers)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, Final
 
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
+from domain import agreement
 from domain.batches import Batch
 from domain.long_texts import cut_end
 from domain.quality import WHOLE
@@ -167,7 +168,7 @@ def _vote(label: str, said: tuple[str, ...], shown: dict[str, str], words: Words
 
 
 def _counted(votes: dict[str, int], shown: dict[str, str], words: Words) -> str:
-    ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:GIVEN]
+    ranked = agreement.ranked(votes)[:GIVEN]
     return ", ".join(f"{cut_end(shown.get(label, label), ANSWER)} {words.number(count)}" for label, count in ranked)
 
 
