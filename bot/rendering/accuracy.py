@@ -85,7 +85,7 @@ def _rates(title: str, one: Rater, words: Words) -> Markup:
 
 
 def _steps(value: int, words: Words) -> str:
-    return words.decimal(Decimal(value) / STEP, 1)
+    return words.decimal(Decimal(value) / STEP, 1).replace("-", "\N{MINUS SIGN}")
 
 
 def _why_view(tx: Tx, person_id: int, params: dict[str, Any]) -> Why | None:

@@ -156,12 +156,21 @@ def terms_line(batch: Batch, words: Words) -> Markup:
 
 
 def answer_rows(view: CardView, card: Card) -> Keyboard:
-    """The answers, as many to a row as their texts allow, in the batch's order; a scale in one row, or in two."""
-    if kind(view.batch.kind).is_ordinal:
-        steps = [Button(one.text, _data(view, "answer", one.index)) for one in card.answers]
-        row = len(steps) if len(steps) <= SCALE_ROW else -(-len(steps) // 2)
-        return tuple(tuple(steps[at : at + row]) for at in range(0, len(steps), row))
-    return in_rows([Button(one.text, _data(view, "answer", one.index)) for one in card.answers], ROW_WIDTH)
+    """The answers, in the batch's order."""
+    return choices(view.batch, [Button(one.text, _data(view, "answer", one.index)) for one in card.answers])
+
+
+def choices(batch: Batch, buttons: list[Button]) -> Keyboard:
+    """A button an answer, as many to a row as their texts allow; a scale in one row, or in two."""
+    if kind(batch.kind).is_ordinal:
+        row = len(buttons) if len(buttons) <= SCALE_ROW else -(-len(buttons) // 2)
+        return tuple(tuple(buttons[at : at + row]) for at in range(0, len(buttons), row))
+    return in_rows(buttons, ROW_WIDTH)
+
+
+def times(label: str, count: int, words: Words) -> str:
+    """How often something was said, or is known: "Cat 12"; of a step of a scale "3 × 12", for it is a number itself."""
+    return f"{label} × {words.number(count)}" if label.lstrip("-").isdigit() else f"{label} {words.number(count)}"
 
 
 def control_rows(view: CardView, card: Card, words: Words) -> Keyboard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rendering.card import in_rows
+from bot.rendering.card import choices, times
 from bot.rendering.message import Action, Button, Keyboard, Message, Nothing, Renderer, StoredPhoto
 from domain.batches import Batch, Task
 from domain.long_texts import cut_end
@@ -72,14 +72,14 @@ def making(view: Making | None, words: Words) -> Action:
     lines = [
         words.html("<b>{title}</b> · gold you made: {made}", title=title, made=words.number(view.made)),
         *task_text(view.task, words),
-        words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
+        question(view.batch, words),
         words.html("Your answer counts as the right one; workers are measured by it. Skip what is not clear."),
     ]
     answers = [
         Button(text, encode("gm_answer", view.task.id, index, view.made))
         for index, text in enumerate(view.batch.face.answers)
     ]
-    rows = list(in_rows(answers, ROW_WIDTH))
+    rows = list(choices(view.batch, answers))
     if view.last is not None:
         rows.append((Button(words.plain("Undo"), encode("gm_undo", view.last, view.made)),))
     skip = Button(words.plain("Skip"), encode("gm_skip", view.task.id, view.made))
@@ -141,7 +141,7 @@ def summary(gold: GoldView, words: Words) -> Markup:
     """ "Gold: Cat 10 · Dog 9. 36 answers to it are paid for." Empty without any."""
     if not gold.by_label:
         return Markup("")
-    shown = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in gold.by_label[:LABELS_SHOWN])
+    shown = " · ".join(times(cut_end(label, NAME), count, words) for label, count in gold.by_label[:LABELS_SHOWN])
     rest = len(gold.by_label) - LABELS_SHOWN
     labels = shown + (f" · +{rest}" if rest > 0 else "")
     return words.html_many(
@@ -217,7 +217,7 @@ def confirming(view: Confirming | None, words: Words) -> Action:
     lines = [
         words.html("<b>{title}</b> · confirmed: {made}", title=title, made=words.number(view.made)),
         *task_text(view.task, words),
-        words.html("<b>{question}</b>", question=cut_end(view.batch.face.question, QUESTION)),
+        question(view.batch, words),
         said,
         words.html("Is that right? Then others can be measured by it. Look yourself: many can be wrong together."),
     ]
@@ -226,6 +226,15 @@ def confirming(view: Confirming | None, words: Words) -> Action:
     no = Button(words.plain("No"), encode("gc_no", view.task.id, view.made))
     stop = Button(words.plain("Stop"), encode("gm_stop", view.batch.id, view.made))
     return Message(Markup("\n\n".join(lines)), ((yes,), (no, stop)), photo=task_photo(view.task))
+
+
+def question(batch: Batch, words: Words) -> Markup:
+    """What is asked, in the batch's words; of a scale with what its ends mean."""
+    face, asked = batch.face, words.html("<b>{question}</b>", question=cut_end(batch.face.question, QUESTION))
+    if not face.ends:
+        return asked
+    ends = f"{face.answers[0]} = {face.ends[0]} · {face.answers[-1]} = {face.ends[1]}"
+    return Markup(asked + words.html("\n{scale}", scale=cut_end(ends, QUESTION)))
 
 
 def task_text(task: Task, words: Words) -> list[Markup]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rendering.card import in_rows
-from bot.rendering.gold import NAME, QUESTION, ROW_WIDTH, TITLE, task_photo, task_text
+from bot.rendering.card import in_rows, times
+from bot.rendering.gold import NAME, ROW_WIDTH, TITLE, question, task_photo, task_text
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer
 from domain.gold_doubts import Doubt
 from domain.long_texts import cut_end
@@ -51,7 +51,7 @@ def doubting(view: Doubting | None, words: Words) -> Action:
             "<b>{title}</b> · {task}", title=cut_end(found.batch.title, TITLE), task=cut_end(found.task.name, NAME)
         ),
         *task_text(found.task, words),
-        words.html("<b>{question}</b>", question=cut_end(found.batch.face.question, QUESTION)),
+        question(found.batch, words),
         _reasons(one, words),
     ]
     keep = Button(words.plain("Right as it is"), encode("gd_keep", found.task.id, known), style="success")
@@ -75,13 +75,13 @@ def doubting(view: Doubting | None, words: Words) -> Action:
 
 def _reasons(one: Doubt, words: Words) -> Markup:
     """What the gold says, who answered what, how good these are elsewhere."""
-    votes = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.votes)
+    votes = " · ".join(times(cut_end(label, NAME), count, words) for label, count in one.votes)
     lines = [
         words.html("Known answer: <b>{gold}</b>", gold=one.gold),
         words.html("Answers: {votes}", votes=votes),
     ]
     if one.good:
-        good = " · ".join(f"{cut_end(label, NAME)} {words.number(count)}" for label, count in one.good)
+        good = " · ".join(times(cut_end(label, NAME), count, words) for label, count in one.good)
         right, known = one.record
         if known:
             lines.append(

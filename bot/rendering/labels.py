@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from bot.rendering.card import times
 from bot.rendering.message import Action, Button, Message, Nothing, Renderer, StoredPhoto
 from domain import agreement
 from domain.batches import Batch
@@ -82,7 +83,9 @@ def _made(fit: Fit, words: Words) -> Markup:
         at=words.when(fit.at),
         rule=fit.rule,
     )
-    gold = fit.params.get("gold", 0)
+    gold = fit.params.get("gold")
+    if gold is None:
+        return made  # a scale's ratings: gold is among them, and there is no calibration
     held = (
         words.html_many(
             "How sure they are was checked against {count} gold task.",
@@ -159,9 +162,10 @@ def _label(view: Why, shown: dict[str, str], words: Words) -> list[Markup]:
 def _vote(label: str, said: tuple[str, ...], shown: dict[str, str], words: Words) -> Markup:
     counted = Counter(said)
     trusted = ", ".join(words.plain(TRUST[word], count=words.number(counted[word])) for word in TRUST if counted[word])
+    said_ = cut_end(shown.get(label, label), ANSWER)
     return words.html(
         "{label} {count}: {trusted}",
-        label=cut_end(shown.get(label, label), ANSWER),
+        label=f"{said_} ×" if label.lstrip("-").isdigit() else said_,
         count=words.number(len(said)),
         trusted=trusted,
     )
@@ -169,7 +173,7 @@ def _vote(label: str, said: tuple[str, ...], shown: dict[str, str], words: Words
 
 def _counted(votes: dict[str, int], shown: dict[str, str], words: Words) -> str:
     ranked = agreement.ranked(votes)[:GIVEN]
-    return ", ".join(f"{cut_end(shown.get(label, label), ANSWER)} {words.number(count)}" for label, count in ranked)
+    return ", ".join(times(cut_end(shown.get(label, label), ANSWER), count, words) for label, count in ranked)
 
 
 def _shown(batch: Batch, words: Words) -> dict[str, str]:

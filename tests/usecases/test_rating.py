@@ -16,8 +16,10 @@ from domain.rules import Rules
 from locales.words import Words
 from storage import assignments, batches, draft_tasks
 from tests.builders import make_draft, make_owner, make_rated, make_worker
+from tests.steps import buttons, screen
 from tests.usecases.desk import Desk
-from usecases import accuracy, answering, drafts, mirrors, publishing, work
+from tests.usecases.fitting import answered, refit
+from usecases import accuracy, answering, drafts, gold, labels, mirrors, publishing, work
 
 SCALE = (
     "How useful is this photo?\nscale 1-5: Not useful - Very useful\nfr: Inutile - Très utile\noverlap 3\nprice 0.05"
@@ -129,3 +131,27 @@ def test_who_only_rates_is_not_told_forever_that_it_is_not_enough_to_say_how_rig
     desk.do(work.submit, rater, assignment=desk.card(rater), answer_index=3)
     assert mirrors.known(desk.tx, rater.id, since=0, until=desk.now + 1) == ()
     assert accuracy.of(desk.tx, rater.id).known == ()
+
+
+def test_gold_on_a_scale_is_made_with_its_ends_in_sight_and_counted_so_that_steps_and_counts_differ(
+    desk: Desk, owner: Person
+) -> None:
+    batch = desk.make(make_rated, 4)
+    desk.do(gold.make, owner, batch=batch)
+    shown = screen(desk.tx, owner, "gold_make")
+    assert "1 = Not useful · 5 = Very useful" in shown.text
+    assert [button.text for button in shown.keyboard[0]] == ["1", "2", "3", "4", "5"]
+    (_, (task, *_)) = buttons(shown)["3"]
+    desk.do(gold.answer, owner, task=task, index=2, made=0)
+    desk.do(gold.stop, owner, batch=batch, made=1)
+    assert "Gold: 3 × 1." in screen(desk.tx, owner, "gold_made").text
+
+
+def test_labels_of_a_scale_tell_steps_from_counts_and_claim_nothing_about_gold(desk: Desk, owner: Person) -> None:
+    batch = desk.make(make_rated, 2)
+    for number in range(3):
+        answered(desk, batch, desk.make(make_worker, 300 + number, "W"), [3, 3])
+    refit(desk, batch)
+    desk.do(labels.show, owner, batch=batch)
+    text = screen(desk.tx, owner, "labels").text
+    assert "4 × 3" in text and "gold" not in text
