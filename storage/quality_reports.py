@@ -83,19 +83,6 @@ def votes(tx: Tx, batch_id: int, *, first: int, last: int) -> list[Vote]:
     return [Vote(*row) for row in rows]
 
 
-def gold_votes(tx: Tx, batch_id: int, *, limit: int) -> list[tuple[Vote, str]]:
-    """At most `limit` of the answers to a batch's gold that came since it is gold, each with the right label."""
-    rows = tx.all(
-        "select s.id, s.task_id, s.worker_id, s.answer, s.submitted_at, t.gold from tasks t"
-        " cross join submissions s on s.task_id = t.id and s.state in ('pending', 'accepted', 'sent_back')"
-        " where t.batch_id = :batch_id and t.gold is not null and s.state <> 'sent_back'"
-        " and s.submitted_at >= coalesce(t.gold_at, 0) and t.gold_by is not s.worker_id limit :limit",
-        batch_id=batch_id,
-        limit=limit,
-    )
-    return [(Vote(*tuple(row)[:-1]), row["gold"]) for row in rows]
-
-
 def pace(tx: Tx, batch_id: int, *, since: int, limit: int) -> tuple[int, int]:
     """How many of the newest `limit` answers came since an instant, and when the first of these did (0: none)."""
     row = tx.one(

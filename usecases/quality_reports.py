@@ -152,17 +152,6 @@ def is_fresh(tx: Tx, batch_id: int, *, now: int) -> bool:
     return found is not None and _fresh(tx, found, now=now)
 
 
-def gold(tx: Tx, batch: Batch) -> tuple[int, int]:
-    """(right, answers) to a batch's gold now, without a pass over all of it: of LOOKED_AT answers at most."""
-    if not batch.gold:
-        return 0, 0
-    votes = quality_reports.gold_votes(tx, batch.id, limit=LOOKED_AT)
-    learning = quality_reports.learning(tx, batch.id, {vote.worker_id for vote, _ in votes})
-    label = _labels(batch)
-    right = [label(vote.answer) == gold for vote, gold in votes if vote.id > learning.get(vote.worker_id, 0)]
-    return sum(right), len(right)
-
-
 def page(tx: Tx, batch_id: int, *, after: int) -> tuple[Pass, int | None]:
     """Look at the next tasks behind `after`; the second value is where to go on, None at the end."""
     found = batches.by_id(tx, batch_id)

@@ -12,7 +12,7 @@ from domain.pay import per_hour
 from domain.periods import last_summary
 from domain.rules import Rules
 from domain.summaries import Look, disagreeing, fast, rejected, reporting
-from storage import batches, enrolments, fairness, job_runs, people, rejections, reviews, summaries
+from storage import batches, enrolments, fairness, gold_answers, job_runs, people, rejections, reviews, summaries
 from storage.database import Tx
 from storage.worker_days import Done
 from usecases import quality_reports
@@ -138,13 +138,18 @@ def of(tx: Tx, *, day: int, at: int) -> Summary:
         workers=workers,
         done=done,
         hourly=per_hour(done.earned, done.active_micros),
-        lines=tuple(BatchLine(batch, _hourly(batch), *quality_reports.gold(tx, batch)) for batch in shown),
+        lines=tuple(_line(tx, batch) for batch in shown),
         more=len(running) - len(shown),
         waiting=reviews.count_pending(tx, kinds=WRITTEN, reviewer_id=0, limit=COUNTED),
         waiting_since=None if oldest is None else oldest.submitted_at,
         looks=tuple(looks[:NAMED]),
         facts=facts if facts is not None and facts.shown else None,
     )
+
+
+def _line(tx: Tx, batch: Batch) -> BatchLine:
+    right, judged, _ = gold_answers.summary(tx, batch.id)
+    return BatchLine(batch, _hourly(batch), right, judged)
 
 
 def _hourly(batch: Batch) -> int | None:

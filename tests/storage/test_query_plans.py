@@ -345,9 +345,6 @@ def _play(story: Story, owner: Person, reviewer: Person, workers: list[Person], 
     for job in jobs.waiting(tx, quality_reports.JOB, limit=9):
         computed(tx, job, now=story.now)
     story.send()
-    reported = batches.by_id(tx, tapped)
-    assert reported is not None
-    quality_reports.gold(tx, reported._replace(gold=1))
     mirrors.example(tx, workers[0].id, tx.value("select min(id) from submissions"))
     story.arrive(workers[0], statements.choose)
     month = month_of(tx.rules, story.now)

@@ -14,12 +14,12 @@ from domain.long_texts import CAPTION, units
 from domain.people import Person
 from domain.refusals_batches import BatchGone, NotPublished
 from domain.rules import DAY, HOUR, MINUTE, Rules
-from storage import batches, job_runs, jobs, people
+from storage import batches, gold_answers, job_runs, jobs, people
 from tests.builders import ANSWERS, make_batch, make_draft, make_owner, make_worker
 from tests.steps import answer, buttons, make_reviewer, render, screen, sent, told, write
 from tests.usecases.desk import Desk
 from tests.usecases.reporting import card, figures, fit, make_gold, report, work, work_off
-from usecases import publishing, quality_reports, signals, summaries
+from usecases import gold_standing, publishing, quality_reports, signals, summaries
 from usecases.coordinating import progress_view
 
 
@@ -164,6 +164,8 @@ def test_answers_from_before_a_task_became_gold_do_not_count_nor_does_training(d
         desk.pass_time(600)
         found = figures(desk, owner, batch)
         assert (found.gold_answers, found.gold_learning) == (counted, 1 - counted)
+        desk.make(lambda tx: gold_standing.refresh(tx, batch))
+        assert gold_answers.summary(desk.tx, batch)[1] == counted, "its message and the summary say the same"
 
 
 @pytest.mark.parametrize("state", ["open", "paused"])
