@@ -129,6 +129,7 @@ def _row(evidence: Evidence, conditions: Conditions) -> dict[str, object]:
         "points": dict(points),
         "unreached": sorted(set(POINTS) - set(points)),
         "money": figures.money(evidence),
+        "quality": figures.quality(evidence),
         "doubled": told.doubled(evidence),
         "asked_to_wait": sum(call["error_code"] == 429 and call["fault"] is None for call in evidence.calls),
         "full_disk": sum("GroupLost" in line for line in told.log_of(evidence)),
@@ -145,8 +146,10 @@ def _spread(values: list[float]) -> dict[str, float]:
 def _print(row: dict[str, object]) -> None:
     shown = {"unreached": "points not reached", "asked_to_wait": "429s of the limits", "full_disk": "lost groups"}
     lines = [(shown.get(name, name.replace("_", " ")), _cell(value)) for name, value in row.items()]
-    print("\n" + table(("soak", ""), [line for line in lines if line[0] not in ("violations", "money")]))
-    print("\n" + fill(f"money: {_cell(row['money'])}", 110) + "\n")
+    print("\n" + table(("soak", ""), [line for line in lines if line[0] not in ("violations", "money", "quality")]))
+    for what in ("money", "quality"):
+        print("\n" + fill(f"{what}: {_cell(row[what])}", 110))
+    print()
 
 
 def _cell(value: object) -> str:

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.soak import quality_books
 from domain.rules import Rules
 from storage import facts
 from storage.reading import Reader
@@ -286,4 +287,5 @@ RULES: tuple[Rule, ...] = (
     batches_are_counted_right,
     workers_are_counted_right,
     days_are_counted_right,
+    *quality_books.RULES,
 )

@@ -98,6 +98,24 @@ MONEY = {
     "returned": "select count(*) from payouts where state = 'returned'",
 }
 """What became of money, beside what the rules hold: a flow that nobody took part in was not tried."""
+QUALITY = {
+    "answers to gold": "select count(*) from submissions where task_id in (select id from tasks where gold_at > 0)",
+    "in training": "select count(*) from enrolments where trained_upto is not null",
+    "passed": "select count(*) from tests where outcome = 'passed'",
+    "not passed": "select count(*) from tests where outcome in ('failed', 'undecided')",
+    "let in": "select count(*) from tests where outcome = 'let_in'",
+    "missed gold told": "select count(*) from gold_misses",
+    "objections": "select count(*) from gold_misses where objected_at is not null",
+    "gold kept": "select count(*) from audit where action = 'gold.kept'",
+    "taken back": "select count(*) from audit where action = 'gold.taken_back'",
+    "changed": "select count(*) from audit where action = 'gold.changed'",
+    "fits": "select count(*) from fits",
+    "spared answers": "select coalesce(sum(unasked), 0) from batches where overlap_least is not null",
+    "given up": "select count(*) from tasks where given_up_at is not null",
+    "decided": "select count(*) from tasks where decided_at is not null",
+    "reports": "select count(*) from quality_reports",
+}
+"""What was done about quality, in the same way."""
 
 
 def money(evidence: Evidence) -> dict[str, int]:
@@ -106,3 +124,9 @@ def money(evidence: Evidence) -> dict[str, int]:
         found = {name: int(db.execute(sql).fetchone()[0]) for name, sql in MONEY.items()}
     said = Counter(tap.data.partition(":")[0] for tap in evidence.witness.taps if tap.answered is not None)
     return found | {"still here": said["still_here"], "statements": said["st_month"]}
+
+
+def quality(evidence: Evidence) -> dict[str, int]:
+    """How often each flow of quality was taken."""
+    with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
+        return {name: int(db.execute(sql).fetchone()[0]) for name, sql in QUALITY.items()}

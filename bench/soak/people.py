@@ -18,6 +18,7 @@ from typing import Any
 
 from PIL import Image
 
+from bench.soak import questions
 from bench.soak.witness import Button, Put, Silence, Tapped, Witness
 from emulator.attachments import Attached
 from emulator.chats import Person, Stored
@@ -51,6 +52,8 @@ class Member:
     person: Person
     shown: dict[int, list[Button]] = field(default_factory=dict)
     seen: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=40))
+    asked: str = ""
+    """The newest text with answers below it."""
     parts: deque[int] = field(default_factory=lambda: deque(maxlen=6))
     papers: deque[str] = field(default_factory=lambda: deque(maxlen=6))
     """The tables that they were sent, by file."""
@@ -144,12 +147,14 @@ class People:
         if paper is not None and str(paper.get("file_name")).endswith(".csv"):
             member.papers.append(paper["file_id"])
         member.shown.pop(number, None)
+        if any(data.startswith("answer:") for _, data in buttons):
+            member.asked = str(stored.body.get("text", ""))
         if buttons:
             member.shown[number] = buttons
             if len(member.shown) > REMEMBERED:
                 del member.shown[next(iter(member.shown))]
             member.seen.extend((number, data) for _, data in buttons[:3])
-            self.witness.saw(member.person.id, buttons)
+            self.witness.saw(member.person.id, buttons, number)
         if member is self.stopper and any(data == "start_again" for _, data in buttons) and member.quiet is None:
             member.quiet = Silence(member.person.id, at)
             self.witness.stopped.append(member.quiet)
@@ -240,7 +245,11 @@ class People:
             if data.startswith("submit") and self._chance.random() < 0.2:
                 self._rewrite(member)
                 return
-            data = self._chance.choice(member.all_of(message, data.partition(":")[0]))
+            offered = [one for one in member.shown[message] if one[1].partition(":")[0] == data.partition(":")[0]]
+            if data.startswith("answer:"):
+                data = questions.said(member.asked, offered, self._chance)
+            else:
+                data = self._chance.choice(offered)[1]
             self.tap(member, message, data)
             if twice:
                 self.tap(member, message, data)

@@ -17,6 +17,7 @@ from bench.soak.money import SETTINGS, Money
 from bench.soak.people import FIRST_WORKER, People
 from bench.soak.plan import CALLS, Plan, Sizes
 from bench.soak.points import POINTS
+from bench.soak.quality import Quality
 from bench.soak.victims import TOKEN, Victims, victims
 from emulator.faults import CALL_KINDS
 from emulator.server import Emulator
@@ -49,7 +50,9 @@ async def play(plan: Plan, folder: Path) -> tuple[Evidence, Conditions]:
     sizes = plan.sizes
     workers = [FIRST_WORKER + number for number in range(sizes.people)]
     places = int((sizes.rate * sizes.seconds + sizes.burst * sizes.seconds / sizes.burst_every) * 1.2) + 100
-    await seeding.seed(folder / "data", workers=workers, submissions=places, replies=places // 20)
+    await seeding.seed(
+        folder / "data", workers=workers, submissions=places, replies=places // 20, gated=min(2_000, places // 12)
+    )
     async with Emulator(bots={TOKEN: "tallyhand_bot"}, limits=True) as server:
         people = People(server, workers=sizes.people, seed=plan.seed, owed=sizes.owed)
         async with victims(folder, server.address, plan, **SETTINGS) as run:
@@ -88,11 +91,12 @@ def _without_latency(call: dict[str, Any], sizes: Sizes) -> dict[str, Any]:
 async def _live(plan: Plan, server: Emulator, people: People, run: Victims) -> Conditions:
     """The time of faults; afterwards a process is running, without a kill point, and no fault is set."""
     conditions, sizes = Conditions(), plan.sizes
+    others = (*Money(people, plan.seed).stories, *Quality(people, plan.seed).stories)
     turning = asyncio.create_task(_turn(plan, server, people, run, conditions))
     dying = asyncio.create_task(_die(plan, people, run))
     acting = [
         asyncio.create_task(people.keep_acting(sizes.rate, most=sizes.most_waiting)),
-        asyncio.create_task(people.stories(min(4.0, sizes.seconds / 15), Money(people, plan.seed).stories)),
+        asyncio.create_task(people.stories(min(4.0, sizes.seconds / 15), others)),
     ]
     try:
         if sizes.endings is None:

@@ -200,6 +200,25 @@ def _sent_again(lives: list[Life]) -> Iterator[tuple[int, int, int]]:
                 sent[fact["row"]] = number
 
 
+def a_missed_gold_is_told_once(evidence: Evidence) -> Iterator[str]:
+    """Who answered reads that they missed a known answer, nobody else, and in one row's message alone."""
+    with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
+        rows = db.execute(
+            "select m.submission_id, p.telegram_id from gold_misses m join people p on p.id = m.worker_id"
+        ).fetchall()
+    whose = {row["submission_id"]: row["telegram_id"] for row in rows}
+    row_of = {
+        (fact["chat"], fact["message"]): fact["row"]
+        for fact in evidence.facts
+        if fact["fact"] == "gone" and fact["new"]
+    }
+    for submission, seen in evidence.witness.missed.items():
+        if {person for person, _ in seen} != {whose.get(submission)}:
+            yield f"submission {submission} of {whose.get(submission)} was told as missed to {sorted(seen)}"
+        if len({row_of[one] for one in seen if one in row_of}) > 1:
+            yield f"submission {submission} was told as missed in {sorted(seen)}"
+
+
 # In order, and only to those who want it
 
 
@@ -332,6 +351,7 @@ RULES: tuple[Rule, ...] = (
     what_a_bank_said_is_booked,
     nothing_waits_in_the_end,
     no_message_comes_twice_but_after_a_kill,
+    a_missed_gold_is_told_once,
     one_message_at_a_time_to_a_chat,
     answers_come_in_order,
     nothing_goes_to_who_said_stop,

@@ -60,6 +60,8 @@ class Witness:
     """Payout → what the bank's answers that were sent said of it, in order."""
     numbers: set[str] = field(default_factory=set)
     """Of accounts, as they were typed: in no log, and in no row as it is."""
+    missed: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
+    """Submission to gold that a worker was told is wrong → the chats and messages that said so."""
     stopped: list[Silence] = field(default_factory=list)
     blocked: list[Silence] = field(default_factory=list)
 
@@ -70,9 +72,11 @@ class Witness:
         if action in ("answer", "submit") and text.startswith(SAVED):
             self.saved[numbers[0]] = tap.person
 
-    def saw(self, person: int, buttons: list[Button]) -> None:
+    def saw(self, person: int, buttons: list[Button], message: int = 0) -> None:
         """A message with these buttons came, or an older one has them now."""
         for _, data in buttons:
             action, _, rest = data.partition(":")
             if action == "undo":
                 self.undoable[int(rest, 36)] = person
+            elif action == "gold_object":
+                self.missed.setdefault(int(rest, 36), set()).add((person, message))

@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from bench.soak import books, seeding, told
+from bench.soak import books, questions, seeding, told
 from bench.soak.evidence import Arrived, Evidence
 from bench.soak.people import FIRST_WORKER, OWNER
 from bench.soak.trace import Fact
 from bench.soak.victims import Death
 from bench.soak.witness import Put, Silence, Witness
-from domain.rules import MINUTE, Rules
-from storage import inbox, jobs, payouts, people
+from domain.rules import HOUR, MINUTE, Rules
+from storage import enrolments, inbox, jobs, payouts, people, tasks
 from storage.cipher import Cipher
 from storage.database import Database, Tx
 from tests.builders import NOON
-from tests.steps import answer
+from tests.steps import answer, take
+from tests.usecases.fitting import fit
 from usecases import funds, leases, reviews
 from usecases import payouts as paying
 from usecases.notify import tell
@@ -33,7 +34,8 @@ UPDATE = 4711
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of a day's work: answers in all states, a payout run that is paid, an update handled."""
+    """A database of a day's work: answers in all states, a payout run that is paid, an update handled, people who were
+    trained and tested, a fit."""
     return tmp_path_factory.mktemp("sound")
 
 
@@ -41,7 +43,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def data_dir(sound: Path, tmp_path: Path) -> Path:
     """A copy of it, to break."""
     if not (sound / "tallyhand.db").exists():
-        await seeding.seed(sound, workers=[ANA, BEN], submissions=40, replies=4)
+        await seeding.seed(sound, workers=[ANA, BEN], submissions=40, replies=4, gated=20)
         db = await Database.open(sound / "tallyhand.db", Cipher(seeding.SECRET.encode()), Rules())
         try:
             await db.write(_work)
@@ -76,12 +78,37 @@ def _work(tx: Tx) -> None:
     funds.record(tx, by=owner, amount=5_000_000, message_id=1, now=now)
     seq = inbox.add(tx, bot=1, update_id=UPDATE, payload=b"{}", now=now)
     assert seq is not None and inbox.close(tx, seq)
+    _quality(tx, now=tx.value("select max(gold_at) from tasks") + HOUR)
     for kind in ("offers",):
         for job in jobs.waiting(tx, kind, limit=9):
             jobs.close(tx, job.id, now=now)
     tx.run("update outbox set state = 'sent' where state = 'waiting'")
     leases.release_all(tx, worker, now=now + 3 * MINUTE)
     tx.run("update outbox set state = 'sent' where state = 'waiting'")
+
+
+def _quality(tx: Tx, *, now: int) -> None:
+    """Two come in by training and test, and agree on ordinary tasks; a fit."""
+    for number in (ANA, BEN):
+        worker = people.by_telegram_id(tx, number)
+        assert worker is not None
+        after, plain = 0, 0
+        while plain < 3:
+            now += MINUTE
+            task = tasks.by_id(tx, _card(tx, take(tx, worker, GATED, now=now)))
+            assert task is not None
+            label = task.gold or questions.truth(task.payload.messages[0][1]) or "Cannot say"
+            plain += task.gold is None and after > 0
+            place = enrolments.of(tx, worker.id, GATED)
+            assert place is not None
+            after += place.stage == "working"
+            answer(tx, worker, GATED, choice=("Yes", "No", "Cannot say").index(label), now=now)
+        leases.release_all(tx, worker, now=now + 2 * MINUTE)
+    fit(tx, GATED, now=now + HOUR)
+
+
+def _card(tx: Tx, assignment: int) -> int:
+    return int(tx.value("select task_id from assignments where id = :id", id=assignment))
 
 
 def spoil(data_dir: Path, *statements: str) -> None:
@@ -104,6 +131,11 @@ def test_a_sound_database_keeps_every_rule(data_dir: Path) -> None:
 REJECTION = (
     "insert into rejections (submission_id, batch_id, worker_id, ground_id, by, at, day_counted, standing, due_at)"
     " select id, batch_id, worker_id, 1, 1, 1, 0, 0, 1 from submissions where id = 13"
+)
+GATED = 3
+GOLD_CARD = (
+    "select a.id from assignments a join tasks t on t.id = a.task_id where t.gold is not null"
+    " and a.state = 'submitted' limit 1"
 )
 BOOKS = {
     "every_reference_leads_somewhere": ["update tasks set batch_id = 999 where id = 20"],
@@ -130,6 +162,25 @@ BOOKS = {
     "batches_are_counted_right": ["update batches set accepted = accepted + 1 where id = 1"],
     "workers_are_counted_right": ["update enrolments set done = done + 1"],
     "days_are_counted_right": ["update days set workers = workers + 1"],
+    "no_gold_is_given_twice": [
+        "insert into assignments (task_id, batch_id, worker_id, state, offered_at, expires_at)"
+        f" select task_id, batch_id, worker_id, 'skipped', 1, 2 from assignments where id = ({GOLD_CARD})"
+    ],
+    "every_answer_is_paid_once": [f"update submissions set price = price + 1 where assignment_id = ({GOLD_CARD})"],
+    "no_task_has_more_answers_than_its_most": ["update batches set overlap = 1 where id = 1"],
+    "wanted_and_gold_are_counted_right": ["update batches set gold_answered = gold_answered + 1 where id = 3"],
+    "what_is_not_needed_goes_back": ["update batches set state = 'closed' where id = 1"],
+    "what_is_believed_is_what_the_votes_say": [
+        """update tasks set belief = '[0,{"Yes":[3,9]}]' where belief is not null"""
+    ],
+    "a_batch_has_one_fit_at_a_time": ["update labels set fit_id = fit_id - 1"],
+    "newcomers_go_one_way": ["update enrolments set stage = 'testing' where batch_id = 3"],
+    "a_missed_gold_is_noted_as_it_is": [
+        "insert into gold_misses (submission_id, task_id, batch_id, worker_id, label, gold, forgiven, told_at) select"
+        " s.id, t.id, t.batch_id, s.worker_id, t.gold, t.gold, 0, 1 from submissions s join tasks t on t.id = s.task_id"
+        " where t.gold is not null limit 1"
+    ],
+    "a_decided_task_was_given_up": ["update tasks set decided = 'Yes', decided_at = 1 where belief is not null"],
 }
 
 
@@ -222,6 +273,7 @@ TOLD: dict[str, Any] = {
     "money_received_is_booked_once": lambda e: _with(e, received=[(UPDATE, 5_000_000), (UPDATE, 5_000_000)]),
     "what_a_bank_said_is_booked": lambda e: _with(_over_a_file(e), banked={2: ["paid"], 1: ["failed"]}),
     "no_message_comes_twice_but_after_a_kill": lambda e: replace(e, arrived=[*e.arrived, Arrived(BEN, 14, 120.0)]),
+    "a_missed_gold_is_told_once": lambda e: _with(e, missed={1: {(ANA, 11)}}),
     "one_message_at_a_time_to_a_chat": lambda e: replace(e, facts=[*e.facts, going(3, 202.0), going(4, 202.1)]),
     "answers_come_in_order": lambda e: replace(
         e, facts=[*e.facts, gone(6, 202.0, 15), gone(5, 203.0, 16)], arrived=e.arrived
