@@ -1,7 +1,8 @@
 """The people of a soak: workers, writers, somebody who blocks, somebody who says stop, and the staff.
 
 They live in the server's process, act on its state directly and see what the chat shows. What each does next is drawn
-from the seed; what they can do depends on what the bot has shown them.
+from the seed; what they can do depends on what the bot has shown them. Over 400 lines: one class, whose state every
+story of its reads.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Member:
     seen: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=40))
     asked: str = ""
     """The newest text with answers below it."""
+    knows: float = questions.KNOWS
     parts: deque[int] = field(default_factory=lambda: deque(maxlen=6))
     papers: deque[str] = field(default_factory=lambda: deque(maxlen=6))
     """The tables that they were sent, by file."""
@@ -91,6 +93,8 @@ class People:
         for number, name in ((OWNER, "Olivia"), (COORDINATOR, "Carla"), (REVIEWER, "Rosa"), (REJECTER, "Rita")):
             self._join(number, name)
         self.workers = [self._join(FIRST_WORKER + index, f"Worker {index}") for index in range(workers)]
+        for member in self.workers[:: -questions.GUESSES]:
+            member.knows = 0.0
         self.stopper, self.blocker, self.eager = self.workers[0], self.workers[1], self.workers[2]
         self._watch()
 
@@ -247,7 +251,7 @@ class People:
                 return
             offered = [one for one in member.shown[message] if one[1].partition(":")[0] == data.partition(":")[0]]
             if data.startswith("answer:"):
-                data = questions.said(member.asked, offered, self._chance)
+                data = questions.said(member.asked, offered, self._chance, knows=member.knows)
             else:
                 data = self._chance.choice(offered)[1]
             self.tap(member, message, data)
@@ -297,10 +301,12 @@ class People:
 
     async def _coordinate(self, pause: float) -> None:
         carla = self.members[COORDINATOR]
-        what = self._chance.choice(("texts", "photos", "publish", "pause", "close", "export", "export", "funds"))
+        what = self._chance.choice(
+            ("texts", "gold", "photos", "publish", "pause", "close", "export", "export", "funds")
+        )
         if what == "funds":
             self.receive(self._chance.randint(1, 9))
-        elif what in ("texts", "photos"):
+        elif what in ("texts", "gold", "photos"):
             await self.bring(what)
         elif what == "publish":
             await self._press(carla, "b_publish")
@@ -319,17 +325,16 @@ class People:
             self.witness.received.append((update, amount * 1_000_000))
 
     async def bring(self, what: str) -> None:
-        """The coordinator sends photos or a file, and begins a pilot of what becomes of it, or publishes it."""
+        """The coordinator sends photos or a file ("texts", or "gold" too) and begins a pilot of it, or publishes."""
         carla, chance = self.members[COORDINATOR], self._chance
         before = carla.newest("b_pilot", "b_publish")
         if what == "photos":
             files = [Attached(f"{number}.jpg", _photo(chance)) for number in range(3)]
             await self._server.control.attachments.photos(self.bot, carla.person, files, PHOTOS)
         else:
-            lines = "\n".join(f'"Is {chance.randrange(10**9)} an even number?"' for _ in range(60))
-            self._server.control.attachments.document(
-                self.bot, carla.person, Attached("even.jsonl", lines.encode()), CHOICE
-            )
+            lines = questions.file(chance, known=12 if what == "gold" else 0)
+            caption = f"{CHOICE}\ngold 20%" if what == "gold" else CHOICE
+            self._server.control.attachments.document(self.bot, carla.person, Attached("even.jsonl", lines), caption)
         for _ in range(100):
             found = carla.newest("b_pilot", "b_publish")
             if found is not None and found != before:

@@ -27,7 +27,7 @@ class Point:
     where: str
     after: bool = False
     needs: str = "load"
-    """What makes the process come by: load, an import, an export, offers, a payday, a start, a SIGTERM."""
+    """What makes the process come by: load, an import, an export, offers, a payday, a fit, a start, a SIGTERM."""
 
 
 POINTS: Final[dict[str, Point]] = {
@@ -48,6 +48,9 @@ POINTS: Final[dict[str, Point]] = {
     # Payday: some have their payout, not all.
     "gathering": Point("storage.payouts:add", after=True, needs="payday"),
     "settling": Point("storage.payouts:close", after=True, needs="payday"),
+    # A fit: some of its labels are stored, and all but its end.
+    "fitting": Point("usecases.refits:store_labels", after=True, needs="fit"),
+    "fitted": Point("usecases.refits:finish", needs="fit"),
     # The database is open, the sender knows nothing yet.
     "starting": Point("bot.sender:Sender.load", needs="start"),
     # After SIGTERM, with answers still to go.

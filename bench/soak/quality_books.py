@@ -139,14 +139,20 @@ def what_is_believed_is_what_the_votes_say(db: sqlite3.Connection) -> Iterator[s
 
 
 def a_batch_has_one_fit_at_a_time(db: sqlite3.Connection) -> Iterator[str]:
-    """Labels, skills and weights of a batch are all of its newest fit, which says how it came about."""
+    """Labels, skills and weights of a batch are all of its newest fit, which says how it came about.
+
+    Those that a fit under way has stored already are left out.
+    """
     newest = {row[0]: row[1] for row in db.execute("select batch_id, max(id) from fits group by batch_id")}
     for row in db.execute("select f.*, (select max(id) from submissions) as last from fits f"):
         params = json.loads(row["params"])
         if row["rule"] < 1 or not isinstance(params, dict) or not params or row["upto"] > (row["last"] or 0):
             yield f"fit {row['id']} does not say from what it came: {tuple(row)}"
     for table in ("labels", "worker_skills"):
-        for row in db.execute(f"select batch_id, fit_id, count(*) as n from {table} group by 1, 2"):
+        under_way = "select id from jobs where state = 'waiting'"
+        for row in db.execute(
+            f"select batch_id, fit_id, count(*) as n from {table} where fit_id not in ({under_way}) group by 1, 2"
+        ):
             if newest.get(row["batch_id"]) != row["fit_id"]:
                 yield f"{row['n']} {table} of batch {row['batch_id']} are of fit {row['fit_id']}"
     for row in db.execute("select id, prior from batches where prior is not null"):

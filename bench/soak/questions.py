@@ -6,13 +6,16 @@ luck are given up to a human.
 
 from __future__ import annotations
 
+import json
 import re
 from random import Random
 from typing import Final
 
 KNOWS: Final = 0.9
 """How likely somebody says what they know."""
-WRONG: Final = (4, 11)
+GUESSES: Final = 6
+"""Each so manieth worker taps whatever comes: some do not pass a test, and try again."""
+WRONG: Final = (4, 11, 23, 34)
 """Which of the gold, by its place, says the opposite of what is right."""
 GATED: Final = (
     "Is it true?\n- Yes\n- No\n- Cannot say\nprice 0.20\noverlap 2-5\ngold 20%\ntraining 3\ntest yes\nlanguage en"
@@ -43,10 +46,20 @@ def gold(number: int, place: int) -> str:
     return {"Yes": "No", "No": "Yes"}[str(right)] if place in WRONG else str(right)
 
 
-def said(text: str, answers: list[tuple[str, str]], chance: Random) -> str:
-    """The data of the button somebody taps who was asked this: of the right answer mostly, else of any."""
+def file(chance: Random, *, known: int = 0, lines: int = 60) -> bytes:
+    """JSONL of questions about numbers of chance, the first so many with their answer, which is not always right."""
+    found: list[object] = []
+    for place in range(lines):
+        number = chance.randrange(10**9)
+        text = even(number)
+        found.append({"prompt": text, "gold": gold(number, place)} if place < known else {"prompt": text})
+    return "\n".join(map(json.dumps, found)).encode()
+
+
+def said(text: str, answers: list[tuple[str, str]], chance: Random, *, knows: float = KNOWS) -> str:
+    """The data of the button somebody taps who was asked this: the right answer's as likely as they know it."""
     if _LUCKY.search(text):
         return chance.choice(answers[:2])[1]
     right = truth(text)
     known = [data for label, data in answers if label == right]
-    return known[0] if known and chance.random() < KNOWS else chance.choice(answers)[1]
+    return known[0] if known and chance.random() < knows else chance.choice(answers)[1]
