@@ -12,17 +12,15 @@ LOOKED_AT: Final = 200
 """So many are looked at for the next one to show, the surest of the last fit first."""
 
 
-def agreed(tx: Tx, batch_id: int, *, least: int, sure: int) -> list[Task]:
-    """Done tasks with answers enough, that are no gold and were not declined: those a fit is sure of, else any."""
+def agreed(tx: Tx, batch_id: int, *, least: int) -> list[Task]:
+    """Done tasks with answers enough, that are no gold and were not declined: the surest of the last fit, else any."""
     columns = ", ".join(f"t.{name}" for name in COLUMNS.split(", "))
     open_to_it = "t.gold is null and t.gold_kept is null and t.gold_rests = 0 and t.answered >= :least"
     rows = tx.all(
         f"select {columns} from labels l cross join tasks t on t.id = l.task_id where l.batch_id = :batch_id"
-        f" and l.source = 'fit' and l.confidence >= :sure and t.state = 'done' and {open_to_it}"
-        " order by l.confidence desc limit :limit",
+        f" and l.source = 'fit' and t.state = 'done' and {open_to_it} order by l.confidence desc limit :limit",
         batch_id=batch_id,
         least=least,
-        sure=sure,
         limit=LOOKED_AT,
     )
     if not rows:

@@ -26,7 +26,8 @@ from usecases.notify import tell
 from usecases.roles import require_coordinator
 
 LEAST: Final = 2
-"""So many agreeing answers at least; nobody disagrees, or the fit is sure."""
+"""So many agreeing answers at least; the fit is sure, or nobody disagrees: without gold and with two answers a task, no
+fit is ever sure, and there confirmed gold is wanted most."""
 SURE: Final = 9_000
 """Confidence (1/10,000) a label of the last fit has at least."""
 
@@ -112,9 +113,10 @@ def _candidate(tx: Tx, batch: Batch, one: Task) -> Candidate | None:
     fitted = counted_gold.label_of(tx, one.id)
     if fitted is not None and fitted[1] >= SURE and votes.get(fitted[0], 0) >= LEAST:
         return Candidate(one.id, fitted[0], votes[fitted[0]], len(said), fitted[1])
-    if fitted is None and len(votes) == 1 and len(said) >= LEAST:
+    if len(votes) == 1 and len(said) >= LEAST:
         (name,) = votes
-        return Candidate(one.id, name, len(said), len(said), None)
+        if fitted is None or fitted[0] == name:
+            return Candidate(one.id, name, len(said), len(said), None if fitted is None else fitted[1])
     return None
 
 
@@ -127,7 +129,7 @@ def _show(tx: Tx, by: Person, batch: Batch, *, besides: int, made: int, now: int
     """Show the next candidate of the label there is least gold of; False when there is none."""
     have = gold_tasks.by_class(tx, batch.id)
     found: list[tuple[int, int, int]] = []
-    for task in counted_gold.agreed(tx, batch.id, least=LEAST, sure=SURE):
+    for task in counted_gold.agreed(tx, batch.id, least=LEAST):
         if task.id != besides:
             candidate = _candidate(tx, batch, task)
             if candidate is not None:

@@ -14,6 +14,7 @@ from storage.gold import Given
 from tests.builders import add_funds, add_task, make_batch, make_draft, make_owner, make_worker, publish_all
 from tests.steps import books_are_right, buttons, screen
 from tests.usecases.desk import Desk
+from tests.usecases.fitting import answered, refit
 from tests.usecases.test_gold import PRICE, counters, crew, gold_batch, work_through
 from usecases import drafts, gold_confirming, gold_matching, imports, publishing
 from usecases import gold as making
@@ -195,6 +196,22 @@ def test_what_workers_agree_on_becomes_gold_once_a_coordinator_said_so(desk: Des
     assert buttons(screen(desk.tx, owner, "gold_confirm"))["No"][1][0] not in (task, again)
     pairs = desk.tx.one("select pairs, pairs_same from batches where id = :b", b=batch)
     assert pairs is not None and tuple(pairs) == (4, 4)
+
+
+def test_what_all_agree_on_can_be_confirmed_where_the_fit_without_gold_is_not_sure_of_it(
+    desk: Desk, owner: Person
+) -> None:
+    batch = desk.make(make_batch, n_tasks=4, price=50_000, overlap=2)
+    for number in range(2):
+        answered(desk, batch, desk.make(make_worker, 300 + number, "W"), [0, 0, 0, number])
+    refit(desk, batch)
+    assert desk.value("select max(confidence) from labels") < gold_confirming.SURE
+    desk.do(gold_confirming.show, owner, batch=batch)
+    for _ in range(3):
+        task, index, made = buttons(screen(desk.tx, owner, "gold_confirm"))["Right, use as gold"][1]
+        assert desk.do(gold_confirming.confirm, owner, task=task, index=index, made=made) == "Cat"
+    with pytest.raises(NothingToConfirm):
+        desk.do(gold_confirming.show, owner, batch=batch)
 
 
 def test_gold_can_be_paid_for_when_none_is_left_to_give_out(desk: Desk, owner: Person) -> None:

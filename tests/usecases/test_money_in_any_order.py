@@ -159,7 +159,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=st.sampled_from([0, 2]), index=st.integers(0, 2))
     def confirm_gold(self, which: int, index: int) -> None:
         """Of a task with answers: one they agree on."""
-        for task in counted_gold.agreed(self.tx, self.batches[which], least=1, sure=0)[:2]:
+        for task in counted_gold.agreed(self.tx, self.batches[which], least=1)[:2]:
             self.attempt(gold_confirming.confirm, by=self.owner, task=task.id, index=index, made=0)
 
     @precondition(there_is("tasks where gold is not null"))
