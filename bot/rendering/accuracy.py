@@ -79,8 +79,10 @@ def _rates(title: str, one: Rater, words: Words) -> Markup:
     return words.html(
         "{title}: you rate about {steps} steps lower than others (likely {low} to {high}); it is taken out, so it does"
         " no harm",
+        title=name,
         steps=steps,
-        **values,
+        low=_steps(-one.bias_high, words),
+        high=_steps(-one.bias_low, words),
     )
 
 

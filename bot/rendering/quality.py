@@ -211,7 +211,9 @@ def _written(figures: Figures, words: Words) -> tuple[Tile, Tile]:
     """What stands in the place of gold and agreement where people write: what was accepted, what waits."""
     accepted = Tile(words.plain("Accepted"), UNKNOWN, words.plain("no answers yet."))
     waiting = Tile(words.plain("In review"), UNKNOWN, words.plain("nothing waits."))
-    if figures.answers:
+    if figures.answers and not figures.accepted and figures.waits == figures.answers:
+        accepted = Tile(accepted.label, UNKNOWN, words.plain("none is reviewed yet."))
+    elif figures.answers:
         share = words.share(figures.accepted, figures.answers)
         note = words.plain(
             "{accepted} of {answers} replies",
