@@ -8,7 +8,7 @@ from typing import Final
 from domain.batches import Batch
 from domain.fairness import Facts
 from domain.kinds import kind
-from domain.pay import per_hour
+from domain.pay import MEASURED_FROM, per_hour
 from domain.periods import last_summary
 from domain.rules import Rules
 from domain.summaries import Look, disagreeing, fast, rejected, reporting
@@ -153,7 +153,10 @@ def _line(tx: Tx, batch: Batch) -> BatchLine:
 
 
 def _hourly(batch: Batch) -> int | None:
-    return None if batch.price is None else per_hour(batch.price * batch.measured, batch.active_micros)
+    """As in the batch's report: a few answers measure nothing."""
+    if batch.price is None or batch.measured < MEASURED_FROM:
+        return None
+    return per_hour(batch.price * batch.measured, batch.active_micros)
 
 
 def _looks(tx: Tx, batch: Batch, *, limit: int) -> list[Look]:

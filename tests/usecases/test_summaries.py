@@ -179,3 +179,15 @@ class TestTrial:
             assert "1 person worked: 2 submissions" in screen(tx, owner, "summary").text
 
         await db.write(story)
+
+
+async def test_a_few_answers_measure_no_hour_as_in_the_report(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        make_owner(tx)
+        worker, batch = make_worker(tx), make_batch(tx, n_tasks=12)
+        for number in range(12):
+            (line,) = summaries.of(tx, day=0, at=NOON).lines
+            assert (line.hourly is None) == (number < 10)
+            answer(tx, worker, batch, now=NOON + number * MINUTE)
+
+    await db.write(story)
