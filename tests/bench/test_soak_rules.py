@@ -16,8 +16,9 @@ from bench.soak.people import FIRST_WORKER, OWNER
 from bench.soak.trace import Fact
 from bench.soak.victims import Death
 from bench.soak.witness import Put, Silence, Witness
+from domain.people import Person
 from domain.rules import HOUR, MINUTE, Rules
-from storage import enrolments, inbox, jobs, payouts, people, tasks
+from storage import inbox, jobs, payouts, people, tasks
 from storage.cipher import Cipher
 from storage.database import Database, Tx
 from tests.builders import NOON
@@ -88,23 +89,28 @@ def _work(tx: Tx) -> None:
 
 
 def _quality(tx: Tx, *, now: int) -> None:
-    """Two come in by training and test, and agree on ordinary tasks; a fit."""
-    for number in (ANA, BEN):
-        worker = people.by_telegram_id(tx, number)
-        assert worker is not None
-        after, plain = 0, 0
-        while plain < 3:
-            now += MINUTE
-            task = tasks.by_id(tx, _card(tx, take(tx, worker, GATED, now=now)))
-            assert task is not None
-            label = task.gold or questions.truth(task.payload.messages[0][1]) or "Cannot say"
-            plain += task.gold is None and after > 0
-            place = enrolments.of(tx, worker.id, GATED)
-            assert place is not None
-            after += place.stage == "working"
-            answer(tx, worker, GATED, choice=("Yes", "No", "Cannot say").index(label), now=now)
-        leases.release_all(tx, worker, now=now + 2 * MINUTE)
-    fit(tx, GATED, now=now + HOUR)
+    """Two come in by training and test and agree on ordinary tasks, before a fit and after it."""
+    for wanted in (3, 1):
+        for number in (ANA, BEN):
+            worker = people.by_telegram_id(tx, number)
+            assert worker is not None
+            plain = 0
+            while plain < wanted:
+                now += MINUTE
+                plain += _answer_right(tx, worker, now=now)
+            leases.release_all(tx, worker, now=now + 2 * MINUTE)
+        if wanted > 1:
+            fit(tx, GATED, now=now + HOUR)
+            now += 2 * HOUR
+
+
+def _answer_right(tx: Tx, worker: Person, *, now: int) -> bool:
+    """One answer in the batch with gold; whether it was to ordinary work."""
+    task = tasks.by_id(tx, _card(tx, take(tx, worker, GATED, now=now)))
+    assert task is not None
+    label = task.gold or questions.truth(task.payload.messages[0][1]) or "Cannot say"
+    answer(tx, worker, GATED, choice=("Yes", "No", "Cannot say").index(label), now=now)
+    return task.gold is None
 
 
 def _card(tx: Tx, assignment: int) -> int:
@@ -187,6 +193,50 @@ BOOKS = {
 @pytest.mark.parametrize("rule", BOOKS)
 def test_a_broken_book_is_found(data_dir: Path, rule: str) -> None:
     spoil(data_dir, *BOOKS[rule])
+    assert rule in broken(books.violations(data_dir))
+
+
+@pytest.mark.parametrize(
+    ("rule", "statement"),
+    [
+        ("wanted_and_gold_are_counted_right", "update batches set unasked = unasked + 1 where id = 3"),
+        ("wanted_and_gold_are_counted_right", "update batches set wanted = wanted - 1 where id = 3"),
+        ("what_is_not_needed_goes_back", "update batches set done = tasks where id = 3"),
+        ("what_is_believed_is_what_the_votes_say", "update tasks set belief = null where belief is not null"),
+        (
+            "what_is_believed_is_what_the_votes_say",
+            """update tasks set belief = '[0,{"No":[1,1]}]' where gold is not null""",
+        ),
+        ("what_is_believed_is_what_the_votes_say", "update enrolments set reliance = 6001 where batch_id = 3"),
+        ("a_batch_has_one_fit_at_a_time", "update fits set params = '{}'"),
+        ("a_batch_has_one_fit_at_a_time", "update fits set rule = 0"),
+        ("a_batch_has_one_fit_at_a_time", "update worker_skills set fit_id = 0"),
+        ("a_batch_has_one_fit_at_a_time", "update batches set prior = '[9,7000,200]' where id = 3"),
+        ("newcomers_go_one_way", "update tests set attempt = 2"),
+        ("newcomers_go_one_way", "update tests set outcome = 'failed'"),
+        ("newcomers_go_one_way", "update enrolments set retry_at = 5 where batch_id = 3"),
+        ("newcomers_go_one_way", "update enrolments set stage = 'training' where batch_id = 3"),
+        (
+            "newcomers_go_one_way",
+            "insert into tests select id + 9, worker_id, batch_id, kind, language, 2, after, upto, began_at, ended_at,"
+            " outcome, right, wrong, by_id, rule, evidence from tests",
+        ),
+        (
+            "a_missed_gold_is_noted_as_it_is",
+            "insert into gold_misses (submission_id, task_id, batch_id, worker_id, label, gold, forgiven, told_at)"
+            " select s.id, t.id, t.batch_id, s.worker_id, t.gold, 'Cannot say', 0, 1 from submissions s"
+            " join tasks t on t.id = s.task_id where t.gold is not null limit 1",
+        ),
+        ("a_decided_task_was_given_up", "update tasks set given_up_at = 1 where batch_id = 3 and state = 'open'"),
+        (
+            "a_decided_task_was_given_up",
+            "update tasks set given_up_at = 1, decided_at = 1, decided_by = (select s.worker_id from submissions s"
+            " where s.task_id = tasks.id) where belief is not null",
+        ),
+    ],
+)
+def test_what_else_may_be_wrong_about_quality_is_found(data_dir: Path, rule: str, statement: str) -> None:
+    spoil(data_dir, statement)
     assert rule in broken(books.violations(data_dir))
 
 
@@ -327,6 +377,19 @@ def test_a_log_that_says_too_much_is_found(data_dir: Path, line: str, rule: str)
 def test_each_rule_of_what_was_told_is_broken_by_a_test() -> None:
     others = {"nothing_waits_in_the_end", "the_log_names_no_fault_of_ours", "the_log_names_nobody"}
     assert {rule.__name__ for rule in told.RULES} == TOLD.keys() | others
+
+
+def test_a_miss_that_is_told_again_by_another_row_is_found_and_a_message_that_came_twice_is_not(data_dir: Path) -> None:
+    spoil(
+        data_dir,
+        "insert into gold_misses (submission_id, task_id, batch_id, worker_id, label, gold, forgiven, told_at)"
+        " select id, task_id, batch_id, worker_id, 'Cat', 'Dog', 1, 1 from submissions where id = 1",
+    )
+    evidence = honest(data_dir)
+    once = _with(evidence, missed={1: {(ANA, 12), (ANA, 13)}})  # a kill came between
+    assert told.violations(once) == []
+    again = _with(evidence, missed={1: {(ANA, 11), (ANA, 13)}})
+    assert broken(told.violations(again)) == {"a_missed_gold_is_told_once"}
 
 
 def test_a_second_message_of_one_kill_to_one_chat_is_too_many(data_dir: Path) -> None:
