@@ -63,6 +63,8 @@ class Member:
     acted: float = 0.0
     owed: int = 0
     """Messages that they said and nothing came for, about."""
+    stopping: bool = False
+    """They said stop and were not told yet that all is stopped; told once more, after a kill, is nothing new."""
     quiet: Silence | None = None
     away: Silence | None = None
 
@@ -159,7 +161,8 @@ class People:
                 del member.shown[next(iter(member.shown))]
             member.seen.extend((number, data) for _, data in buttons[:3])
             self.witness.saw(member.person.id, buttons, number)
-        if member is self.stopper and any(data == "start_again" for _, data in buttons) and member.quiet is None:
+        if member.stopping and any(data == "start_again" for _, data in buttons):
+            member.stopping = False
             member.quiet = Silence(member.person.id, at)
             self.witness.stopped.append(member.quiet)
 
@@ -385,6 +388,7 @@ class People:
         if member.quiet is None:
             self._work(member, twice=False)
             await asyncio.sleep(pause)
+            member.stopping = True
             self.say(member, "/stop")
             await self._sees(member, "start_again", seconds=30 * pause)
         else:
