@@ -28,7 +28,7 @@ async def not_usable(ctx: Context, task: int) -> None:
 async def undo(ctx: Context, task: int) -> None:
     """**Undo**."""
     await ctx.write(disputes.undo, task=task)
-    await ctx.toast(N_("Taken back."))
+    await ctx.toast(N_("Taken back. Decide anew."))
 
 
 async def skip(ctx: Context, task: int) -> None:
