@@ -80,6 +80,8 @@ def _packed(rows: list[tuple[Button, ...]]) -> tuple[tuple[Button, ...], ...]:
 
 def _line(number: int, past: Past, words: Words) -> Markup:
     answer = str(kind(past.kind).export_row(past.answer)["answer"]).replace("\n", " ")
+    if answer in past.face.answers:
+        answer = past.face.in_language(words.language).answers[past.face.answers.index(answer)]
     return words.html(
         "{number}. {title} · {task}\n<b>{answer}</b>\n{price} · {at} · {state}",
         number=number,

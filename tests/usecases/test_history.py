@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from domain.brief.model import Translation
 from domain.notices import Slot
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rejections import AlreadyReplied, EvidenceMissing, TooManyInquiries
 from domain.rules import DAY, HOUR, MINUTE
-from storage import outbox, topups
+from storage import batches, outbox, topups
 from storage.database import Tx
 from tests.builders import NOON, make_batch, make_coordinator, make_owner, make_worker
 from tests.rejecting import told_rejection
@@ -83,6 +86,18 @@ def test_top_ups_are_lines_of_their_own_on_the_page_of_their_day(tx: Tx) -> None
     second = screen(tx, worker, "history")
     assert "Top-up for Sep 20: +$0.30" in second.text
     assert "Sep 21: +" not in second.text
+
+
+def test_answers_are_named_as_on_ones_own_card(tx: Tx) -> None:
+    worker, batch = make_worker(tx), make_batch(tx, n_tasks=1)
+    found = batches.by_id(tx, batch)
+    assert found is not None
+    french = Translation("Quoi ?", ("Chat", "Chien", "Autre"), "")
+    batches.change(tx, batch, face=replace(found.face, translations={"fr": french}).to_json())
+    answer(tx, worker, batch, now=NOON)
+    history.show(tx, by=worker, now=AT)
+    assert "<b>Cat</b>" in screen(tx, worker, "history").text
+    assert "<b>Chat</b>" in screen(tx, worker, "history", "fr").text
 
 
 def test_what_was_taken_back_is_not_in_it_and_nobody_elses(tx: Tx) -> None:
