@@ -109,5 +109,6 @@ def _judge_anew(tx: Tx, test: Test, mine: Enrolment, batch: Batch, *, now: int) 
 
 
 def _comes_in(tx: Tx, mine: Enrolment, batch: Batch, test_id: int, *, now: int) -> None:
-    enrolments.put(tx, mine._replace(stage="working", retry_at=None))
+    # Their test counts among the answers to gold from now on: the tick counts anew.
+    enrolments.put(tx, mine._replace(stage="working", retry_at=None, gold_due=1))
     inform(tx, people.by_id(tx, mine.worker_id), "test_came_in", now=now, test=test_id, batch=batch.id)

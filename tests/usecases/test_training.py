@@ -16,10 +16,11 @@ from domain.refusals_batches import BriefProblem
 from domain.refusals_work import InAlready, NewcomersFull, NoMorePractice, NothingToUndo, RetryLater, SkillNeeded
 from domain.reviews import OwnWork
 from domain.rules import DAY, HOUR
-from storage import batches, gold, ledger, submissions, tasks, training
+from storage import batches, gold, gold_answers, ledger, submissions, tasks, training
 from storage.database import Tx
 from tests.builders import add_funds, make_coordinator, make_draft, make_owner, make_person, make_rated, make_worker
 from tests.steps import books_are_right, buttons, render, screen
+from tests.steps import told as keys_told
 from tests.usecases.desk import Desk
 from tests.usecases.fitting import gold_counts
 from tests.usecases.newcomers import (
@@ -221,6 +222,10 @@ def test_where_the_gold_runs_out_they_are_told_so_and_a_coordinator_lets_them_in
         desk.do(qualifying.let_in, bob, test=test.id)
     desk.do(qualifying.let_in, carla, test=test.id)
     assert "lets you work there" in shown(desk.tx, ana, "test_came_in")
+    told = len(keys_told(desk.tx, ana))
+    gold_judging.run_due(desk.tx, now=desk.now)
+    assert gold_answers.summary(desk.tx, batch)[:2] == (1, 1), "their test counts now"
+    assert len(keys_told(desk.tx, ana)) == told
     assert desk.value("select outcome || by_id from tests order by id desc limit 1") == f"let_in{carla.id}"
     after = screen(desk.tx, carla, "test_doubt")
     assert "is in" in after.text and not after.keyboard
