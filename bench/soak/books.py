@@ -255,6 +255,10 @@ def workers_are_counted_right(db: sqlite3.Connection) -> Iterator[str]:
         found = places.get((row["worker_id"], row["batch_id"]), (0, 0))
         if found != (row["done"], row["earned"]):
             yield f"worker {row['worker_id']} in batch {row['batch_id']}: {(row['done'], row['earned'])}, has {found}"
+    paid_reports = "select worker_id, sum(amount) as p from reports where state = 'agreed' group by 1"
+    for row in db.execute(paid_reports):  # on the day of the report, as work is
+        done, earned = workers.get(row["worker_id"], (0, 0))
+        workers[row["worker_id"]] = (done, earned + row["p"])
     for row in db.execute("select worker_id, sum(submissions) as n, sum(earned) as p from worker_days group by 1"):
         found = workers.get(row["worker_id"], (0, 0))
         if found != (row["n"], row["p"]):

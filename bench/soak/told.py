@@ -24,6 +24,8 @@ UNSURE = ("reset_after", "slow", "outage")
 RESTART_BLURS = 15.0
 FAULT_BLURS = 10.0
 """Seconds after a restart, or a fault of that chat's calls, in which a 429 may be nobody's mistake."""
+UNREACHED = ("TimedOut", "NetworkError")
+"""Errors of tries that Telegram did not answer: nobody was told of a block."""
 IN_HAND = 1.0
 """Seconds an update may be in hand before what answers it is sent."""
 OURS = frozenset(
@@ -70,15 +72,26 @@ def every_confirmed_update_was_handled(evidence: Evidence) -> Iterator[str]:
 
 
 def what_was_said_to_be_saved_is_there(evidence: Evidence) -> Iterator[str]:
-    """Each "Saved" and each Undo button that somebody saw has its submission, and it is theirs."""
+    """Each "Saved" and each Undo button that somebody saw has its submission, and it is theirs.
+
+    An answer on an old card is kept with the card on which the same task was given to them anew.
+    """
     with closing(connect(evidence.data_dir / "tallyhand.db")) as db:
         rows = db.execute(
-            "select s.id, s.assignment_id, p.telegram_id from submissions s join people p on p.id = s.worker_id"
+            "select s.id, s.assignment_id, s.task_id, p.telegram_id from submissions s"
+            " join people p on p.id = s.worker_id"
         ).fetchall()
+        cards = db.execute(
+            "select a.id, a.task_id, p.telegram_id from assignments a join people p on p.id = a.worker_id"
+        )
+        card_of = {row["id"]: (row["task_id"], row["telegram_id"]) for row in cards}
     by_assignment = {row["assignment_id"]: row["telegram_id"] for row in rows}
+    by_task = {(row["task_id"], row["telegram_id"]) for row in rows}
     by_id = {row["id"]: row["telegram_id"] for row in rows}
     for assignment, person in evidence.witness.saved.items():
-        if by_assignment.get(assignment) != person:
+        card = card_of.get(assignment)
+        is_anew = assignment not in by_assignment and card in by_task and card is not None and card[1] == person
+        if by_assignment.get(assignment) != person and not is_anew:
             yield f"{person} was told that assignment {assignment} is saved; it is {by_assignment.get(assignment)}'s"
     for submission, person in evidence.witness.undoable.items():
         if by_id.get(submission) != person:
@@ -259,6 +272,7 @@ def who_blocked_the_bot_is_left_alone(evidence: Evidence) -> Iterator[str]:
     """After the first refusal nothing is tried again, but what answers updates from before the block.
 
     Each of those whose turn comes later says that they are there again: they may be sent a menu and an answer.
+    Tries that reached nobody, as while there is no server, are none.
     """
     puts = evidence.witness.puts
     for silence in evidence.witness.blocked:
@@ -268,7 +282,12 @@ def who_blocked_the_bot_is_left_alone(evidence: Evidence) -> Iterator[str]:
         starts = sum(silence.since < began < until for began in evidence.started)
         turns = [f for f in evidence.facts if f["fact"] == "turn" and silence.since - IN_HAND < f["t"] < until]
         owed = sum(puts[f["update"]].person == silence.person for f in turns if f["update"] in puts)
-        if len(tried) > 1 + 2 * owed + starts:
+        lost = sum(
+            fact["fact"] == "error" and fact["chat"] == silence.person and fact["error"] in UNREACHED
+            for fact in evidence.facts
+            if silence.since < fact["t"] < until
+        )
+        if len(tried) - lost > 1 + 2 * owed + starts:
             yield f"{len(tried)} tries to reach {silence.person} while they had blocked the bot"
 
 

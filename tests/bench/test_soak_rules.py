@@ -392,6 +392,39 @@ def test_a_miss_that_is_told_again_by_another_row_is_found_and_a_message_that_ca
     assert broken(told.violations(again)) == {"a_missed_gold_is_told_once"}
 
 
+def test_tries_that_reached_no_server_are_none_to_reach_who_blocked_the_bot(data_dir: Path) -> None:
+    evidence = honest(data_dir)
+    lost = [
+        one
+        for at in (151.0, 152.0, 153.0)
+        for one in (going(5, at, chat=BEN), fact("error", at + 0.1, row=5, chat=BEN, error="TimedOut"))
+    ]
+    assert told.violations(replace(evidence, facts=[*evidence.facts, *lost])) == []
+
+
+def test_what_was_saved_from_an_old_card_is_with_the_one_that_was_given_anew(data_dir: Path) -> None:
+    spoil(
+        data_dir,
+        "insert into assignments (id, task_id, batch_id, worker_id, state, offered_at, expires_at)"
+        " select 9999, task_id, batch_id, worker_id, 'expired', 1, 2 from assignments where id = 1",
+    )
+    evidence = honest(data_dir)
+    assert told.violations(_with(evidence, saved={9999: ANA})) == []
+    assert broken(told.violations(_with(evidence, saved={9999: BEN}))) == {"what_was_said_to_be_saved_is_there"}
+
+
+def test_a_report_that_was_paid_is_earned_on_its_day(data_dir: Path) -> None:
+    report = (
+        "insert into reports (assignment_id, task_id, batch_id, worker_id, reason, at, state, amount)"
+        " select id, task_id, batch_id, worker_id, 'other', 1, 'agreed', 7 from assignments where id = 1"
+    )
+    earn = "update worker_days set earned = earned + 7 where (worker_id, day) = (select w.worker_id, min(w.day) from worker_days w"
+    spoil(data_dir, report)
+    assert "workers_are_counted_right" in broken(books.violations(data_dir))
+    spoil(data_dir, f"{earn} join assignments a on a.worker_id = w.worker_id where a.id = 1)")
+    assert "workers_are_counted_right" not in broken(books.violations(data_dir))
+
+
 def test_a_second_message_of_one_kill_to_one_chat_is_too_many(data_dir: Path) -> None:
     evidence = honest(data_dir)
     twice = [*evidence.facts[:-2], going(1, 200.5), gone(1, 200.6, 15), *evidence.facts[-2:]]
