@@ -418,7 +418,10 @@ def test_a_report_that_was_paid_is_earned_on_its_day(data_dir: Path) -> None:
         "insert into reports (assignment_id, task_id, batch_id, worker_id, reason, at, state, amount)"
         " select id, task_id, batch_id, worker_id, 'other', 1, 'agreed', 7 from assignments where id = 1"
     )
-    earn = "update worker_days set earned = earned + 7 where (worker_id, day) = (select w.worker_id, min(w.day) from worker_days w"
+    earn = (
+        "update worker_days set earned = earned + 7"
+        " where (worker_id, day) = (select w.worker_id, min(w.day) from worker_days w"
+    )
     spoil(data_dir, report)
     assert "workers_are_counted_right" in broken(books.violations(data_dir))
     spoil(data_dir, f"{earn} join assignments a on a.worker_id = w.worker_id where a.id = 1)")
