@@ -48,6 +48,12 @@ class Parcel:
             return False  # nothing turns a photo into a text
         return action.stays or row.slot not in Slot.FOLLOWING or row.message_id >= row.last_message_id
 
+    @property
+    def retires(self) -> bool:
+        """Whether, sent as a new message, it takes the buttons of an older one: an edit beside the message."""
+        row = self.row
+        return isinstance(self.action, Message) and row.slot in Slot.FOLLOWING and row.message_id is not None
+
 
 class Courier:
     """Carries parcels to Telegram. Raises telegram.error's exceptions for what the sender decides."""
@@ -91,7 +97,7 @@ class Courier:
                 if not _says(error, *SEND_ANEW):
                     raise
         sent, uploaded = await self._send(parcel, message)
-        if row.slot in Slot.FOLLOWING and row.message_id is not None:
+        if parcel.retires:
             await self._retire(row, message.receipt)
         return _delivered(parcel, message, sent["message_id"], new=True, uploaded=uploaded)
 

@@ -243,6 +243,8 @@ class Sender:
                 self._retry(person_id, row.id, row.lane, at - now)
                 return
             self._pace.took(person_id, row.lane, now, edit=found.edits)
+        if found.retires and not found.edits:
+            self._pace.took(person_id, row.lane, now, edit=True)
         await self._carry(person_id, found)
 
     async def _carry(self, person_id: int, parcel: Parcel) -> None:

@@ -53,6 +53,17 @@ async def test_a_card_that_is_no_longer_last_is_sent_below_and_the_old_one_keeps
     assert "reply_markup" not in post.chat(ana)[0]
 
 
+async def test_buttons_taken_from_older_cards_count_among_the_edits_of_a_chat(post: Post) -> None:
+    ana = await post.person(11)
+    for number, last in enumerate((0, 10**9, 10**9, 10**9, *[0] * 8)):
+        await post.db.write(people.change, ana.id, last_message_id=last)
+        await post.tell(ana, f"card {number}", slot="card", button=True)
+        await post.sent()
+    calls = post.server.world.calls.after()
+    assert sum(call["method"] == "sendMessage" for call in calls) == 4
+    assert [call["method"] for call in calls if call["error_code"] == 429] == []
+
+
 @pytest.mark.parametrize("fault", ["502", "429", "reset_before"])
 async def test_a_receipt_that_cannot_be_set_does_not_send_the_card_again(post: Post, fault: str) -> None:
     ana = await post.person(11)
