@@ -118,16 +118,16 @@ def answer(
 ) -> Counted | None:
     """Count a submission. A late one (its assignment had ended) takes a place anew: None when there is none.
 
-    `belief` is what all its answers say with this one; `given_up_at` is noted if this is the last one it wants. `last`
-    may be false where the task's row, read in this transaction, says that it wants more after this one: then its state
-    stays, and neither indexes nor triggers that ask for it are run.
+    `belief` is what all its answers say with this one; `given_up_at` is noted if this is the last one it wants, unless
+    a human has decided: that stays as it was. `last` may be false where the task's row, read in this transaction, says
+    that it wants more after this one: then its state stays, and neither indexes nor triggers that ask for it are run.
     """
     if not late and not last:
         row = tx.one(ANSWER_AMONG, id=task_id, belief=belief)
         return None if row is None else Counted(row["state"], row["wanted"], row["answered"], bool(row["is_gold"]))
     row = tx.one(
         "update tasks set answered = answered + 1, taken = taken + :late, belief = :belief,"
-        " given_up_at = case when answered + 1 >= wanted then :given_up_at else given_up_at end,"
+        " given_up_at = case when answered + 1 >= wanted and decided_at is null then :given_up_at else given_up_at end,"
         " state = case when answered + 1 >= wanted then 'done' else state end"
         f" where id = :id and (:late = 0 or ({OFFERED} and taken < wanted))"
         f" returning state, wanted, answered, {IS_GOLD} as is_gold",

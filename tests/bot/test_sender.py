@@ -55,10 +55,14 @@ async def test_a_card_that_is_no_longer_last_is_sent_below_and_the_old_one_keeps
 
 async def test_buttons_taken_from_older_cards_count_among_the_edits_of_a_chat(post: Post) -> None:
     ana = await post.person(11)
-    for number, last in enumerate((0, 10**9, 10**9, 10**9, *[0] * 8)):
-        await post.db.write(people.change, ana.id, last_message_id=last)
+
+    async def show(number: int, last: int) -> None:
+        await post.db.write(lambda tx: people.change(tx, ana.id, last_message_id=last))
         await post.tell(ana, f"card {number}", slot="card", button=True)
         await post.sent()
+
+    for number, last in enumerate((0, 10**9, 10**9, 10**9, *[0] * 8)):
+        await show(number, last)
     calls = post.server.world.calls.after()
     assert sum(call["method"] == "sendMessage" for call in calls) == 4
     assert [call["method"] for call in calls if call["error_code"] == 429] == []

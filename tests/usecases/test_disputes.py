@@ -12,7 +12,7 @@ from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rules import Rules
 from storage import disputes as stored
-from storage import ledger
+from storage import fits, ledger
 from tests.builders import make_batch, make_owner, make_worker
 from tests.steps import books_are_right, buttons, make_reviewer, screen, told
 from tests.usecases.desk import Desk
@@ -206,6 +206,26 @@ def test_answers_of_a_fixed_overlap_that_say_as_many_things_are_put_before_a_hum
     for worker, choice in zip(crew(desk, 2), (0, 1), strict=True):
         tap(desk, worker, batch, choice)
     assert stored.count(desk.tx, batch) == 1
+
+
+@pytest.mark.parametrize("overlap", [{"overlap": 2}, {"overlap": 3, "adaptive": 2}])
+def test_what_was_decided_stays_when_an_answer_is_taken_back_and_another_one_comes(
+    desk: Desk, overlap: dict[str, int]
+) -> None:
+    batch = desk.make(make_batch, n_tasks=1, price=PRICE, **overlap)
+    workers, rita = crew(desk, 3), desk.make(make_reviewer)
+    for worker, choice in zip(workers, SPLIT, strict=True):
+        if stored.count(desk.tx, batch) == 0:
+            tap(desk, worker, batch, choice)
+            last = worker
+    task = desk.value("select id from tasks")
+    desk.do(disputes.decide, rita, task=task, choice=2)
+    desk.do(undo, last, submission=desk.undo_id(last))
+    card = desk.card(last)
+    desk.do(work.submit, last, assignment=card, answer_index=0)
+    found = stored.of_task(desk.tx, task)
+    assert found is not None and (found.label, found.by) == ("Something else", rita.id)
+    assert fits.known(desk.tx, batch)[1] == {task: "Something else"}
 
 
 def test_workers_hear_nothing_of_it(desk: Desk) -> None:
