@@ -20,13 +20,21 @@ from emulator.faults import CALL_KINDS
 
 @pytest.mark.timeout(300)
 async def test_kills_and_every_fault_at_once_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    evidence, conditions = await play(draw(1, SHORT), tmp_path)
-    assert violations(evidence) == []
-    assert {call["fault"] for call in evidence.calls} >= {*CALL_KINDS}, "each kind of fault has struck"
-    assert "GroupLost" in (tmp_path / "log.jsonl").read_text(), "the disk was full"
+    for seed in (1, 2, 3):  # where a kill falls is a matter of pace
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        evidence, conditions = await play(draw(seed, SHORT), folder)
+        assert violations(evidence) == []
+        kinds = {call["fault"] for call in evidence.calls} >= {*CALL_KINDS}
+        full = "GroupLost" in (folder / "log.jsonl").read_text()
+        struck = any(death.how == "point" and death.reached for death in evidence.deaths)
+        if kinds and full and struck and evidence.witness.saved:
+            break
+    else:
+        pytest.fail(
+            f"no run had each kind of fault ({kinds}), a full disk ({full}) and a kill point that struck ({struck})"
+        )
     assert {death.how for death in evidence.deaths} == {"kill", "point", "term"}
-    assert any(death.how == "point" and death.reached for death in evidence.deaths), "a kill point has struck"
-    assert evidence.witness.saved, "somebody was told that an answer is saved"
     assert len(evidence.lives()) == 3
     assert len(readiness(evidence)) <= 3
     assert len(waits(evidence, conditions).answered) <= len(evidence.witness.taps)

