@@ -19,6 +19,8 @@ NAME = 60
 DONE = 30
 SAID = 600
 VOTES = 6
+VOTED = 40
+"""Characters of an answer among the votes: its button has it whole, and a photo's caption has room for 1,024."""
 
 
 class View(NamedTuple):
@@ -55,7 +57,7 @@ def dispute(view: View, words: Words) -> Action:
     face = batch.face.in_language(words.language)
     shown = dict(zip(batch.face.answers, face.answers, strict=True))
     votes = " · ".join(
-        words.plain("{answer} {count}", answer=cut_end(shown.get(label, label), NAME), count=words.number(count))
+        words.plain("{answer} {count}", answer=cut_end(shown.get(label, label), VOTED), count=words.number(count))
         for label, count in found.votes[:VOTES]
     )
     blocks = [

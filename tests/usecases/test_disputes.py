@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.courier import plain
+from bot.rendering.disputes import View, dispute
+from bot.rendering.message import Message
 from domain import ledger as accounts
 from domain.disputes import DisputeDecided, NotYourDecision, OnlyDispute, OwnAnswer
 from domain.joining import ReviewersOnly
 from domain.kinds.base import UnknownAnswer
+from domain.long_texts import CAPTION, units
 from domain.people import Person
 from domain.refusals import StaleButton
 from domain.rules import Rules
+from locales.words import Words
 from storage import disputes as stored
 from storage import fits, ledger
 from tests.builders import make_batch, make_owner, make_worker
@@ -134,6 +141,25 @@ def test_undo_takes_ones_own_decision_back_and_shows_the_task_again(desk: Desk) 
     assert "nothing waits for your decision" in last.text and buttons(last)["Undo"] == ("dp_undo", (second,))
     desk.do(disputes.undo, rita, task=second)
     assert stored.count(desk.tx, batch) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_what_was_decided_and_the_next_one_fit_below_a_photo_whatever_people_write(desk: Desk, language: str) -> None:
+    rita = desk.make(make_reviewer)
+    split(desk, tasks=2)
+    first, second = (row[0] for row in desk.tx.all("select id from tasks order by id"))
+    desk.do(disputes.decide, rita, task=first, choice=1)
+    found, last = disputes.view(desk.tx, second), disputes.view(desk.tx, first)
+    assert found is not None and last is not None and last.dispute is not None
+    answers = tuple(f"{number}" * 90 for number in range(8))
+    face = replace(found.batch.face, question="q" * 500, answers=answers, translations={})
+    batch = found.batch._replace(title="t" * 200, face=face)
+    task = found.task._replace(name="n" * 200)
+    found = replace(found, batch=batch, task=task, votes=tuple((one, 999) for one in answers), waiting=5_000)
+    last = replace(last, batch=batch, task=task, dispute=replace(last.dispute, label=answers[0]))
+    shown = dispute(View(batch, found, last), Words(language, desk.rules, None))
+    assert isinstance(shown, Message) and shown.photo is not None
+    assert units(plain(shown)) <= CAPTION
 
 
 def test_skip_it_shows_the_next_and_after_the_last_the_first(desk: Desk) -> None:
