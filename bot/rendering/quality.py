@@ -44,9 +44,7 @@ def report(view: tuple[Report | None, bool], words: Words) -> Action:
 
 def _blocks(found: Report, figures: Figures, words: Words) -> Iterable[Markup]:
     yield words.html(
-        "<b>{title}</b> · {state}",
-        title=cut_end(found.batch.title, TITLE),
-        state=state_name(found.batch.state, words),
+        "<b>{title}</b> · {state}", title=cut_end(found.batch.title, TITLE), state=state_name(found.batch.state, words)
     )
     yield Markup(_progress(found, figures, words))
     yield Markup("")
